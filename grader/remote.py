@@ -1,0 +1,189 @@
+"""A student's functions and objects as the checks see them.
+
+A `Student` stands for the student's namespace.
+Its attributes behave as if they were local: `bn = student.BatchNorm1d(4); bn(x); bn.running_mean`.
+Every access is a request to the process where the objects live, and only plain data come back.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+import numpy as np
+
+from .student.objects import Objects
+from .student.protocol import Handle, decode, encode
+
+
+class Channel(Protocol):
+    """Carries a request to the student's objects and the reply back."""
+
+    def ask(self, request: dict[str, object]) -> dict[str, object]:
+        """The reply to one request, in plain data and handles."""
+
+
+class Loopback:
+    """A channel to a namespace in this process, with the same rules as the one to another."""
+
+    def __init__(self, namespace: dict[str, object]) -> None:
+        self.objects = Objects(namespace)
+
+    def ask(self, request: dict[str, object]) -> dict[str, object]:
+        """The reply to one request; it goes through frames, so nothing is shared with them."""
+        reply = decode(self.objects.answer(encode(request)))
+        assert isinstance(reply, dict)
+        return reply
+
+
+class RemoteError(Exception):
+    """An exception that the student's code raised.
+
+    `kinds` are the names of its class and base classes, the class first.
+    """
+
+    def __init__(self, kinds: Collection[str], text: str, traceback: str = "") -> None:
+        self.kinds, self.text, self.traceback = tuple(kinds), text, traceback
+        super().__init__(f"{self.kind}: {text}" if text else self.kind)
+
+    @property
+    def kind(self) -> str:
+        """The name of its class."""
+        return self.kinds[0] if self.kinds else "Exception"
+
+
+class Remote:
+    """One object of the student's."""
+
+    def __init__(self, student: "Student", handle: Handle, text: str) -> None:
+        vars(self).update(_student=student, _handle=handle, _text=text)
+
+    def __getattr__(self, name: str) -> object:
+        return self._student._ask(f"{self._text}.{name}", op="get", target=self._handle, name=name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        request = {"op": "set", "target": self._handle, "name": name, "value": _outgoing(value)}
+        self._student._ask(f"{self._text}.{name}", **request)
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        return self._call(args, kwargs)[0]
+
+    def _call(
+        self, args: tuple[object, ...], kwargs: dict[str, object], after: bool = False
+    ) -> tuple[object, tuple[object, ...]]:
+        """What the call returned and, with `after`, its arguments as the call left them."""
+        request = {"op": "call", "target": self._handle, "after": after}
+        return self._student._call(self._text, args, kwargs, request)
+
+    def __repr__(self) -> str:
+        return f"<{self._handle.kind}>"
+
+
+class Student:
+    """The student's namespace; only `names`, those that the exercises ask for, can be reached.
+
+    `calls` lists what was asked since it was last emptied: the text of the call and its arguments.
+    """
+
+    def __init__(self, channel: Channel, names: Collection[str]) -> None:
+        self._channel, self._names = channel, frozenset(names)
+        self._globals: dict[str, object] = {}
+        self.calls: list[tuple[str, dict[str, object]]] = []
+
+    def __getattr__(self, name: str) -> object:
+        if name not in self._names:
+            raise AttributeError(f"{name} is not a name that this problem set asks for")
+        if name not in self._globals:
+            value = self._ask(name, op="get", target=None, name=name)
+            if not isinstance(value, Remote):
+                return value
+            self._globals[name] = value
+        return self._globals[name]
+
+    def drive(self, driver: Callable[..., object], *args: object, **kwargs: object) -> object:
+        """Run a function of ours in the student's process.
+
+        It is sent as source, so it imports what it needs itself, and it holds no expected value:
+        the student's process could read it.
+        """
+        source = textwrap.dedent(inspect.getsource(driver))
+        request: dict[str, object] = {"op": "drive", "source": source, "name": driver.__name__}
+        return self._call(driver.__name__, args, kwargs, request)[0]
+
+    def _call(
+        self,
+        text: str,
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        request: dict[str, object],
+    ) -> tuple[object, tuple[object, ...]]:
+        named = {f"argument {i}": arg for i, arg in enumerate(args, 1)} | kwargs
+        self.calls.append((text, named))
+        sent = {"args": tuple(map(_outgoing, args)), "kwargs": _outgoing(kwargs)}
+        reply = self._reply(text, request | sent)
+        after = reply.get("after", ())
+        value = self._incoming(reply["value"], f"{text}(...)")
+        return value, after if isinstance(after, tuple) else ()
+
+    def _ask(self, text: str, **request: object) -> object:
+        return self._incoming(self._reply(text, request)["value"], text)
+
+    def _reply(self, text: str, request: dict[str, object]) -> dict[str, object]:
+        reply = self._channel.ask(request)
+        error = reply.get("error")
+        if isinstance(error, dict):
+            kinds = [str(kind) for kind in error.get("kinds", ())]
+            raise RemoteError(kinds, str(error.get("text", "")), str(error.get("traceback", "")))
+        if "value" not in reply:
+            raise RemoteError(["ProtocolError"], f"no answer to {text}")
+        return reply
+
+    def _incoming(self, value: object, text: str) -> object:
+        """Handles become objects that can be used as if they were here."""
+        match value:
+            case Handle():
+                return Remote(self, value, text)
+            case tuple():
+                return tuple(self._incoming(item, text) for item in value)
+            case list():
+                return [self._incoming(item, text) for item in value]
+            case dict():
+                return {key: self._incoming(item, text) for key, item in value.items()}
+        return value
+
+
+def _outgoing(value: object) -> object:
+    """The student's objects go back as the handles that they came as."""
+    match value:
+        case Remote():
+            return value._handle
+        case tuple():
+            return tuple(_outgoing(item) for item in value)
+        case list():
+            return [_outgoing(item) for item in value]
+        case dict():
+            return {key: _outgoing(item) for key, item in value.items()}
+    return value
+
+
+def arguments_after(call: Callable[..., object], *args: object) -> tuple[object, ...]:
+    """The arguments as `call(*args)` leaves them, so that a check can ask whether it changed them.
+
+    `args` themselves are never changed.
+    """
+    if isinstance(call, Remote):
+        return call._call(args, {}, after=True)[1]
+    copies = tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args)
+    call(*copies)
+    return copies
+
+
+def raises(kind: type[Exception], call: Callable[..., object], *args: object) -> bool:
+    """Does `call(*args)` raise `kind`, or a class derived from it?"""
+    try:
+        call(*args)
+    except RemoteError as error:
+        return kind.__name__ in error.kinds
+    except kind:
+        return True
+    return False

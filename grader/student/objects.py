@@ -1,0 +1,101 @@
+"""Answers the grader's requests about a student's objects.
+
+The same code answers in the sandboxed process (requests come over a socket)
+and in a notebook (requests come from `check` in the same process).
+"""
+
+import sys
+import traceback
+from collections.abc import Callable
+
+import numpy as np
+
+from .protocol import Handle, decode, encode
+
+
+class Objects:
+    """A student's namespace, and the objects in it that the grader holds handles of.
+
+    A request is a dict with an "op":
+
+    - get: the attribute `name` of `target`, or the global `name` where `target` is None
+    - set: the same, set to `value`
+    - call: `target(*args, **kwargs)`; with `after`, the arguments as the call left them come back
+    - drive: run `source`, which defines the function `name`, and call it
+
+    A reply has a "value", or an "error" with the names of the exception's classes, its text and
+    its traceback.
+    """
+
+    def __init__(self, namespace: dict[str, object]) -> None:
+        self.namespace = namespace
+        self.kept: dict[int, object] = {}
+
+    def keep(self, value: object) -> Handle:
+        """A handle for an object that stays here."""
+        number = len(self.kept)
+        self.kept[number] = value
+        return Handle(number, type(value).__name__)
+
+    def resolve(self, handle: Handle) -> object:
+        """The object that a handle stands for."""
+        return self.kept[handle.number]
+
+    def answer(self, frame: bytes | bytearray) -> bytes:
+        """The reply's frame to a request's frame; whatever goes wrong is in the reply."""
+        try:
+            request = decode(frame, self.resolve, _as_tensor)
+            assert isinstance(request, dict)
+            return encode(self._do(request), self.keep)
+        except BaseException as error:
+            return encode({"error": _describe(error)})
+
+    def _do(self, request: dict[str, object]) -> dict[str, object]:
+        target, name = request.get("target"), request.get("name")
+        match request["op"]:
+            case "get" if target is None:
+                if name not in self.namespace:
+                    raise NameError(f"{name} is not defined")
+                return {"value": self.namespace[str(name)]}
+            case "get":
+                return {"value": getattr(target, str(name))}
+            case "set":
+                setattr(target, str(name), request["value"])
+                return {"value": None}
+            case "call":
+                return self._call(target, request)
+            case "drive":
+                scope: dict[str, object] = {"__name__": "driver"}
+                exec(compile(str(request["source"]), "<driver>", "exec"), scope)
+                return self._call(scope[str(name)], request)
+        raise ValueError(f"unknown request {request['op']!r}")
+
+    def _call(self, target: object, request: dict[str, object]) -> dict[str, object]:
+        args, kwargs = request["args"], request["kwargs"]
+        assert isinstance(args, tuple)
+        assert isinstance(kwargs, dict)
+        if not callable(target):
+            raise TypeError(f"a {type(target).__name__} cannot be called")
+        value = target(*args, **kwargs)
+        return {"value": value, "after": args} if request.get("after") else {"value": value}
+
+
+def _as_tensor(array: np.ndarray) -> object:
+    return sys.modules["torch"].from_numpy(array)
+
+
+def _describe(error: BaseException) -> dict[str, object]:
+    """The exception as plain data, whatever the student's exception class does."""
+    kinds = [kind.__name__ for kind in type(error).__mro__]
+    return {
+        "kinds": kinds,
+        "text": _text(lambda: str(error)),
+        "traceback": _text(lambda: "".join(traceback.format_exception(error))),
+    }
+
+
+def _text(make: Callable[[], str]) -> str:
+    try:
+        return str.__str__(make())[:10_000]
+    except BaseException:
+        return "(its text could not be made)"

@@ -1,0 +1,242 @@
+"""What crosses between the grader and the student's process: plain data, in frames.
+
+A frame is a JSON header followed by the raw bytes of its arrays.
+Nothing in a frame can execute code: there is no pickle, and arrays hold only numbers or booleans.
+
+Plain data are None, bool, int, float, complex, str, tuples, lists, dicts, NumPy arrays and scalars.
+Torch tensors cross as arrays.
+Every other object stays where it lives and crosses as a `Handle`,
+a number that only its owner can resolve.
+
+Both sides use this module.
+The receiving side trusts nothing in a frame: lengths, dtypes, shapes and nesting are all checked.
+"""
+
+import json
+import math
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+FRAME = struct.Struct("<IQ")  # bytes of the header, bytes of the arrays
+LIMIT = 256 * 1024**2  # bytes in a frame that are accepted unless told otherwise
+DEPTH = 32  # levels of nesting
+DTYPES = {np.dtype(code).str for code in "?bBhHiIlLqQefdFD"}
+
+
+class ProtocolError(Exception):
+    """A frame that breaks the rules: too large, cut off, or not plain data."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """An object that stays in the other process.
+
+    `number` finds it there, `kind` is the name of its type, for messages.
+    """
+
+    number: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An array that is to arrive in the student's process as a torch tensor."""
+
+    array: np.ndarray
+
+
+Keep = Callable[[object], Handle]  # makes a handle for an object that is not plain data
+Resolve = Callable[[Handle], object]  # finds the object of a handle
+AsTensor = Callable[[np.ndarray], object]  # makes what a tensor arrives as
+
+
+def _refuse(value: object) -> Handle:
+    raise TypeError(f"{type(value).__name__} is not plain data")
+
+
+def encode(value: object, keep: Keep = _refuse) -> bytes:
+    """The frame for `value`; what is not plain data is given to `keep` for a handle.
+
+    Raises TypeError for what is not plain data when there is no `keep`,
+    and ValueError for nesting deeper than `DEPTH`.
+    """
+    arrays: list[np.ndarray] = []
+    header = json.dumps(_encode(value, arrays, keep, DEPTH)).encode()
+    payload = [np.ascontiguousarray(array).tobytes() for array in arrays]
+    return FRAME.pack(len(header), sum(map(len, payload))) + header + b"".join(payload)
+
+
+def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> object:
+    if depth == 0:
+        raise ValueError(f"nested deeper than {DEPTH} levels")
+    torch = sys.modules.get("torch")
+    match value:
+        case None | bool() | str():
+            return value if value is None or isinstance(value, bool) else str.__str__(value)
+        case np.generic() | np.ndarray():
+            array = np.asarray(value).view(np.ndarray)
+            if array.dtype.newbyteorder("<").str not in DTYPES:
+                return _encode_handle(keep(value))
+            arrays.append(array.astype(array.dtype.newbyteorder("<"), copy=False))
+            tag = "scalar" if isinstance(value, np.generic) else "array"
+            return {tag: [arrays[-1].dtype.str, list(array.shape)]}
+        case int() if value.bit_length() <= 64:
+            return int(value)
+        case float():
+            return float(value)
+        case complex():
+            return {"complex": [value.real, value.imag]}
+        case tuple() | list():
+            tag = "tuple" if isinstance(value, tuple) else "list"
+            return {tag: [_encode(item, arrays, keep, depth - 1) for item in value]}
+        case dict():
+            pairs = [[key, item] for key, item in value.items()]
+            return {
+                "dict": [
+                    [_encode(part, arrays, keep, depth - 1) for part in pair] for pair in pairs
+                ]
+            }
+        case Handle():
+            return _encode_handle(value)
+        case Tensor():
+            return {"tensor": _encode(value.array, arrays, keep, depth - 1)}
+    if torch is not None and isinstance(value, torch.Tensor):
+        array = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+        return {"tensor": _encode(array, arrays, keep, depth - 1)}
+    return _encode_handle(keep(value))
+
+
+def _encode_handle(handle: Handle) -> object:
+    return {"handle": [handle.number, handle.kind]}
+
+
+def _no_handles(handle: Handle) -> object:
+    return handle
+
+
+def _as_array(array: np.ndarray) -> object:
+    return array
+
+
+class _Reader:
+    """Walks a header, taking arrays from the payload in the order of the header."""
+
+    def __init__(self, payload: memoryview, resolve: Resolve, as_tensor: AsTensor) -> None:
+        self.payload, self.position = payload, 0
+        self.resolve, self.as_tensor = resolve, as_tensor
+
+    def read(self, node: object, depth: int) -> object:
+        if depth == 0:
+            raise ProtocolError(f"nested deeper than {DEPTH} levels")
+        if node is None or isinstance(node, bool | int | float | str):
+            return node
+        if not (isinstance(node, dict) and len(node) == 1):
+            raise ProtocolError("not plain data")
+        [(tag, body)] = node.items()
+        if not isinstance(body, list | dict):
+            raise ProtocolError("not plain data")
+        match tag, body:
+            case "list", list():
+                return [self.read(item, depth - 1) for item in body]
+            case "tuple", list():
+                return tuple(self.read(item, depth - 1) for item in body)
+            case "dict", list():
+                pairs = [self.read({"tuple": pair}, depth - 1) for pair in body]
+                return dict(pairs)  # type: ignore[arg-type]
+            case "array", [str(dtype), list(shape)]:
+                return self.take(dtype, shape)
+            case "scalar", [str(dtype), []]:
+                return self.take(dtype, [])[()]
+            case "tensor", dict():
+                array = self.read(body, depth - 1)
+                if not isinstance(array, np.ndarray):
+                    raise ProtocolError("a tensor must be an array")
+                return self.as_tensor(array)
+            case "complex", [int() | float() as real, int() | float() as imag]:
+                return complex(real, imag)
+            case "handle", [int(number), str(kind)]:
+                return self.resolve(Handle(number, kind[:100]))
+        raise ProtocolError(f"unknown or malformed {tag!r:.40}")
+
+    def take(self, dtype: str, shape: list[object]) -> np.ndarray:
+        if dtype not in DTYPES:
+            raise ProtocolError(f"arrays of {dtype:.20} may not cross")
+        if len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+            raise ProtocolError("an impossible shape")
+        sizes = [int(n) for n in shape]  # type: ignore[call-overload]
+        count = math.prod(sizes)
+        end = self.position + count * np.dtype(dtype).itemsize
+        if end > len(self.payload):
+            raise ProtocolError("an array is longer than its frame")
+        array = np.frombuffer(self.payload[self.position : end], dtype=dtype).reshape(sizes).copy()
+        self.position = end
+        return array
+
+
+def decode(
+    frame: bytes | bytearray, resolve: Resolve = _no_handles, as_tensor: AsTensor = _as_array
+) -> object:
+    """The value of a frame.
+
+    `resolve` turns handles into objects, `as_tensor` makes tensors (arrays stay arrays without it).
+    Raises ProtocolError for anything that is not a well-formed frame.
+    """
+    try:
+        header_bytes, payload_bytes = FRAME.unpack_from(frame)
+        start = FRAME.size + header_bytes
+        if len(frame) != start + payload_bytes:
+            raise ProtocolError("a frame of the wrong length")
+        header = json.loads(bytes(frame[FRAME.size : start]))
+        reader = _Reader(memoryview(frame)[start:], resolve, as_tensor)
+        value = reader.read(header, DEPTH)
+    except ProtocolError:
+        raise
+    except (ValueError, TypeError, RecursionError, struct.error, MemoryError) as error:
+        raise ProtocolError(f"not a frame: {type(error).__name__}") from None
+    if reader.position != payload_bytes:
+        raise ProtocolError("bytes left over in a frame")
+    return value
+
+
+def send(sock: socket.socket, frame: bytes) -> None:
+    """Send one frame made by `encode`."""
+    sock.sendall(frame)
+
+
+def receive(sock: socket.socket, seconds: float | None = None, limit: int = LIMIT) -> bytearray:
+    """The next frame, still encoded.
+
+    Waits `seconds` at most (for ever if None), for the whole of it.
+    Raises TimeoutError, EOFError (the other side is gone) or ProtocolError (larger than `limit`).
+    """
+    deadline = None if seconds is None else time.monotonic() + seconds
+    head = _receive(sock, FRAME.size, deadline)
+    size = sum(FRAME.unpack(head))
+    if size > limit:
+        raise ProtocolError(f"a frame of {size} bytes, more than {limit}")
+    return head + _receive(sock, size, deadline)
+
+
+def _receive(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+    data = bytearray(size)
+    view, filled = memoryview(data), 0
+    while filled < size:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            sock.settimeout(left)
+        try:
+            got = sock.recv_into(view[filled:])
+        except ConnectionError:
+            got = 0
+        if got == 0:
+            raise EOFError
+        filled += got
+    return data
