@@ -1,0 +1,107 @@
+# `make course` or `make test` is all that is needed, in either order. See `make help`.
+
+PYTHON   ?=
+PIP_ARGS ?=
+PYTEST   ?= -n 2 --dist loadfile
+
+# One thread makes training runs repeat, and leaves the other cores to other processes.
+export OMP_NUM_THREADS := 1
+
+PY    := .venv/bin/python
+LOCK  := .venv/requirements.lock
+SETUP := .venv/installed
+SETS  := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
+
+# The files in some folders, without what Python and Jupyter leave there.
+files    = $(shell find $(1) -type f -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null)
+LAB     := $(call files,lab)
+GRADER  := $(call files,grader)
+MASTERS := $(call files,solutions)
+PAGES   := $(call files,chapters _static) $(wildcard _config.yml _toc.yml references.bib) \
+           $(filter-out README.md CONTRIBUTING.md,$(wildcard *.md))
+
+.PHONY: help course test lint setup exercises book serve lock clean
+
+help:
+	@echo 'make course     build the book, generate the exercises, grade the sample class'
+	@echo 'make test       check the style and types, and run all tests'
+	@echo 'make lint       only the style and the types'
+	@echo 'make exercises  only the student versions of the problem sets'
+	@echo 'make book       only the book'
+	@echo 'make serve      the book at http://localhost:8000'
+	@echo 'make lock       choose the newest versions that pyproject.toml allows'
+	@echo 'make clean      remove what was built; .venv stays'
+
+course: exercises book _build/sample.txt
+	@cat _build/sample.txt
+	@echo
+	@echo 'The book       _build/html/index.html (or: make serve)'
+	@echo 'The exercises  exercises/'
+
+test: lint
+	$(PY) -m pytest $(PYTEST)
+
+lint: $(SETUP)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy --strict grader lab
+
+# The environment: tools/venv.sh says what is wrong when it cannot be made.
+setup: $(SETUP)
+
+$(LOCK): requirements.lock
+	@PYTHON='$(PYTHON)' PIP_ARGS='$(PIP_ARGS)' sh tools/venv.sh
+
+$(SETUP): $(LOCK) pyproject.toml
+	@$(PY) -m pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The student versions, from the masters. They are committed: a run changes them only with a master.
+exercises: _build/exercises.txt
+
+_build/exercises.txt: $(MASTERS) nbgrader_config.py | $(SETUP)
+	@mkdir -p _build
+	for set in $(SETS); do \
+	    $(PY) -m nbgrader generate_assignment --create --force $$set || exit 1; \
+	done
+	@echo $(SETS) > $@
+
+# The book. Its marker is written last, so that a build with warnings is not taken for a finished one.
+book: _build/html/.complete
+
+_build/html/.complete: $(PAGES) _build/imports.txt
+	.venv/bin/jupyter-book build -W -n --keep-going .
+	@touch $@
+
+# The cache of executed notebooks compares their text only: what they import is compared here.
+_build/imports.txt: $(LAB) $(wildcard grader/reference.py) $(LOCK) | $(SETUP)
+	@rm -rf _build/.jupyter_cache _build/.doctrees
+	@mkdir -p _build
+	@touch $@
+
+# The sample class, graded; its table is the file that is made.
+_build/sample.txt: $(MASTERS) $(GRADER) nbgrader_config.py $(LOCK) | $(SETUP)
+	@mkdir -p _build
+	$(PY) -m grader.sample > $@.part || { cat $@.part; exit 1; }
+	@mv $@.part $@
+
+serve: book
+	$(PY) -m http.server --directory _build/html 8000
+
+# The newest versions that pyproject.toml allows, resolved in an environment of their own.
+# Neither local labels (+cpu) nor the CUDA libraries of torch are pinned: its CPU and CUDA builds
+# share this file, and each asks for what it needs.
+lock: $(SETUP)
+	@rm -rf _build/lock && mkdir -p _build
+	$(PY) -m venv _build/lock
+	_build/lock/bin/python -m pip install -q $(PIP_ARGS) setuptools --editable '.[book,dask,dev,grading,postgres]'
+	@{ echo '# Every version that the course runs with. Made by `make lock`; not edited by hand.'; \
+	   _build/lock/bin/python -m pip list --format=freeze --exclude pip --exclude wheel \
+	       --exclude batchnorm-course \
+	   | grep -Ev '^(nvidia|cuda|triton)' | sed 's/+.*//'; } > _build/requirements.lock
+	@mv _build/requirements.lock requirements.lock
+	@rm -rf _build/lock
+
+clean:
+	rm -rf _build build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis gradebook.db
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
