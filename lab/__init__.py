@@ -1,0 +1,1 @@
+"""What the chapters share: real data sets, one training loop and one figure style."""
