@@ -7,8 +7,9 @@ Every access is a request to the process where the objects live, and only plain 
 
 import inspect
 import textwrap
-from collections.abc import Callable, Collection
-from typing import Protocol
+from collections.abc import Callable, Collection, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class Channel(Protocol):
 class Loopback:
     """A channel to a namespace in this process, with the same rules as the one to another."""
 
-    def __init__(self, namespace: dict[str, object]) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.objects = Objects(namespace)
 
     def ask(self, request: dict[str, object]) -> dict[str, object]:
@@ -52,8 +53,21 @@ class RemoteError(Exception):
         return self.kinds[0] if self.kinds else "Exception"
 
 
+@dataclass(frozen=True)
+class Call:
+    """One call of the student's: `text` as in `BatchNorm1d(...).forward`, and its arguments."""
+
+    text: str
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
+
+
 class Remote:
     """One object of the student's."""
+
+    _student: "Student"
+    _handle: Handle
+    _text: str
 
     def __init__(self, student: "Student", handle: Handle, text: str) -> None:
         vars(self).update(_student=student, _handle=handle, _text=text)
@@ -82,13 +96,13 @@ class Remote:
 class Student:
     """The student's namespace; only `names`, those that the exercises ask for, can be reached.
 
-    `calls` lists what was asked since it was last emptied: the text of the call and its arguments.
+    `calls` lists what was called since it was last emptied.
     """
 
     def __init__(self, channel: Channel, names: Collection[str]) -> None:
         self._channel, self._names = channel, frozenset(names)
         self._globals: dict[str, object] = {}
-        self.calls: list[tuple[str, dict[str, object]]] = []
+        self.calls: list[Call] = []
 
     def __getattr__(self, name: str) -> object:
         if name not in self._names:
@@ -117,8 +131,7 @@ class Student:
         kwargs: dict[str, object],
         request: dict[str, object],
     ) -> tuple[object, tuple[object, ...]]:
-        named = {f"argument {i}": arg for i, arg in enumerate(args, 1)} | kwargs
-        self.calls.append((text, named))
+        self.calls.append(Call(text, args, kwargs))
         sent = {"args": tuple(map(_outgoing, args)), "kwargs": _outgoing(kwargs)}
         reply = self._reply(text, request | sent)
         after = reply.get("after", ())

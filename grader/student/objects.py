@@ -6,7 +6,8 @@ and in a notebook (requests come from `check` in the same process).
 
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Objects:
     its traceback.
     """
 
-    def __init__(self, namespace: dict[str, object]) -> None:
+    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self.namespace = namespace
         self.kept: dict[int, object] = {}
 

@@ -1,0 +1,280 @@
+"""Checks: scripts that ask questions of an implementation.
+
+A check holds no expected value.
+Its script is run on the student's implementation and on the reference, with the same random inputs.
+Where the answers differ, it is run on the faulty implementations too:
+the mistakes of the one that gives the student's answers are the diagnosis.
+"""
+
+import inspect
+import itertools
+import warnings
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .compare import Difference, difference, show
+from .mistakes import MISTAKES
+from .remote import Call, RemoteError, Student, arguments_after, raises
+from .sections import where_to_read
+
+__all__ = ["Check", "Verdict", "arguments_after", "raises"]
+
+# An implementation: a namespace with the functions of a problem set. The reference is one, a
+# `Student` behaves as one. `Any`, because a script uses whatever functions its exercise asks for.
+Implementation = Any
+Script = Callable[[Implementation, np.random.Generator], Iterator[object]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of one check.
+
+    `status` is one of passed, partial, failed, error (the code raised), timeout, killed, missing
+    (not written). `message` is plain text for the student; `diagnosis` names mistakes by their ids.
+    """
+
+    id: str
+    points: float
+    max_points: float
+    status: str
+    message: str
+    diagnosis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One behaviour that a check asks about; passed or failed as a whole."""
+
+    says: str
+    weight: float
+    script: Script
+    dtype: bool  # must the dtype be the reference's?
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The answer of an implementation that raised an exception; the last of its script."""
+
+    kinds: tuple[str, ...]
+    text: str = ""
+
+    @property
+    def unwritten(self) -> bool:
+        """Is this the stub's error, or that of a name which is not there?"""
+        return self.kinds[0] in ("NotImplementedError", "NameError")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an implementation answered in one part, and where it first differs from the reference.
+
+    `asked` holds the calls that led to that answer.
+    """
+
+    part: Part
+    answers: list[object]
+    wrong: Difference | None
+    asked: list[Call]
+
+
+class Check:
+    """What is asked about one exercise.
+
+    `id` is the grade_id of the graded cell and the name in `check("...")`.
+    `section` is the label of the section in the book that teaches it.
+    `faulty(*mistakes)` makes an implementation with those of `mistakes`.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        section: str,
+        reference: Implementation,
+        faulty: Callable[..., Implementation] | None = None,
+        mistakes: Sequence[str] = (),
+    ) -> None:
+        self.id, self.section, self.mistakes = id, section, tuple(mistakes)
+        self.parts: list[Part] = []
+        self._reference, self._faulty = reference, faulty
+        self._known: dict[tuple[int, int, tuple[str, ...]], list[object]] = {}
+
+    def part(
+        self, says: str, weight: float = 1.0, *, dtype: bool = False
+    ) -> Callable[[Script], Script]:
+        """Add a part: a script that yields the implementation's answers, smallest inputs first.
+
+        `says` is what a right implementation does, as the student reads it.
+        Answers are compared in value and shape, and in dtype too if `dtype`.
+        """
+
+        def add(script: Script) -> Script:
+            self.parts.append(Part(says, weight, script, dtype))
+            return script
+
+        return add
+
+    def grade(
+        self, student: Student, max_points: float, seed: int, *, local: bool = False
+    ) -> Verdict:
+        """The verdict on a student's implementation.
+
+        The points of `max_points` go to the parts by weight.
+        With `local`, the message shows inputs and expected values; the seed must then be public.
+        """
+        results = [self._examine(index, student, seed) for index in range(len(self.parts))]
+        passed = sum(result.part.weight for result in results if result.wrong is None)
+        points = round(max_points * passed / sum(part.weight for part in self.parts), 2)
+        status = _status(results)
+        diagnosis = () if status in ("passed", "missing") else self._diagnose(results, seed)
+        message = self._message(results, diagnosis, local)
+        return Verdict(self.id, points, max_points, status, message, diagnosis)
+
+    def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> list[object]:
+        """What the reference, or a faulty implementation, answers in one part."""
+        key = (index, seed, mistakes)
+        if key not in self._known:
+            if mistakes:
+                assert self._faulty is not None
+                implementation = self._faulty(*mistakes)
+            else:
+                implementation = self._reference
+            script = self.parts[index].script(implementation, self._random(index, seed))
+            self._known[key] = list(_answers(script))
+        return self._known[key]
+
+    def _random(self, index: int, seed: int) -> np.random.Generator:
+        return np.random.default_rng([seed, zlib.crc32(self.id.encode()), index])
+
+    def _examine(self, index: int, student: Student, seed: int) -> Result:
+        part, answers = self.parts[index], []
+        wrong, asked = None, []
+        student.calls.clear()
+        script = part.script(student, self._random(index, seed))
+        for expected, got in itertools.zip_longest(self.answers(index, seed), _answers(script)):
+            answers.append(got)
+            if wrong is None:
+                wrong = _compare(got, expected, part.dtype)
+                asked = list(student.calls) if wrong else []
+            student.calls.clear()
+            if isinstance(got, Raised):
+                break
+        return Result(part, answers, wrong, asked)
+
+    def _diagnose(self, results: list[Result], seed: int) -> tuple[str, ...]:
+        """The mistakes that explain the answers: of all parts at once if any do, else part by part.
+
+        Single mistakes are tried before pairs.
+        """
+        singles = [(mistake,) for mistake in self.mistakes]
+        pairs = list(itertools.combinations(self.mistakes, 2))
+        everywhere = range(len(results))
+        for candidates in (singles, pairs):
+            for mistakes in candidates:
+                if all(self._explains(mistakes, index, results, seed) for index in everywhere):
+                    return _named(mistakes)
+        named: list[str] = []
+        for index in everywhere:
+            if results[index].wrong is None:
+                continue
+            for mistakes in singles + pairs:
+                if self._explains(mistakes, index, results, seed):
+                    named += mistakes
+                    break
+        return _named(named)
+
+    def _explains(
+        self, mistakes: tuple[str, ...], index: int, results: list[Result], seed: int
+    ) -> bool:
+        """Does an implementation with these mistakes give the student's answers in this part?"""
+        theirs, dtype = results[index].answers, self.parts[index].dtype
+        faulty = self.answers(index, seed, mistakes)
+        return len(theirs) == len(faulty) and not any(
+            _compare(got, expected, dtype) for got, expected in zip(theirs, faulty, strict=True)
+        )
+
+    def _message(self, results: list[Result], diagnosis: tuple[str, ...], local: bool) -> str:
+        lines, before = [], ""
+        for result in results:
+            lines.append(f"{'ok   ' if result.wrong is None else 'WRONG'}  {result.part.says}")
+            if result.wrong is None:
+                continue
+            again = result.wrong.text == before and result.wrong.kind == "error"
+            before = result.wrong.text
+            told = ["the same"] if again else self._explanation(result, local)
+            lines += [f"       {line}" for line in told]
+        for mistake in diagnosis:
+            lines += ["", *MISTAKES[mistake].message().splitlines()]
+        if not diagnosis and any(result.wrong for result in results):
+            lines += ["", f"Read: {where_to_read(self.section)}"]
+        return "\n".join(lines)
+
+    def _explanation(self, result: Result, local: bool) -> Iterator[str]:
+        """What was asked when the answer was first wrong, and in what it was wrong."""
+        assert result.wrong is not None
+        for call in result.asked:
+            arguments = self._arguments(call)
+            yield f"{call.text}({', '.join(arguments)})"
+            if local:
+                for name, value in arguments.items():
+                    yield from show(name, value)
+        yield from result.wrong.text.splitlines()
+        if local:
+            yield from result.wrong.details
+
+    def _arguments(self, call: Call) -> dict[str, object]:
+        """The arguments of a call by the names that they have in the reference."""
+        called: Any = self._reference
+        for name in call.text.split("."):
+            called = getattr(called, name.removesuffix("(...)"), None)
+        try:
+            return dict(inspect.signature(called).bind(*call.args, **call.kwargs).arguments)
+        except (TypeError, ValueError):
+            unnamed = {f"argument {i}": value for i, value in enumerate(call.args, 1)}
+            return unnamed | call.kwargs
+
+
+def _named(mistakes: Iterable[str]) -> tuple[str, ...]:
+    """The ids of the mistakes, each once; what follows a colon only tells variants apart."""
+    return tuple(dict.fromkeys(mistake.partition(":")[0] for mistake in mistakes))
+
+
+def _answers(script: Iterator[object]) -> Iterator[object]:
+    """The script's answers; an exception of the implementation is its last."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            yield from script
+    except RemoteError as error:
+        yield Raised(error.kinds, error.text)
+    except Exception as error:
+        yield Raised(tuple(kind.__name__ for kind in type(error).__mro__), str(error))
+
+
+def _compare(got: object, expected: object, dtype: bool) -> Difference | None:
+    match got, expected:
+        case Raised(), Raised():
+            same = got.kinds[0] == expected.kinds[0]
+            return None if same else Difference("error", f"raised {got.kinds[0]}")
+        case Raised(), _:
+            text = f": {got.text}" if got.text else ""
+            return Difference("error", f"raised {got.kinds[0]}{text}")
+        case _, Raised():
+            return Difference("error", "raised nothing")
+    return difference(got, expected, dtype=dtype)
+
+
+def _status(results: list[Result]) -> str:
+    wrong = [result for result in results if result.wrong is not None]
+    raised = [result.answers[-1] for result in wrong if isinstance(result.answers[-1], Raised)]
+    if not wrong:
+        return "passed"
+    if len(wrong) < len(results):
+        return "partial"
+    if len(raised) < len(wrong):
+        return "failed"
+    return "missing" if all(answer.unwritten for answer in raised) else "error"

@@ -1,0 +1,169 @@
+"""ps1_standardize with mistakes: the forward pass, one step a function."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+AXIS = ("scalar-statistics", "wrong-axis", "statistics-shape")
+EPS = ("eps-outside-sqrt", "eps-missing", "eps-twice", "eps-fixed")
+AFFINE = ("no-affine", "gamma-only", "beta-only", "gamma-beta-swapped", "shift-before-scale")
+# by check: the mistakes that it can name
+MISTAKES = {
+    "batch_mean": (*AXIS, "sum-not-mean", "loses-dtype"),
+    "batch_variance": (
+        *AXIS,
+        "scalar-mean",
+        "unbiased-normalise",
+        "mean-of-squares",
+        "one-pass-variance",
+        "standard-deviation",
+        "sum-not-mean",
+        "mutates-input",
+        "loses-dtype",
+    ),
+    "normalize": (
+        *EPS,
+        "divides-by-variance",
+        "not-centred",
+        "recomputes-statistics",
+        "mutates-input",
+        "loses-dtype",
+    ),
+    "scale_and_shift": (*AFFINE, "mutates-input", "loses-dtype"),
+    "forward": (
+        *EPS,
+        *AFFINE,
+        "scalar-statistics",
+        "scalar-mean",
+        "scalar-variance",
+        "wrong-axis",
+        "wrong-axis:without-keepdims",
+        "divides-by-variance",
+        "not-centred",
+        "unbiased-normalise",
+        "mean-of-squares",
+        "one-pass-variance",
+        "mutates-input",
+        "loses-dtype",
+    ),
+}
+
+
+def implementation(*mistakes: str) -> SimpleNamespace:
+    """The functions of the set with these mistakes; without any, they equal the reference."""
+    return SimpleNamespace(
+        **{
+            name: getattr(_Standardize(mistakes), name)
+            for name in (
+                "batch_mean",
+                "batch_variance",
+                "normalize",
+                "scale_and_shift",
+                "batchnorm_forward",
+            )
+        }
+    )
+
+
+class _Standardize:
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        self.wrong = frozenset(mistakes)
+
+    def has(self, *mistakes: str) -> bool:
+        """Is one of these among the mistakes?"""
+        return not self.wrong.isdisjoint(mistakes)
+
+    def batch_mean(self, x: Array) -> Array:
+        axis = self._axis("mean")
+        return self._as_statistic(self._mean(x, axis), axis, x)
+
+    def batch_variance(self, x: Array) -> Array:
+        given, axis = x, self._axis("variance")
+        variance = self._variance(x, axis)
+        if self.has("standard-deviation"):
+            variance = np.sqrt(variance)
+        if self.has("mutates-input"):
+            given -= self._mean(x, self._axis("mean")).astype(x.dtype)
+        return self._as_statistic(variance, axis, x)
+
+    def normalize(self, x: Array, mean: Array, variance: Array, eps: float = 1e-5) -> Array:
+        if self.has("recomputes-statistics"):
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+        return self._cast(self._normalized(x, mean, variance, eps))
+
+    def scale_and_shift(self, x_hat: Array, gamma: Array, beta: Array) -> Array:
+        return self._cast(self._affine(x_hat, gamma, beta))
+
+    def batchnorm_forward(self, x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+        mean = self._mean(x, self._axis("mean"))
+        variance = self._variance(x, self._axis("variance"))
+        if self.has("wrong-axis:without-keepdims"):
+            mean, variance = x.mean(axis=1), x.var(axis=1)
+        x_hat = self._normalized(x, mean.astype(x.dtype), variance.astype(x.dtype), eps)
+        return self._cast(self._affine(x_hat, gamma, beta))
+
+    def _axis(self, statistic: str) -> int | None:
+        if self.has("scalar-statistics", f"scalar-{statistic}"):
+            return None
+        return 1 if self.has("wrong-axis") else 0
+
+    def _mean(self, x: Array, axis: int | None) -> Array:
+        total = np.sum if self.has("sum-not-mean") else np.mean
+        return np.asarray(total(x.astype(np.float64), axis=axis, keepdims=True))
+
+    def _variance(self, x: Array, axis: int | None) -> Array:
+        centre = self._mean(x, self._axis("mean"))
+        if self.has("one-pass-variance"):
+            mean = np.mean(x, axis=axis, keepdims=True)
+            variance = np.mean(x * x, axis=axis, keepdims=True) - mean**2
+        elif self.has("mean-of-squares"):
+            variance = self._mean(x * x, axis)
+        else:
+            variance = self._mean((x - centre) ** 2, axis)
+        n = x.size if axis is None else x.shape[axis]
+        return variance * (n / (n - 1)) if self.has("unbiased-normalise") else variance
+
+    def _normalized(self, x: Array, mean: Array, variance: Array, eps: float) -> Array:
+        eps = 1e-5 if self.has("eps-fixed") else eps
+        inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps
+        outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0
+        scale = variance + inside
+        if not self.has("divides-by-variance"):
+            scale = np.sqrt(scale)
+        centred = x if self.has("not-centred") else x - mean
+        if self.has("mutates-input"):
+            x[...] = centred
+        return np.asarray(centred / (scale + outside), x.dtype)
+
+    def _affine(self, x_hat: Array, gamma: Array, beta: Array) -> Array:
+        if self.has("gamma-beta-swapped"):
+            gamma, beta = beta, gamma
+        if self.has("no-affine", "beta-only"):
+            gamma = np.ones_like(gamma)
+        if self.has("no-affine", "gamma-only"):
+            beta = np.zeros_like(beta)
+        if self.has("mutates-input"):
+            x_hat *= gamma.astype(x_hat.dtype)
+            y = x_hat + beta
+        elif self.has("shift-before-scale"):
+            y = (x_hat + beta) * gamma
+        else:
+            y = x_hat * gamma + beta
+        return np.asarray(y, x_hat.dtype)
+
+    def _as_statistic(self, value: Array, axis: int | None, x: Array) -> Array:
+        """What people return: (D,), unless the mistake is in the shape."""
+        value = self._cast(value.astype(x.dtype))
+        if self.has("statistics-shape"):
+            return value
+        return value.reshape(()) if axis is None else value.squeeze(axis)
+
+    def _cast(self, value: Array) -> Array:
+        """The other floating-point type, if that is the mistake."""
+        if not self.has("loses-dtype"):
+            return value
+        return np.asarray(value, np.float64 if value.dtype == np.float32 else np.float32)

@@ -1,0 +1,25 @@
+"""Where in the book each thing is taught: the labels that checks and mistakes point to."""
+
+PAGES = {
+    "chapters/03_how_it_works/forward": {
+        "the-mean": "The mean",
+        "the-variance": "The variance",
+        "normalise": "Normalise",
+        "why-eps": "Why eps",
+        "scale-and-shift": "Scale and shift",
+        "forward-in-one-function": "Forward in one function",
+        "dtype-and-copies": "Types and copies",
+        "which-axis": "Which axis",
+    },
+}
+SECTIONS = {
+    label: (title, page) for page, labels in PAGES.items() for label, title in labels.items()
+}
+
+
+def where_to_read(label: str) -> str:
+    """What a message says of a section: title and page, or the text itself if it is no label."""
+    if label not in SECTIONS:  # another course's: its own words
+        return label
+    title, page = SECTIONS[label]
+    return f"“{title}” in the book, {page}.html#{label}"
