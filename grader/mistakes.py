@@ -35,7 +35,7 @@ MISTAKES = {
             "eps-outside-sqrt",
             "eps is added outside the square root",
             "The formula adds eps to the variance, and takes the root of the sum. "
-            "With eps = 1e-5 the two look alike; with eps = 1e-2, or a small variance, they differ.",
+            "With eps = 1e-5 the two look alike; with 1e-2, or a small variance, they differ.",
             "why-eps",
         ),
         Mistake(

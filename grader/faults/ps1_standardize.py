@@ -157,10 +157,10 @@ class _Standardize:
 
     def _as_statistic(self, value: Array, axis: int | None, x: Array) -> Array:
         """What people return: (D,), unless the mistake is in the shape."""
-        value = self._cast(value.astype(x.dtype))
+        value = self._cast(np.asarray(value, x.dtype))
         if self.has("statistics-shape"):
             return value
-        return value.reshape(()) if axis is None else value.squeeze(axis)
+        return np.squeeze(value, axis)
 
     def _cast(self, value: Array) -> Array:
         """The other floating-point type, if that is the mistake."""
