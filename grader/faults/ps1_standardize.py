@@ -125,7 +125,7 @@ class _Standardize:
         else:
             variance = self._mean((x - centre) ** 2, axis)
         n = x.size if axis is None else x.shape[axis]
-        return variance * (n / (n - 1)) if self.has("unbiased-normalise") else variance
+        return np.asarray(variance * (n / (n - 1) if self.has("unbiased-normalise") else 1))
 
     def _normalized(self, x: Array, mean: Array, variance: Array, eps: float) -> Array:
         eps = 1e-5 if self.has("eps-fixed") else eps
