@@ -18,7 +18,7 @@ import numpy as np
 
 from .compare import Difference, difference, show
 from .mistakes import MISTAKES
-from .remote import Call, RemoteError, Student, arguments_after, raises
+from .remote import Call, RemoteError, Student, StudentGone, arguments_after, raises
 from .sections import where_to_read
 
 __all__ = ["Check", "Verdict", "arguments_after", "raises"]
@@ -125,6 +125,7 @@ class Check:
 
         The points of `max_points` go to the parts by weight.
         With `local`, the message shows inputs and expected values; the seed must then be public.
+        Raises StudentGone when the student's process ends before the check does.
         """
         results = [self._examine(index, student, seed) for index in range(len(self.parts))]
         passed = sum(result.part.weight for result in results if result.wrong is None)
@@ -244,11 +245,16 @@ def _named(mistakes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _answers(script: Iterator[object]) -> Iterator[object]:
-    """The script's answers; an exception of the implementation is its last."""
+    """The script's answers; an exception of the implementation is its last.
+
+    Raises StudentGone when the student's process is gone.
+    """
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             yield from script
+    except StudentGone:
+        raise
     except RemoteError as error:
         yield Raised(error.kinds, error.text)
     except Exception as error:

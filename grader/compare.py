@@ -48,7 +48,7 @@ def difference(got: object, expected: object, *, dtype: bool = False) -> Differe
         case dict():
             if not isinstance(got, dict):
                 return Difference("type", f"a dict was expected, this is {_kind(got)}")
-            if set(map(str, got)) != set(map(str, expected)):
+            if set(got) != set(expected):
                 keys, others = sorted(map(str, expected)), sorted(map(str, got))
                 return Difference("type", f"the keys should be {keys}, not {others}")
             for key, other in expected.items():
