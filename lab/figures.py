@@ -22,7 +22,7 @@ BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = (
 COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
 GREY = "#6b6b6b"
 
-WIDTH = 5.8  # inches: fills a phone's width with text that can still be read
+WIDTH = 5.2  # inches: fills a phone's width with text that can still be read
 
 _STYLE: Any = {
     "axes.prop_cycle": cycler(color=COLOURS),
@@ -111,19 +111,20 @@ def table_with_means(values: npt.NDArray[Any]) -> Figure:
     fig, axes = plt.subplots(
         2, 2,
         figsize=(WIDTH, 3.9),
-        width_ratios=(values.shape[1], 1.5),
-        height_ratios=(values.shape[0], 1.5),
+        width_ratios=(12, 1),
+        height_ratios=(12, 1),
     )  # fmt: skip
     parts = (
-        (axes[0, 0], values, f"x  {values.shape}"),
-        (axes[0, 1], values.mean(axis=1, keepdims=True), f"axis=1  ({values.shape[0]},)"),
-        (axes[1, 0], values.mean(axis=0, keepdims=True), f"axis=0  ({values.shape[1]},)"),
+        (axes[0, 0], values, "x"),
+        (axes[0, 1], values.mean(axis=1, keepdims=True), "axis=1"),
+        (axes[1, 0], values.mean(axis=0, keepdims=True), ""),
     )
     for ax, part, title in parts:
         picture = ax.imshow(part, cmap="PuOr", vmin=-bound, vmax=bound, aspect="auto")
         ax.set(xticks=[], yticks=[], title=title)
     axes[0, 0].set(ylabel="sample n")
-    axes[1, 0].set(xlabel="feature d")
+    axes[1, 0].set(ylabel="axis=0", xlabel="feature d")
+    axes[1, 0].yaxis.label.set(rotation=0, ha="right", va="center")
     axes[1, 1].axis("off")
     fig.colorbar(picture, ax=axes, label="activation", shrink=0.8)
     return fig
