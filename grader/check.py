@@ -225,7 +225,7 @@ class Check:
                     yield from show(name, value)
         yield from result.wrong.text.splitlines()
         if local:
-            yield from result.wrong.details
+            yield from result.wrong.details()
 
     def _arguments(self, call: Call) -> dict[str, object]:
         """The arguments of a call by the names that they have in the reference."""

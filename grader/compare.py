@@ -1,13 +1,15 @@
 """Is an answer the expected one? If not, in what way is it wrong?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-# Relative to the largest expected value: far above the rounding of any sensible order of
-# operations, far below what a mistake does.
-TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-7}  # by bytes of a real number
+from .remote import Remote
+
+# Relative to the largest expected value: above the rounding of any sensible order of operations,
+# below that of the next smaller type, and far below what a mistake does.
+TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-8}  # by bytes of a real number
 FLOOR = {2: 1e-3, 4: 1e-6, 8: 1e-12}  # where all expected values are about 0
 SHOWN = 24  # numbers in an array that a message shows in full
 
@@ -17,24 +19,48 @@ class Difference:
     """In what way an answer is wrong.
 
     `kind` is one of type, shape, dtype, values, error. `text` is for the student.
-    `details` shows the numbers: only for messages that may hold them.
+    `values` are the answer and the expected one, where showing them helps.
     """
 
     kind: str
     text: str
-    details: tuple[str, ...] = field(default=(), compare=False)
+    values: tuple[object, object] | None = field(default=None, compare=False)
+
+    def details(self) -> Iterator[str]:
+        """The lines that show the values: only for messages that may hold expected ones."""
+        if self.values is None:
+            return
+        got, expected = self.values
+        if isinstance(got, np.ndarray) and isinstance(expected, np.ndarray) and got.size > SHOWN:
+            off = np.nan_to_num(np.abs(got - expected), nan=np.inf)
+            worst = np.unravel_index(np.argmax(off), got.shape)
+            place = ", ".join(str(int(i)) for i in worst)
+            one, other = got[worst], expected[worst]
+            yield f"furthest off at [{place}]: {one:.6g}, but {other:.6g} was expected"
+        else:
+            yield from show("got", got)
+            yield from show("expected", expected)
 
 
 def difference(got: object, expected: object, *, dtype: bool = False) -> Difference | None:
     """How `got` differs from `expected`, or None.
 
-    Arrays and numbers agree within `TOLERANCE` of the larger precision error of the two;
-    NaN agrees with NaN. `dtype` asks for the same dtype too.
+    Arrays and numbers agree within `TOLERANCE` of the larger precision error of the two, whole
+    numbers exactly; NaN agrees with NaN. `dtype` asks for the same dtype too.
     """
+    got = bool(got) if isinstance(got, np.bool_) else got
     match expected:
-        case bool() | str() | None:
-            same = type(got) is type(expected) and got == expected
-            return None if same else _other(got, expected)
+        case bool() | np.bool_():
+            if not isinstance(got, bool):
+                return Difference("type", f"True or False was expected, this is {_kind(got)}")
+            return None if got == expected else Difference("values", f"{got}, which is wrong")
+        case str():
+            if not isinstance(got, str):
+                return Difference("type", f"a string was expected, this is {_kind(got)}")
+            return None if got == expected else Difference("values", "wrong text", (got, expected))
+        case None:
+            same = got is None
+            return None if same else Difference("type", f"None was expected, this is {_kind(got)}")
         case tuple() | list():
             if not isinstance(got, tuple | list):
                 kind = f"a tuple of {len(expected)}"
@@ -43,17 +69,17 @@ def difference(got: object, expected: object, *, dtype: bool = False) -> Differe
                 return Difference("type", f"{len(expected)} values were expected, not {len(got)}")
             for i, (one, other) in enumerate(zip(got, expected, strict=True), 1):
                 if wrong := difference(one, other, dtype=dtype):
-                    return Difference(wrong.kind, f"value {i}: {wrong.text}", wrong.details)
+                    return replace(wrong, text=f"value {i}: {wrong.text}")
             return None
         case dict():
             if not isinstance(got, dict):
                 return Difference("type", f"a dict was expected, this is {_kind(got)}")
             if set(got) != set(expected):
-                keys, others = sorted(map(str, expected)), sorted(map(str, got))
-                return Difference("type", f"the keys should be {keys}, not {others}")
+                keys, others = (", ".join(sorted(map(repr, d))) or "none" for d in (expected, got))
+                return Difference("type", f"the keys should be {keys}, not {others:.200}")
             for key, other in expected.items():
                 if wrong := difference(got[key], other, dtype=dtype):
-                    return Difference(wrong.kind, f"{key!r}: {wrong.text}", wrong.details)
+                    return replace(wrong, text=f"{key!r}: {wrong.text}")
             return None
         case int() | float() | complex() | np.generic() | np.ndarray():
             return _numbers(got, expected, dtype)
@@ -77,7 +103,7 @@ def _numbers(
             text = f"the values are right, but in {text}"
         return Difference("shape", text)
     if not _close(one, other):
-        return Difference("values", "wrong values", _numbers_shown(one, other))
+        return Difference("values", "wrong values", (one, other))
     if dtype and isinstance(expected, np.generic | np.ndarray) and one.dtype != other.dtype:
         text = f"the values are right, but in {one.dtype}, where {other.dtype} was expected"
         return Difference("dtype", text)
@@ -85,15 +111,17 @@ def _numbers(
 
 
 def _close(got: np.ndarray, expected: np.ndarray) -> bool:
+    if got.dtype.kind in "iu" and expected.dtype.kind in "iu":
+        return np.array_equal(got, expected)
     precision = min(_bytes(got), _bytes(expected))
-    finite = np.abs(expected[np.isfinite(expected)])
-    scale = float(finite.max()) if finite.size else 0.0
-    within = max(TOLERANCE[precision] * scale, FLOOR[precision])
     wide = np.complex128 if "c" in (got.dtype.kind, expected.dtype.kind) else np.float64
+    got, expected = got.astype(wide), expected.astype(wide)
     with np.errstate(all="ignore"):
-        return bool(
-            np.allclose(got.astype(wide), expected.astype(wide), 0.0, within, equal_nan=True)
-        )
+        scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
+        near = np.abs(got - expected) <= max(TOLERANCE[precision] * scale, FLOOR[precision])
+        if not near.all():
+            near |= (got == expected) | (np.isnan(got) & np.isnan(expected))
+    return bool(near.all())
 
 
 def _bytes(array: np.ndarray) -> int:
@@ -103,24 +131,16 @@ def _bytes(array: np.ndarray) -> int:
     return min(array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1), 8)
 
 
-def _other(got: object, expected: object) -> Difference:
-    if type(got) is type(expected):
-        return Difference("values", f"{got!r:.200}, but {expected!r} was expected")
-    return Difference("type", f"{_kind(got)}, but {expected!r} was expected")
-
-
 def _kind(value: object) -> str:
-    return "None" if value is None else f"a {type(value).__name__}: {value!r:.80}"
-
-
-def _numbers_shown(got: np.ndarray, expected: np.ndarray) -> tuple[str, ...]:
-    if got.size > SHOWN:
-        worst = np.unravel_index(np.argmax(np.nan_to_num(np.abs(got - expected))), got.shape)
-        place = ", ".join(str(int(i)) for i in worst)
-        return (
-            f"furthest off at [{place}]: {got[worst]:.6g}, but {expected[worst]:.6g} was expected",
-        )
-    return (*show("got", got), *show("expected", expected))
+    """What a value is, after the words "this is"."""
+    match value:
+        case None:
+            return "None"
+        case np.ndarray():
+            return f"an array of shape {value.shape}"
+        case Remote():
+            return f"of type {value!r}"
+    return f"of type {type(value).__name__}: {value!r:.80}"
 
 
 def show(name: str, value: object) -> Iterator[str]:
