@@ -14,7 +14,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from .student.objects import Objects
-from .student.protocol import Handle, decode, encode
+from .student.protocol import Callback, Handle, decode, encode
+
+# What the student's process may ask of the grader's functions while one request lasts.
+CALLS, BYTES = 10_000, 64 * 1024**2
 
 
 class Channel(Protocol):
@@ -31,13 +34,20 @@ class Loopback:
     """A channel to a namespace in this process, with the same rules as the one to another."""
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
-        self.objects = Objects(namespace)
+        self.objects = Objects(namespace, self._exchange)
+        self.serve: Callable[[dict[str, object]], dict[str, object]] | None = None
 
     def ask(self, request: dict[str, object]) -> dict[str, object]:
         """The reply to one request; it goes through frames, so nothing is shared with them."""
         reply = decode(self.objects.answer(encode(request)))
         assert isinstance(reply, dict)
         return reply
+
+    def _exchange(self, frame: bytes) -> bytes:
+        request = decode(frame)
+        assert self.serve is not None
+        assert isinstance(request, dict)
+        return encode(self.serve(request))
 
 
 class StudentGone(Exception):
@@ -90,7 +100,8 @@ class Remote:
         return self._student._ask(f"{self._text}.{name}", op="get", target=self._handle, name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
-        request = {"op": "set", "target": self._handle, "name": name, "value": _outgoing(value)}
+        value = self._student._outgoing(value)
+        request = {"op": "set", "target": self._handle, "name": name, "value": value}
         self._student._ask(f"{self._text}.{name}", **request)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
@@ -111,12 +122,20 @@ class Student:
     """The student's namespace; only `names`, those that the exercises ask for, can be reached.
 
     `calls` lists what was called since it was last emptied.
+
+    Functions of ours may be passed as arguments. They stay here: the student's process only gets
+    what they return, within `CALLS` and `BYTES`, and only until the call that they were passed to
+    returns. What they are called with is the student's, so they must bear anything.
     """
 
     def __init__(self, channel: Channel, names: Collection[str]) -> None:
         self._channel, self._names = channel, frozenset(names)
         self._globals: dict[str, object] = {}
         self.calls: list[Call] = []
+        self._lent: dict[int, Callable[..., object]] = {}
+        self._lent_ever = 0
+        if isinstance(channel, Loopback):
+            channel.serve = self._serve
 
     def __getattr__(self, name: str) -> object:
         if name not in self._names:
@@ -146,8 +165,11 @@ class Student:
         request: dict[str, object],
     ) -> tuple[object, tuple[object, ...]]:
         self.calls.append(Call(text, args, kwargs))
-        sent = {"args": tuple(map(_outgoing, args)), "kwargs": _outgoing(kwargs)}
-        reply = self._reply(text, request | sent)
+        sent = {"args": self._outgoing(args), "kwargs": self._outgoing(kwargs)}
+        try:
+            reply = self._reply(text, request | sent)
+        finally:
+            self._lent.clear()
         after = reply.get("after", ())
         value = self._incoming(reply["value"], f"{text}(...)")
         return value, after if isinstance(after, tuple) else ()
@@ -156,7 +178,10 @@ class Student:
         return self._incoming(self._reply(text, request)["value"], text)
 
     def _reply(self, text: str, request: dict[str, object]) -> dict[str, object]:
+        self._calls_left, self._bytes_left = CALLS, BYTES
         reply = self._channel.ask(request)
+        while "callback" in reply:
+            reply = self._channel.ask(self._serve(reply))
         error = reply.get("error")
         if isinstance(error, dict):
             kinds = [str(kind) for kind in error.get("kinds", ())]
@@ -164,6 +189,39 @@ class Student:
         if "value" not in reply:
             raise RemoteError(["ProtocolError"], f"no answer to {text}")
         return reply
+
+    def _serve(self, request: dict[str, object]) -> dict[str, object]:
+        """The answer to a call of one of our functions."""
+        number, args, kwargs = (request.get(key) for key in ("callback", "args", "kwargs"))
+        try:
+            if not (isinstance(number, int) and number in self._lent):
+                raise RuntimeError("this function can be called only while it is being checked")
+            assert isinstance(args, tuple)
+            assert isinstance(kwargs, dict)
+            self._calls_left -= 1
+            self._bytes_left -= sum(np.asarray(arg).nbytes for arg in (*args, *kwargs.values()))
+            if self._calls_left < 0 or self._bytes_left < 0:
+                raise RuntimeError("called too often, or with too much data")
+            return {"value": self._lent[number](*args, **kwargs)}
+        except Exception as error:
+            return {"error": {"kind": type(error).__name__, "text": str(error)}}
+
+    def _outgoing(self, value: object) -> object:
+        """The student's objects go back as the handles that they came as; functions are lent."""
+        match value:
+            case Remote():
+                return value._handle
+            case tuple():
+                return tuple(self._outgoing(item) for item in value)
+            case list():
+                return [self._outgoing(item) for item in value]
+            case dict():
+                return {key: self._outgoing(item) for key, item in value.items()}
+        if callable(value):
+            self._lent_ever += 1
+            self._lent[self._lent_ever] = value
+            return Callback(self._lent_ever)
+        return value
 
     def _incoming(self, value: object, text: str) -> object:
         """Handles become objects that can be used as if they were here."""
@@ -179,18 +237,11 @@ class Student:
         return value
 
 
-def _outgoing(value: object) -> object:
-    """The student's objects go back as the handles that they came as."""
-    match value:
-        case Remote():
-            return value._handle
-        case tuple():
-            return tuple(_outgoing(item) for item in value)
-        case list():
-            return [_outgoing(item) for item in value]
-        case dict():
-            return {key: _outgoing(item) for key, item in value.items()}
-    return value
+def drive(implementation: Any, driver: Callable[..., object], *args: object) -> object:
+    """`driver(*args)` where the implementation lives: the student's, in the student's process."""
+    if isinstance(implementation, Student):
+        return implementation.drive(driver, *args)
+    return driver(*args)
 
 
 def arguments_after(call: Callable[..., object], *args: object) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ The same code answers in the sandboxed process (requests come over a socket)
 and in a notebook (requests come from `check` in the same process).
 """
 
+import builtins
 import sys
 import traceback
 from collections.abc import Callable, MutableMapping
@@ -11,7 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from .protocol import Handle, decode, encode
+from .protocol import Callback, Handle, decode, encode
+
+Exchange = Callable[[bytes], bytes | bytearray]  # sends a frame to the grader, returns its answer
+
+
+def _nobody(frame: bytes) -> bytes:
+    raise RuntimeError("there is no grader to ask")
 
 
 class Objects:
@@ -26,10 +33,14 @@ class Objects:
 
     A reply has a "value", or an "error" with the names of the exception's classes, its text and
     its traceback.
+
+    Functions of the grader's that are among the arguments can be called while the request lasts.
+    Such a call goes out by `exchange`, as {"callback": number, "args": ..., "kwargs": ...}, and
+    comes back as a dict with a "value", or an "error" with "kind" and "text".
     """
 
-    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
-        self.namespace = namespace
+    def __init__(self, namespace: MutableMapping[str, Any], exchange: Exchange = _nobody) -> None:
+        self.namespace, self.exchange = namespace, exchange
         self.kept: dict[int, object] = {}
 
     def keep(self, value: object) -> Handle:
@@ -38,9 +49,23 @@ class Objects:
         self.kept[number] = value
         return Handle(number, type(value).__name__)
 
-    def resolve(self, handle: Handle) -> object:
+    def resolve(self, handle: Handle | Callback) -> object:
         """The object that a handle stands for."""
+        if isinstance(handle, Callback):
+            return self._asks(handle)
         return self.kept[handle.number]
+
+    def _asks(self, callback: Callback) -> Callable[..., object]:
+        def function(*args: object, **kwargs: object) -> object:
+            request = {"callback": callback.number, "args": args, "kwargs": kwargs}
+            reply = decode(self.exchange(encode(request)))
+            assert isinstance(reply, dict)
+            if "error" in reply:
+                kind = getattr(builtins, reply["error"]["kind"], RuntimeError)
+                raise kind(reply["error"]["text"])
+            return reply["value"]
+
+        return function
 
     def answer(self, frame: bytes | bytearray) -> bytes:
         """The reply's frame to a request's frame; whatever goes wrong is in the reply."""

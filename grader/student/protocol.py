@@ -7,6 +7,7 @@ Plain data are None, bool, int, float, complex, str, tuples, lists, dicts, NumPy
 Torch tensors cross as arrays.
 Every other object stays where it lives and crosses as a `Handle`,
 a number that only its owner can resolve.
+Functions of the grader's cross as a `Callback`: to call one is to ask the grader.
 
 Both sides use this module.
 The receiving side trusts nothing in a frame: lengths, dtypes, shapes and nesting are all checked.
@@ -45,6 +46,13 @@ class Handle:
 
 
 @dataclass(frozen=True)
+class Callback:
+    """A function of the grader's that the student's process may call while a request lasts."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class Tensor:
     """An array that is to arrive in the student's process as a torch tensor."""
 
@@ -52,7 +60,7 @@ class Tensor:
 
 
 Keep = Callable[[object], Handle]  # makes a handle for an object that is not plain data
-Resolve = Callable[[Handle], object]  # finds the object of a handle
+Resolve = Callable[[Handle | Callback], object]  # finds the object of a handle
 AsTensor = Callable[[np.ndarray], object]  # makes what a tensor arrives as
 
 
@@ -105,6 +113,8 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
             }
         case Handle():
             return _encode_handle(value)
+        case Callback():
+            return {"callback": [value.number]}
         case Tensor():
             return {"tensor": _encode(value.array, arrays, keep, depth - 1)}
     if torch is not None and isinstance(value, torch.Tensor):
@@ -117,7 +127,7 @@ def _encode_handle(handle: Handle) -> object:
     return {"handle": [handle.number, handle.kind]}
 
 
-def _no_handles(handle: Handle) -> object:
+def _no_handles(handle: Handle | Callback) -> object:
     return handle
 
 
@@ -164,6 +174,8 @@ class _Reader:
                 return complex(real, imag)
             case "handle", [int(number), str(kind)]:
                 return self.resolve(Handle(number, kind[:100]))
+            case "callback", [int(number)]:
+                return self.resolve(Callback(number))
         raise ProtocolError(f"unknown or malformed {tag!r:.40}")
 
     def take(self, dtype: str, shape: list[object]) -> np.ndarray:
