@@ -15,7 +15,6 @@ SETS  := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
 # The files in some folders, without what Python and Jupyter leave there.
 files    = $(shell find $(1) -type f -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null)
 LAB     := $(call files,lab)
-GRADER  := $(call files,grader)
 MASTERS := $(call files,solutions)
 PAGES   := $(call files,chapters _static) $(wildcard _config.yml _toc.yml references.bib) \
            $(filter-out README.md CONTRIBUTING.md,$(wildcard *.md))
@@ -30,13 +29,14 @@ help:
 	@echo 'make book       only the book'
 	@echo 'make serve      the book at http://localhost:8000'
 	@echo 'make lock       choose the newest versions that pyproject.toml allows'
-	@echo 'make clean      remove what was built; .venv stays'
+	@echo 'make clean      remove what was built; .venv and the marks of a class stay'
 
-course: exercises book _build/sample.txt
-	@cat _build/sample.txt
+# The sample class is graded again only when something that decides its marks has changed.
+course: exercises book
+	$(PY) -m grader.sample
 	@echo
-	@echo 'The book       _build/html/index.html (or: make serve)'
-	@echo 'The exercises  exercises/'
+	@echo 'The book        _build/html/index.html (or: make serve)'
+	@echo 'The exercises   exercises/'
 
 test: lint
 	$(PY) -m pytest $(PYTEST)
@@ -59,7 +59,7 @@ $(SETUP): $(LOCK) pyproject.toml
 # The student versions, from the masters. They are committed: a run changes them only with a master.
 exercises: _build/exercises.txt
 
-_build/exercises.txt: $(MASTERS) nbgrader_config.py | $(SETUP)
+_build/exercises.txt: $(MASTERS) nbgrader_config.py grader/preprocessor.py | $(SETUP)
 	@mkdir -p _build
 	for set in $(SETS); do \
 	    $(PY) -m nbgrader generate_assignment --create --force $$set || exit 1; \
@@ -73,12 +73,6 @@ book: _build/html/.complete
 _build/html/.complete: $(PAGES) $(LAB) grader/reference.py $(LOCK) | $(SETUP)
 	.venv/bin/jupyter-book build -W -n --keep-going .
 	@touch $@
-
-# The sample class, graded; its table is the file that is made.
-_build/sample.txt: $(MASTERS) $(GRADER) nbgrader_config.py $(LOCK) | $(SETUP)
-	@mkdir -p _build
-	$(PY) -m grader.sample > $@.part || { cat $@.part; exit 1; }
-	@mv $@.part $@
 
 serve: book
 	$(PY) -m http.server --directory _build/html 8000
@@ -98,5 +92,5 @@ lock: $(SETUP)
 	@rm -rf _build/lock
 
 clean:
-	rm -rf _build build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis gradebook.db
+	rm -rf _build build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
