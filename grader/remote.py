@@ -68,13 +68,14 @@ class RemoteError(Exception):
     """
 
     def __init__(self, kinds: Collection[str], text: str, traceback: str = "") -> None:
-        self.kinds, self.text, self.traceback = tuple(kinds), text, traceback
-        super().__init__(f"{self.kind}: {text}" if text else self.kind)
+        self.kinds = tuple(map(_printable, kinds)) or ("Exception",)
+        self.text, self.traceback = _printable(text), _printable(traceback)
+        super().__init__(f"{self.kind}: {self.text}" if text else self.kind)
 
     @property
     def kind(self) -> str:
         """The name of its class."""
-        return self.kinds[0] if self.kinds else "Exception"
+        return self.kinds[0]
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class Remote:
         vars(self).update(_student=student, _handle=handle, _text=text)
 
     def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):  # NumPy and Python ask for these: the student may not answer
+            raise AttributeError(name)
         return self._student._ask(f"{self._text}.{name}", op="get", target=self._handle, name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -115,7 +118,7 @@ class Remote:
         return self._student._call(self._text, args, kwargs, request)
 
     def __repr__(self) -> str:
-        return f"<{self._handle.kind}>"
+        return _printable(self._handle.kind)
 
 
 class Student:
@@ -184,7 +187,8 @@ class Student:
             reply = self._channel.ask(self._serve(reply))
         error = reply.get("error")
         if isinstance(error, dict):
-            kinds = [str(kind) for kind in error.get("kinds", ())]
+            kinds = error.get("kinds")
+            kinds = [str(kind) for kind in kinds] if isinstance(kinds, list) else []
             raise RemoteError(kinds, str(error.get("text", "")), str(error.get("traceback", "")))
         if "value" not in reply:
             raise RemoteError(["ProtocolError"], f"no answer to {text}")
@@ -235,6 +239,11 @@ class Student:
             case dict():
                 return {key: self._incoming(item, text) for key, item in value.items()}
         return value
+
+
+def _printable(text: str) -> str:
+    """Text of the student's, bounded, without what a terminal or a file could not take."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text[:10_000])
 
 
 def drive(implementation: Any, driver: Callable[..., object], *args: object) -> object:

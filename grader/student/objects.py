@@ -112,9 +112,9 @@ def _as_tensor(array: np.ndarray) -> object:
 
 def _describe(error: BaseException) -> dict[str, object]:
     """The exception as plain data, whatever the student's exception class does."""
-    kinds = [kind.__name__ for kind in type(error).__mro__]
+    kinds = [type.__dict__["__name__"].__get__(kind) for kind in type.mro(type(error))]
     return {
-        "kinds": kinds,
+        "kinds": [str.__str__(kind) for kind in kinds],
         "text": _text(lambda: str(error)),
         "traceback": _text(lambda: "".join(traceback.format_exception(error))),
     }

@@ -5,6 +5,7 @@ Nothing in a frame can execute code: there is no pickle, and arrays hold only nu
 
 Plain data are None, bool, int, float, complex, str, tuples, lists, dicts, NumPy arrays and scalars.
 Torch tensors cross as arrays.
+Subclasses of arrays do not: a matrix multiplies in another way, a masked array hides values.
 Every other object stays where it lives and crosses as a `Handle`,
 a number that only its owner can resolve.
 Functions of the grader's cross as a `Callback`: to call one is to ask the grader.
@@ -26,6 +27,7 @@ import numpy as np
 
 FRAME = struct.Struct("<IQ")  # bytes of the header, bytes of the arrays
 LIMIT = 256 * 1024**2  # bytes in a frame that are accepted unless told otherwise
+HEADER_LIMIT = 4 * 1024**2  # bytes of all that is not in arrays: as objects it takes far more
 DEPTH = 32  # levels of nesting
 DTYPES = {np.dtype(code).str for code in "?bBhHiIlLqQefdFD"}
 
@@ -72,10 +74,12 @@ def encode(value: object, keep: Keep = _refuse) -> bytes:
     """The frame for `value`; what is not plain data is given to `keep` for a handle.
 
     Raises TypeError for what is not plain data when there is no `keep`,
-    and ValueError for nesting deeper than `DEPTH`.
+    and ValueError for nesting deeper than `DEPTH` or more than `HEADER_LIMIT` outside of arrays.
     """
     arrays: list[np.ndarray] = []
     header = json.dumps(_encode(value, arrays, keep, DEPTH)).encode()
+    if len(header) > HEADER_LIMIT:
+        raise ValueError("too many values that are not in an array")
     payload = [np.ascontiguousarray(array).tobytes() for array in arrays]
     return FRAME.pack(len(header), sum(map(len, payload))) + header + b"".join(payload)
 
@@ -88,8 +92,9 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
         case None | bool() | str():
             return value if value is None or isinstance(value, bool) else str.__str__(value)
         case np.generic() | np.ndarray():
-            array = np.asarray(value).view(np.ndarray)
-            if array.dtype.newbyteorder("<").str not in DTYPES:
+            array = np.asarray(value)
+            plain = isinstance(value, np.generic) or type(value) is np.ndarray
+            if not plain or array.dtype.newbyteorder("<").str not in DTYPES:
                 return _encode_handle(keep(value))
             arrays.append(array.astype(array.dtype.newbyteorder("<"), copy=False))
             tag = "scalar" if isinstance(value, np.generic) else "array"
@@ -118,7 +123,10 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
         case Tensor():
             return {"tensor": _encode(value.array, arrays, keep, depth - 1)}
     if torch is not None and isinstance(value, torch.Tensor):
-        array = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+        try:
+            array = value.detach().cpu().resolve_conj().resolve_neg().numpy()
+        except (TypeError, RuntimeError):  # sparse, bfloat16, without data
+            return _encode_handle(keep(value))
         return {"tensor": _encode(array, arrays, keep, depth - 1)}
     return _encode_handle(keep(value))
 
@@ -158,8 +166,7 @@ class _Reader:
             case "tuple", list():
                 return tuple(self.read(item, depth - 1) for item in body)
             case "dict", list():
-                pairs = [self.read({"tuple": pair}, depth - 1) for pair in body]
-                return dict(pairs)  # type: ignore[arg-type]
+                return {self.read(k, depth - 1): self.read(v, depth - 1) for k, v in body}
             case "array", [str(dtype), list(shape), bool(contiguous)]:
                 array = self.take(dtype, shape)
                 return array if contiguous or not array.ndim else _spread(array)
@@ -209,6 +216,8 @@ def decode(
     try:
         header_bytes, payload_bytes = FRAME.unpack_from(frame)
         start = FRAME.size + header_bytes
+        if header_bytes > HEADER_LIMIT:
+            raise ProtocolError("too many values that are not in an array")
         if len(frame) != start + payload_bytes:
             raise ProtocolError("a frame of the wrong length")
         header = json.loads(bytes(frame[FRAME.size : start]))
@@ -216,7 +225,14 @@ def decode(
         value = reader.read(header, DEPTH)
     except ProtocolError:
         raise
-    except (ValueError, TypeError, RecursionError, struct.error, MemoryError) as error:
+    except (
+        ValueError,
+        TypeError,
+        RecursionError,
+        OverflowError,
+        MemoryError,
+        struct.error,
+    ) as error:
         raise ProtocolError(f"not a frame: {type(error).__name__}") from None
     if reader.position != payload_bytes:
         raise ProtocolError("bytes left over in a frame")
@@ -246,11 +262,10 @@ def _receive(sock: socket.socket, size: int, deadline: float | None) -> bytearra
     data = bytearray(size)
     view, filled = memoryview(data), 0
     while filled < size:
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            sock.settimeout(left)
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise TimeoutError
+        sock.settimeout(left)
         try:
             got = sock.recv_into(view[filled:])
         except ConnectionError:
