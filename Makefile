@@ -66,12 +66,13 @@ _build/exercises.txt: $(MASTERS) nbgrader_config.py grader/preprocessor.py | $(S
 	done
 	@echo $(SETS) > $@
 
-# The book. Its marker is written last: a build with warnings is not a finished one.
-# Which pages run again is decided by lab/book.py.
+# The book. Its marker is written last: a build with warnings is not a finished one. Sphinx warns
+# about a page only when it reads it, so after a failure the next build reads all pages again.
+# Which notebooks run again is decided by lab/book.py.
 book: _build/html/.complete
 
-_build/html/.complete: $(PAGES) $(LAB) grader/reference.py $(LOCK) | $(SETUP)
-	.venv/bin/jupyter-book build -W -n --keep-going .
+_build/html/.complete: $(PAGES) $(LAB) grader/reference.py _build/exercises.txt $(LOCK) | $(SETUP)
+	.venv/bin/jupyter-book build -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
 	@touch $@
 
 serve: book
