@@ -64,8 +64,8 @@ class Raised:
 
     @property
     def unwritten(self) -> bool:
-        """Is this the stub's error, or that of a name which is not there?"""
-        return self.kinds[0] in ("NotImplementedError", "NameError")
+        """Is this the stub's error, which is also that of a name which is not there?"""
+        return self.kinds[0] == "NotImplementedError"
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,8 @@ class Check:
         faulty: Callable[..., Implementation] | None = None,
         mistakes: Sequence[str] = (),
     ) -> None:
+        if unknown := [m for m in mistakes if m.partition(":")[0] not in MISTAKES]:
+            raise ValueError(f"check {id!r}: not in grader.mistakes.MISTAKES: {', '.join(unknown)}")
         self.id, self.section, self.mistakes = id, section, tuple(mistakes)
         self.parts: list[Part] = []
         self._reference, self._faulty = reference, faulty
@@ -136,7 +138,10 @@ class Check:
         return Verdict(self.id, points, max_points, status, message, diagnosis)
 
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> list[object]:
-        """What the reference, or a faulty implementation, answers in one part."""
+        """What the reference, or a faulty implementation, answers in one part.
+
+        What the reference raises is not caught: it is a mistake in the check.
+        """
         key = (index, seed, mistakes)
         if key not in self._known:
             if mistakes:
@@ -145,7 +150,7 @@ class Check:
             else:
                 implementation = self._reference
             script = self.parts[index].script(implementation, self._random(index, seed))
-            self._known[key] = list(_answers(script))
+            self._known[key] = list(_answers(script) if mistakes else _quietly(script))
         return self._known[key]
 
     def _random(self, index: int, seed: int) -> np.random.Generator:
@@ -244,15 +249,19 @@ def _named(mistakes: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mistake.partition(":")[0] for mistake in mistakes))
 
 
+def _quietly(script: Iterator[object]) -> Iterator[object]:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield from script
+
+
 def _answers(script: Iterator[object]) -> Iterator[object]:
     """The script's answers; an exception of the implementation is its last.
 
     Raises StudentGone when the student's process is gone.
     """
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            yield from script
+        yield from _quietly(script)
     except StudentGone:
         raise
     except RemoteError as error:

@@ -41,6 +41,8 @@ class Loopback:
         """The reply to one request; it goes through frames, so nothing is shared with them."""
         reply = decode(self.objects.answer(encode(request)))
         assert isinstance(reply, dict)
+        if reply.get("error", {}).get("kinds", ())[:1] == ["KeyboardInterrupt"]:
+            raise KeyboardInterrupt  # whoever stops the cell stops the check
         return reply
 
     def _exchange(self, frame: bytes) -> bytes:

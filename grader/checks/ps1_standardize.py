@@ -12,9 +12,10 @@ from ..faults import ps1_standardize as faults
 
 Array = npt.NDArray[Any]
 
-SHAPES = ((3, 2), (4, 4), (2, 3), (16, 5), (5, 1))  # smallest first; N == D among them
+# Smallest first. N == D among them, and one comes twice: a result kept by shape would show.
+SHAPES = ((3, 2), (4, 4), (2, 3), (3, 2), (16, 5), (5, 1))
 NO_EPS = 1e-12  # so small that a mistake with eps costs only the part that asks about eps
-LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
+LARGE_EPS = (1e-2, 0.53)  # with 1e-5 most mistakes with eps cannot be seen; 0.53 is no float32
 
 
 def _check(id: str, section: str) -> Check:
@@ -39,10 +40,11 @@ def affine(rng: np.random.Generator, D: int) -> tuple[Array, Array]:
     return rng.uniform(1.5, 3, D), rng.uniform(-3, -0.5, D)
 
 
-def float32_batch(rng: np.random.Generator) -> tuple[Array, Array, Array]:
-    """x, gamma and beta in float32."""
+def both_types(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
+    """x, gamma and beta in float32, then in float64."""
     x, (gamma, beta) = rng.normal(1, 2, (6, 3)), affine(rng, 3)
-    return x.astype(np.float32), gamma.astype(np.float32), beta.astype(np.float32)
+    yield x.astype(np.float32), gamma.astype(np.float32), beta.astype(np.float32)
+    yield x, gamma, beta
 
 
 def far_from_zero(rng: np.random.Generator) -> Array:
@@ -65,9 +67,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.batch_mean(x)
 
 
-@batch_mean.part("float32 in, float32 out", 0.5, dtype=True)
+@batch_mean.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.batch_mean(float32_batch(rng)[0])
+    for x, _, _ in both_types(rng):
+        yield bn.batch_mean(x)
 
 
 batch_variance = _check("batch_variance", "the-variance")
@@ -84,9 +87,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.batch_variance(far_from_zero(rng))
 
 
-@batch_variance.part("float32 in, float32 out", 0.5, dtype=True)
+@batch_variance.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.batch_variance(float32_batch(rng)[0])
+    for x, _, _ in both_types(rng):
+        yield bn.batch_variance(x)
 
 
 @batch_variance.part("x is left as it was", 0.5)
@@ -115,10 +119,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.normalize(np.ones((3, 2)), np.ones(2), np.zeros(2))
 
 
-@normalize.part("float32 in, float32 out", 0.5, dtype=True)
+@normalize.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x, mean, variance = float32_batch(rng)
-    yield bn.normalize(x, mean, variance**2)
+    for x, mean, variance in both_types(rng):
+        yield bn.normalize(x, mean, variance**2)
 
 
 @normalize.part("x is left as it was", 0.5)
@@ -136,9 +140,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.scale_and_shift(x, *affine(rng, x.shape[1]))
 
 
-@scale_and_shift.part("float32 in, float32 out", 0.5, dtype=True)
+@scale_and_shift.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.scale_and_shift(*float32_batch(rng))
+    for batch in both_types(rng):
+        yield bn.scale_and_shift(*batch)
 
 
 @scale_and_shift.part("x_hat is left as it was", 0.5)
@@ -172,9 +177,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.batchnorm_forward(far_from_zero(rng), *affine(rng, 2), NO_EPS)
 
 
-@forward.part("float32 in, float32 out", 0.5, dtype=True)
+@forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.batchnorm_forward(*float32_batch(rng))
+    for batch in both_types(rng):
+        yield bn.batchnorm_forward(*batch)
 
 
 @forward.part("x, gamma and beta are left as they were", 0.5)

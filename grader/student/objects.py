@@ -81,7 +81,7 @@ class Objects:
         match request["op"]:
             case "get" if target is None:
                 if name not in self.namespace:
-                    raise NameError(f"{name} is not defined")
+                    raise NotImplementedError(f"{name} is not defined")
                 return {"value": self.namespace[str(name)]}
             case "get":
                 return {"value": getattr(target, str(name))}
