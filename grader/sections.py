@@ -11,6 +11,17 @@ PAGES = {
         "dtype-and-copies": "Types and copies",
         "which-axis": "Which axis",
     },
+    "chapters/04_where_to_use_it/convolutions": {
+        "statistics-per-channel": "Statistics per channel",
+        "broadcasting-over-channels": "Broadcasting over channels",
+        "reshape-and-transpose": "Reshape and transpose",
+        "backward-through-feature-maps": "Backward through feature maps",
+    },
+    "chapters/04_where_to_use_it/layer_and_group_norm": {
+        "layer-norm": "Layer normalisation",
+        "group-norm": "Group normalisation",
+        "which-axes-and-why": "Which axes, and why",
+    },
 }
 SECTIONS = {
     label: (title, page) for page, labels in PAGES.items() for label, title in labels.items()

@@ -57,7 +57,7 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     return SimpleNamespace(
         **{
-            name: getattr(_Standardize(mistakes), name)
+            name: getattr(Standardize(mistakes), name)
             for name in (
                 "batch_mean",
                 "batch_variance",
@@ -69,7 +69,7 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     )
 
 
-class _Standardize:
+class Standardize:
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         self.wrong = frozenset(mistakes)
 
@@ -128,16 +128,19 @@ class _Standardize:
         return np.asarray(variance * (n / (n - 1) if self.has("unbiased-normalise") else 1))
 
     def _normalized(self, x: Array, mean: Array, variance: Array, eps: float) -> Array:
+        centred = x if self.has("not-centred") else x - mean
+        if self.has("mutates-input"):
+            x[...] = centred
+        return np.asarray(centred / self._divisor(variance, eps), x.dtype)
+
+    def _divisor(self, variance: Array, eps: float) -> Array:
         eps = 1e-5 if self.has("eps-fixed") else eps
         inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps
         outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0
         scale = variance + inside
         if not self.has("divides-by-variance"):
             scale = np.sqrt(scale)
-        centred = x if self.has("not-centred") else x - mean
-        if self.has("mutates-input"):
-            x[...] = centred
-        return np.asarray(centred / (scale + outside), x.dtype)
+        return np.asarray(scale + outside)
 
     def _affine(self, x_hat: Array, gamma: Array, beta: Array) -> Array:
         if self.has("gamma-beta-swapped"):
