@@ -1,4 +1,4 @@
-"""The book's Sphinx extension: how notebooks are executed, and that pages load nothing from afar."""
+"""The book's Sphinx extension: how notebooks run, and that pages load nothing from afar."""
 
 import hashlib
 import os

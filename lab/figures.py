@@ -1,8 +1,9 @@
 """The one figure style of the book, and the pictures that several chapters draw.
 
-Colours are those of Okabe and Ito, which people with any colour vision can tell apart.
+Blue, vermilion, green and black are Okabe and Ito's, which people with any colour vision can
+tell apart; the purple is darker than theirs, so that all five stand out on light and dark pages.
 Figures are drawn dark on a transparent ground; the book's style sheet inverts their
-lightness on dark pages and keeps their hues (book/static/course.css).
+lightness on dark pages and keeps their hues (_static/course.css).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +17,8 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY = (
-    "#0072B2", "#D55E00", "#009E73", "#AA4499", "#E69F00", "#56B4E9",
-)  # fmt: skip
-COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
+BLUE, VERMILION, GREEN, PURPLE, BLACK = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#000000"
+COLOURS = (BLUE, VERMILION, GREEN, PURPLE, BLACK)
 GREY = "#6b6b6b"
 
 WIDTH = 5.2  # inches: fills a phone's width with text that can still be read
@@ -122,6 +121,7 @@ def table_with_means(values: npt.NDArray[Any]) -> Figure:
     for ax, part, title in parts:
         picture = ax.imshow(part, cmap="PuOr", vmin=-bound, vmax=bound, aspect="auto")
         ax.set(xticks=[], yticks=[], title=title)
+        ax.spines[:].set_visible(True)  # a mean near 0 has the ground's colour
     axes[0, 0].set(ylabel="sample n")
     axes[1, 0].set(ylabel="axis=0", xlabel="feature d")
     axes[1, 0].yaxis.label.set(rotation=0, ha="right", va="center")

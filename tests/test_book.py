@@ -1,0 +1,271 @@
+"""The book: it builds without a warning, loads nothing from afar, and its parts hold together."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+import yaml
+
+from grader.sections import PAGES
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = ROOT / "chapters"
+
+
+def build(source: Path, out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Build a book as the Makefile does, with the Python that runs the tests."""
+    jupyter_book = Path(sys.executable).parent / "jupyter-book"
+    return subprocess.run(
+        [jupyter_book, "build", "-W", "-n", "--keep-going", source, "--path-output", out],
+        cwd=source,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+class Page(HTMLParser):
+    """One built page: what it loads, its images, the text of its sections and pasted numbers."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+        self.headings: dict[str, str] = {}  # id of a section or a label in it -> its heading
+        self.pasted: list[str] = []
+        self.inline_scripts = ""
+        self._labels: list[str] = []
+        self._inside = ""
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag in {"script", "img", "iframe", "source", "video", "audio", "embed", "object"}:
+            self.loads += [v for k, v in attrs if k in {"src", "srcset", "data"} and v]
+        if tag == "link" and attributes.get("rel") not in {"next", "prev", "index", "search"}:
+            self.loads.append(attributes.get("href") or "")
+        if tag == "img":
+            self.images.append(attributes)
+        if tag in {"section", "span"} and (label := attributes.get("id")):
+            self._labels.append(label)
+        if tag in {"h1", "h2", "h3"}:
+            self._inside = "heading"
+            self._text = ""
+        elif tag == "span" and "pasted-text" in (attributes.get("class") or ""):
+            self._inside = "pasted"
+            self.pasted.append("")
+        elif tag == "script":
+            self._inside = "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._inside == "heading" and tag in {"h1", "h2", "h3"}:
+            self.headings |= dict.fromkeys(self._labels, self._text.removesuffix("#").strip())
+            self._labels = []
+        if tag in {"h1", "h2", "h3", "span", "script"} and tag != "a":
+            self._inside = "" if self._inside != "heading" or tag[0] == "h" else self._inside
+
+    def handle_data(self, data: str) -> None:
+        if self._inside == "heading":
+            self._text += data
+        elif self._inside == "pasted":
+            self.pasted[-1] += data
+        elif self._inside == "script":
+            self.inline_scripts += data
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built book.  Outputs come from the cache in _build where the code has not changed."""
+    out = tmp_path_factory.mktemp("book")
+    built = build(ROOT, out)
+    assert built.returncode == 0, built.stdout[-5000:]
+    assert "WARNING: " not in built.stdout
+    return out / "_build" / "html"
+
+
+@pytest.fixture(scope="module")
+def pages(html: Path) -> dict[str, Page]:
+    paths = [p for p in html.rglob("*.html") if "_static" not in p.parts]
+    return {p.relative_to(html).with_suffix("").as_posix(): Page(p) for p in sorted(paths)}
+
+
+def contents() -> list[str]:
+    """The pages of the table of contents."""
+    toc = (ROOT / "_toc.yml").read_text("utf-8")
+    return re.findall(r"(?:file|root): (\S+)", toc)
+
+
+def sources() -> dict[str, str]:
+    """The pages' source texts."""
+    return {page: (ROOT / f"{page}.md").read_text("utf-8") for page in contents()}
+
+
+def test_all_pages_are_built(pages: dict[str, Page]) -> None:
+    """Is each page of the contents there, and each chapter file in the contents?"""
+    assert set(contents()) <= set(pages)
+    written = {p.relative_to(ROOT).with_suffix("").as_posix() for p in CHAPTERS.rglob("*.md")}
+    assert written == {page for page in contents() if page.startswith("chapters/")}
+
+
+def test_no_stored_outputs() -> None:
+    """Are chapters text notebooks, or notebooks without outputs?"""
+    for path in CHAPTERS.rglob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            assert not cell.get("outputs"), f"{path} has stored outputs"
+            assert cell.get("execution_count") is None, f"{path} has stored execution counts"
+
+
+def test_images_have_alternative_text(pages: dict[str, Page]) -> None:
+    """Does each picture say in words what it shows?"""
+    images = [(name, image) for name, page in pages.items() for image in page.images]
+    assert len(images) >= 8
+    for name, image in images:
+        alt = image.get("alt") or ""
+        assert len(alt.split()) >= 5, f"{name}: {image.get('src')} has the alt text {alt!r}"
+        assert not re.search(r"\.(svg|png)$", alt), f"{name}: {alt} is a file name"
+
+
+def test_pages_load_nothing_from_another_host(html: Path, pages: dict[str, Page]) -> None:
+    """Are all scripts, styles, fonts and images the book's own?"""
+    for name, page in pages.items():
+        outside = [url for url in page.loads if re.match(r"(https?:)?//", url)]
+        assert outside == [], f"{name} loads {outside}"
+        assert not re.search(r"""(import|src|URL)\W{1,4}['"](https?:)?//""", page.inline_scripts)
+        for url in page.loads:
+            if not url.startswith("data:"):
+                loaded = (html / name).parent / url.split("?")[0].split("#")[0]
+                assert loaded.exists(), f"{name} loads {url}, which is not there"
+    for style in html.rglob("*.css"):
+        outside = re.findall(
+            r"""(?:url\(|@import )\s*['"]?((?:https?:)?//[^'")]+)""", style.read_text("utf-8")
+        )
+        assert outside == [], f"{style.name} loads {outside}"
+
+
+def test_search_finds_the_chapters(html: Path) -> None:
+    """Does the search index know the pages and their words?"""
+    index = (html / "searchindex.js").read_text("utf-8")
+    search = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+    assert set(contents()) <= set(search["docnames"])
+    assert "gamma" in search["terms"]
+    assert (html / "search.html").exists()
+
+
+def test_numbers_in_the_text_are_there(pages: dict[str, Page]) -> None:
+    """Is each glued number a number in the page, and none of them nan?"""
+    for name, source in sources().items():
+        glued = re.findall(r"\{glue:text\}`(\w+)(?::[^`]*)?`", source)
+        assert len(pages[name].pasted) == len(glued)
+        for key, text in zip(glued, pages[name].pasted, strict=True):
+            assert re.fullmatch(r"-?[\d.,]+(e[+-]\d+)?%?", text), f"{name}: {key} is {text!r}"
+
+
+def test_recorded_numbers_are_used() -> None:
+    """Is there no number that is recorded and not shown?"""
+    for name, source in sources().items():
+        recorded = set()
+        for call in re.findall(r"^record\((.*?)\)\n```", source, re.DOTALL | re.MULTILINE):
+            recorded |= set(re.findall(r"(?:^|,\s+)(\w+)=(?!=)", call))
+        shown = set(re.findall(r"\{glue:text\}`(\w+)", source))
+        assert recorded >= shown, name
+        assert recorded - shown <= {"axis"}, f"{name} records {recorded - shown} for nothing"
+
+
+@pytest.mark.parametrize(
+    ("page", "label"), [(page, label) for page, labels in PAGES.items() for label in labels]
+)
+def test_sections_that_the_grader_names(pages: dict[str, Page], page: str, label: str) -> None:
+    """Does the place where the grader sends a student exist, with the heading that it says?"""
+    assert pages[page].headings[label] == PAGES[page][label]
+
+
+def test_citations_have_sources() -> None:
+    """Is each cited work in references.bib, and each work cited?"""
+    bibliography = (ROOT / "references.bib").read_text("utf-8")
+    known = set(re.findall(r"^@\w+\{(\w+),", bibliography, re.MULTILINE))
+    cited = set()
+    for source in sources().values():
+        for keys in re.findall(r"\{cite:[pt]\}`([^`]+)`", source):
+            cited |= set(keys.split(","))
+    assert cited == known
+
+
+# How notebooks are executed, on a book of one page
+
+
+PAGE = """\
+---
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
+# A page
+
+```{{code-cell}} ipython3
+{code}
+```
+"""
+
+
+def small_book(folder: Path, code: str) -> Path:
+    """A book of one page that runs `code`, configured like ours."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    config["sphinx"]["extra_extensions"].remove("sphinx-mathjax-offline")  # 24 MB to copy
+    config.pop("bibtex_bibfiles")
+    (folder / "_config.yml").write_text(yaml.safe_dump(config))
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
+    (folder / "intro.md").write_text(PAGE.format(code=code))
+    return folder
+
+
+def test_the_kernel_is_the_python_that_builds(tmp_path: Path) -> None:
+    """Does a user's own kernel called python3 stay out of the build, which has one thread?"""
+    kernel = tmp_path / "user" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    spec = {"argv": ["false"], "display_name": "The user's own", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    code = "import os, sys\nprint(sys.executable, os.environ['OMP_NUM_THREADS'])"
+    (tmp_path / "book").mkdir()
+    book = small_book(tmp_path / "book", code)
+    built = build(book, book, JUPYTER_DATA_DIR=str(tmp_path / "user"), OMP_NUM_THREADS="7")
+    assert built.returncode == 0, built.stdout[-3000:]
+    assert f"{sys.executable} 1" in (book / "_build/html/intro.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        pytest.param("1 / 0", "ZeroDivisionError", id="an error"),
+        pytest.param("import warnings; warnings.warn('careful')", "stderr", id="a warning"),
+    ],
+)
+def test_a_cell_that_fails_fails_the_build(tmp_path: Path, code: str, message: str) -> None:
+    """Does an error or a warning in a cell stop the book?"""
+    built = build(small_book(tmp_path, code), tmp_path)
+    assert built.returncode != 0
+    assert message in built.stdout
+
+
+def test_outputs_follow_what_notebooks_import(tmp_path: Path) -> None:
+    """Is a page executed again when a module of lab changed, and only then?"""
+    book = small_book(tmp_path, "print(open('lab/answer.py').read())")
+    (book / "lab").mkdir()
+    executed = []
+    for answer in ("forty-two", "forty-two", "forty-three"):
+        (book / "lab" / "answer.py").write_text(answer)
+        built = build(book, book)
+        assert built.returncode == 0, built.stdout[-3000:]
+        assert answer in (book / "_build/html/intro.html").read_text("utf-8")
+        executed.append("Executed notebook" in built.stdout)
+    assert executed == [True, False, True]
+    shutil.rmtree(book / "_build")
