@@ -86,8 +86,7 @@ lock: $(SETUP)
 	$(PY) -m venv _build/lock
 	_build/lock/bin/python -m pip install -q $(PIP_ARGS) setuptools --editable '.[book,dask,dev,grading,postgres]'
 	@{ echo '# Every version that the course runs with. Made by `make lock`; not edited by hand.'; \
-	   _build/lock/bin/python -m pip list --format=freeze --exclude pip --exclude wheel \
-	       --exclude batchnorm-course \
+	   _build/lock/bin/python -m pip list --format=freeze --exclude pip --exclude batchnorm-course \
 	   | grep -Ev '^(nvidia|cuda|triton)' | sed 's/+.*//'; } > _build/requirements.lock
 	@mv _build/requirements.lock requirements.lock
 	@rm -rf _build/lock
