@@ -22,6 +22,23 @@ PAGES = {
         "group-norm": "Group normalisation",
         "which-axes-and-why": "Which axes, and why",
     },
+    "chapters/03_how_it_works/inference": {
+        "two-modes": "Two modes",
+        "running-statistics": "Running statistics",
+        "momentum-conventions": "What momentum means",
+        "biased-or-unbiased": "Biased or unbiased",
+        "inference-mode": "Inference",
+        "a-batch-of-one": "A batch of one",
+        "population-statistics": "The statistics of all the data",
+    },
+    "chapters/03_how_it_works/backward": {
+        "gradient-check": "Checking a gradient",
+        "the-graph": "The graph",
+        "gradients-of-gamma-and-beta": "The gradients of gamma and beta",
+        "gradient-of-x": "The gradient of x",
+        "compact-formula": "The compact formula",
+        "testing-a-backward-pass": "Testing a backward pass",
+    },
 }
 SECTIONS = {
     label: (title, page) for page, labels in PAGES.items() for label, title in labels.items()
