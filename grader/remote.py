@@ -273,6 +273,6 @@ def raises(kind: type[Exception], call: Callable[..., object], *args: object) ->
         call(*args)
     except RemoteError as error:
         return kind.__name__ in error.kinds
-    except kind:
-        return True
+    except Exception as error:
+        return isinstance(error, kind)
     return False
