@@ -98,8 +98,6 @@ class Check:
         faulty: Callable[..., Implementation] | None = None,
         mistakes: Sequence[str] = (),
     ) -> None:
-        if unknown := [m for m in mistakes if m.partition(":")[0] not in MISTAKES]:
-            raise ValueError(f"check {id!r}: not in grader.mistakes.MISTAKES: {', '.join(unknown)}")
         self.id, self.section, self.mistakes = id, section, tuple(mistakes)
         self.parts: list[Part] = []
         self._reference, self._faulty = reference, faulty
@@ -127,8 +125,12 @@ class Check:
 
         The points of `max_points` go to the parts by weight.
         With `local`, the message shows inputs and expected values; the seed must then be public.
-        Raises StudentGone when the student's process ends before the check does.
+        Raises StudentGone when the student's process ends before the check does, and ValueError
+        for a mistake that is not in the catalogue.
         """
+        if unknown := set(_named(self.mistakes)) - set(MISTAKES):
+            names = ", ".join(sorted(unknown))
+            raise ValueError(f"check {self.id!r}: not in grader.mistakes.MISTAKES: {names}")
         results = [self._examine(index, student, seed) for index in range(len(self.parts))]
         passed = sum(result.part.weight for result in results if result.wrong is None)
         points = round(max_points * passed / sum(part.weight for part in self.parts), 2)
