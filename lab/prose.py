@@ -8,9 +8,25 @@ def record(**numbers: SupportsFloat) -> None:
 
     Outside the book, where MyST-NB is not installed, this does nothing.
     """
+    _glue({k: n if isinstance(n, int) else float(n) for k, n in numbers.items()})
+
+
+def show(**texts: str) -> None:
+    """The same for words that are computed, which the text shows as they are."""
+    _glue({name: _Plain(text) for name, text in texts.items()})
+
+
+class _Plain(str):
+    """A text that is shown without quotation marks."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _glue(values: dict[str, object]) -> None:
     try:
         from myst_nb import glue  # type: ignore[import-untyped]
     except ImportError:
         return
-    for name, number in numbers.items():
-        glue(name, number if isinstance(number, int) else float(number), display=False)
+    for name, value in values.items():
+        glue(name, value, display=False)

@@ -1,0 +1,91 @@
+"""What the lesson claims, and what its experiments in this book say about each claim.
+
+A notebook ends an experiment with `conclude`, which shows the effect and the verdict in the page
+and hands both to the page that collects all verdicts.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .prose import show
+
+SEEDS = 5  # runs, at least, behind a verdict
+
+# by line of the lesson
+CLAIMS = {
+    "1.1": "Batch normalisation speeds up training.",
+    "1.2": "It reduces internal covariate shift.",
+    "1.3": "It stabilises learning.",
+    "1.4": "It allows higher learning rates.",
+    "1.5": "It reduces the need for heavy regularisation.",
+    "2.1": "It standardises a layer's inputs by adjusting and scaling the activations.",
+    "2.2": "Each mini-batch has a mean close to 0 and a variance close to 1 during training.",
+    "3.1": "The mean of a feature is its average over the mini-batch.",
+    "3.2": "The variance is the mean squared distance from it.",
+    "3.3": "Normalising subtracts the mean and divides by the root of the variance plus eps.",
+    "3.4": "gamma scales and beta shifts the normalised values, and both are learned.",
+    "4.1": "It is used after dense layers.",
+    "4.2": "It is used after convolutional layers.",
+    "4.3": "It stands before or after the activation, commonly before.",
+    "5.1": "Training converges faster.",
+    "5.2": "Training is less sensitive to the initialisation of the weights.",
+    "5.3": "The network generalises better.",
+    "5.4": "It helps to prevent vanishing and exploding gradients.",
+    "7.1": "Deep networks are more stable with it.",
+    "7.2": "It can be combined with dropout.",
+    "7.3": "A batch that is too small reduces its effect.",
+    "7.4": "Adding normalisation layers calls for a look at the performance.",
+    "8.1": "It is used for image classification with convolutional networks.",
+    "8.2": "It is used in natural language processing.",
+    "8.3": "It is used in speech recognition.",
+    "8.4": "It is used in large-scale architectures.",
+}
+VERDICTS = ("supported", "qualified", "disputed", "not supported")
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An effect over several seeds: its mean and half the width of its 95 % interval."""
+
+    mean: float
+    margin: float
+    seeds: int
+
+    def __format__(self, spec: str) -> str:
+        return f"{self.mean:{spec}} ± {self.margin:{spec}} ({self.seeds} seeds)"
+
+
+def effect(values: npt.ArrayLike) -> Effect:
+    """The effect from one value a seed, (seeds,).
+
+    The interval is the mean plus or minus 2.8 standard errors: for 5 seeds the t distribution's
+    95 % (4 degrees of freedom), and wider than needed for more.
+    Raises ValueError for fewer than `SEEDS` values.
+    """
+    runs = np.asarray(values, dtype=float)
+    if runs.ndim != 1 or len(runs) < SEEDS:
+        raise ValueError(f"{runs.shape} values: a verdict needs one from each of {SEEDS} seeds.")
+    margin = 2.78 * runs.std(ddof=1) / np.sqrt(len(runs))
+    return Effect(float(runs.mean()), float(margin), len(runs))
+
+
+def conclude(line: str, values: npt.ArrayLike, verdict: str, digits: str = ".2f") -> Effect:
+    """Record the verdict on a line of the lesson, and the effect that it rests on.
+
+    `values` holds one number a seed, positive where it speaks for the claim.
+    The page shows them as `effect-LINE` and `verdict-LINE` with the `glue` role.
+    Raises ValueError where the numbers contradict the verdict:
+    supported needs an interval above 0, not supported one that is not.
+    """
+    if line not in CLAIMS:
+        raise ValueError(f"The lesson has no line {line!r}; its lines: {', '.join(CLAIMS)}.")
+    if verdict not in VERDICTS:
+        raise ValueError(f"{verdict!r} is no verdict; the verdicts: {', '.join(VERDICTS)}.")
+    measured = effect(values)
+    above = measured.mean - measured.margin > 0
+    if (verdict == "supported" and not above) or (verdict == "not supported" and above):
+        raise ValueError(f"Line {line} is not {verdict!r}: the effect is {measured:{digits}}.")
+    show(**{f"effect-{line}": f"{measured:{digits}}", f"verdict-{line}": verdict})
+    return measured
