@@ -69,7 +69,7 @@ def _mean(x: Array, axes: Axes) -> Array:
 
 
 def _mean_of_product(a: Array, b: Array, axes: Axes) -> Array:
-    """Return the mean of a b, without an array for a b."""
+    """Return the mean of a b, summed in their own dtype and without an array for a b."""
     every = list(range(a.ndim))
     kept = [axis for axis in every if axis not in axes]
     total = np.expand_dims(np.einsum(a, every, b, every, kept), axes)
