@@ -19,12 +19,13 @@ MASTERS := $(call files,solutions)
 PAGES   := $(call files,chapters _static) $(wildcard _config.yml _toc.yml references.bib) \
            $(filter-out README.md CONTRIBUTING.md,$(wildcard *.md))
 
-.PHONY: help course test lint setup exercises book serve lock clean
+.PHONY: help course test lint mutants setup exercises book serve lock clean
 
 help:
 	@echo 'make course     build the book, generate the exercises, grade the sample class'
 	@echo 'make test       check the style and types, and run all tests'
 	@echo 'make lint       only the style and the types'
+	@echo 'make mutants    grade every mistake, alone and in pairs: are all caught and named?'
 	@echo 'make exercises  only the student versions of the problem sets'
 	@echo 'make book       only the book'
 	@echo 'make serve      the book at http://localhost:8000'
@@ -45,6 +46,9 @@ lint: $(SETUP)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy --strict grader lab
+
+mutants: $(SETUP)
+	$(PY) -m grader.mutants
 
 # The environment: tools/venv.sh says what is wrong when it cannot be made.
 setup: $(SETUP)

@@ -199,11 +199,8 @@ class Check:
         self, mistakes: tuple[str, ...], index: int, results: list[Result], seed: int
     ) -> bool:
         """Does an implementation with these mistakes give the student's answers in this part?"""
-        theirs, dtype = results[index].answers, self.parts[index].dtype
         faulty = self.answers(index, seed, mistakes)
-        return len(theirs) == len(faulty) and not any(
-            _compare(got, expected, dtype) for got, expected in zip(theirs, faulty, strict=True)
-        )
+        return agree(results[index].answers, faulty, dtype=self.parts[index].dtype)
 
     def _message(self, results: list[Result], diagnosis: tuple[str, ...], local: bool) -> str:
         lines, before = [], ""
@@ -270,6 +267,13 @@ def _answers(script: Iterator[object]) -> Iterator[object]:
         yield Raised(error.kinds, error.text)
     except Exception as error:
         yield Raised(tuple(kind.__name__ for kind in type(error).__mro__), str(error))
+
+
+def agree(answers: list[object], others: list[object], *, dtype: bool) -> bool:
+    """Are these the same answers, to a part that asks for the dtype or does not?"""
+    return len(answers) == len(others) and not any(
+        _compare(one, other, dtype) for one, other in zip(answers, others, strict=True)
+    )
 
 
 def _compare(got: object, expected: object, dtype: bool) -> Difference | None:

@@ -371,17 +371,6 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     return x.view()
 """,
     ),
-    "changes x and puts nearly the same back": (
-        ("forward",),
-        """
-def batchnorm_forward(x, gamma, beta, eps=1e-5):
-    mean = x.mean(axis=0)
-    x -= mean
-    y = gamma * x / np.sqrt((x**2).mean(axis=0) + eps) + beta
-    x += np.float32(mean)
-    return y
-""",
-    ),
     "changes gamma": (
         ("scale_and_shift", "forward"),
         """
