@@ -185,6 +185,56 @@ MISTAKES = {
             "There is one number a feature: shape (D,). Other shapes broadcast in surprising ways.",
             "which-axis",
         ),
+        # ps3 and ps4: the backward pass
+        Mistake(
+            "statistics-as-constants",
+            "dx treats the mean and the variance as constants",
+            "Both are made of x, so x reaches the loss through them too. Two paths are missing.",
+            "gradient-of-x",
+        ),
+        Mistake(
+            "variance-path-missing",
+            "the path through the variance is missing in dx",
+            "x changes the variance, and the variance changes every x_hat of the feature.",
+            "gradient-of-x",
+        ),
+        Mistake(
+            "mean-path-missing",
+            "the path through the mean is missing in dx",
+            "x changes the mean, and the mean changes every x_hat of the feature.",
+            "gradient-of-x",
+        ),
+        Mistake(
+            "diagonal-jacobian",
+            "dx keeps only the diagonal of the Jacobian",
+            "Each x changes the whole batch's x_hat, not only its own: the terms of the "
+            "others have to be summed.",
+            "gradient-of-x",
+        ),
+        Mistake(
+            "gamma-missing-in-dx",
+            "gamma is missing in dx",
+            "dy is the gradient at y. On its way to x it passes the multiplication by gamma.",
+            "gradient-of-x",
+        ),
+        Mistake(
+            "unsummed",
+            "dgamma or dbeta is not summed over everything that shares the parameter",
+            "One gamma scales many values, and its gradient is the sum over all of them.",
+            "gradients-of-gamma-and-beta",
+        ),
+        Mistake(
+            "summed-over-all",
+            "dgamma and dbeta are one number",
+            "Each feature has its own gamma and beta, and so its own gradients.",
+            "gradients-of-gamma-and-beta",
+        ),
+        Mistake(
+            "mean-not-sum",
+            "dgamma and dbeta are averaged, not summed",
+            "The chain rule adds up the paths from a parameter to the loss. It divides by nothing.",
+            "gradients-of-gamma-and-beta",
+        ),
         # ps4_where: feature maps, layer and group normalisation
         Mistake(
             "per-pixel",
