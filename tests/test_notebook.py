@@ -21,15 +21,14 @@ from grader.notebook import (
 )
 
 Json = dict[str, Any]
+FLAGS = ("grade", "solution", "locked", "task")
 
 
-def cell(source: str, grade_id: str = "", kind: str = "code", **flags: object) -> Json:
+def cell(source: str, grade_id: object = "", kind: str = "code", **flags: object) -> Json:
     metadata: Json = {}
     if grade_id:
-        metadata["nbgrader"] = {"grade_id": grade_id, "schema_version": 3} | {
-            flag: False for flag in ("grade", "solution", "locked", "task")
-        }
-        metadata["nbgrader"] |= flags
+        metadata["nbgrader"] = dict.fromkeys(FLAGS, False) | flags
+        metadata["nbgrader"] |= {"grade_id": grade_id, "schema_version": 3}
     document = {"cell_type": kind, "id": grade_id or "x", "metadata": metadata, "source": source}
     return document | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
@@ -119,16 +118,16 @@ def test_no_file(tmp_path: Path) -> None:
     """Does a path that leads nowhere, or to a folder, say so?"""
     with pytest.raises(SubmissionError, match=r"a\.ipynb: there is no such file"):
         read_submission(tmp_path / "a.ipynb")
-    with pytest.raises(SubmissionError, match="is a folder. Give the path of an .ipynb file"):
+    with pytest.raises(SubmissionError, match="is a folder"):
         read_submission(tmp_path)
-    with pytest.raises(SubmissionError, match="there is no such file|cannot be read"):
+    with pytest.raises(SubmissionError, match="there is no such file"):
         read_submission(tmp_path / "a.ipynb" / "b.ipynb")
 
 
 def test_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Does a file beyond all reason say how large it may be?"""
     monkeypatch.setattr("grader.notebook.FILE_LIMIT", 1024**2)
-    with pytest.raises(SubmissionError, match="has 2 MB; 1 MB at most are read. Clear the outputs"):
+    with pytest.raises(SubmissionError, match="has 2 MB; 1 MB at most are read"):
         read(tmp_path, " " * 2 * 1024**2)
 
 
@@ -144,8 +143,8 @@ def test_stored_outputs(tmp_path: Path) -> None:
 ODD = {
     "no metadata": {"cell_type": "code", "source": "1"},
     "metadata a list": {"cell_type": "code", "source": "1", "metadata": []},
-    "nbgrader a string": {"cell_type": "code", "source": "1", "metadata": {"nbgrader": "x"}},
-    "grade_id a list": {"cell_type": "code", "source": "1", "metadata": {"nbgrader": {"grade_id": []}}},
+    "nbgrader a string": {"source": "1", "cell_type": "code", "metadata": {"nbgrader": "x"}},
+    "grade_id a list": cell("1", grade_id=["a"]),
     "source a list": {"cell_type": "code", "source": ["1"]},
     "source with others": {"cell_type": "code", "source": ["1", None, 2]},
     "outputs a string": {"cell_type": "code", "source": "1", "outputs": "x"},
@@ -332,5 +331,5 @@ def test_which_master(tmp_path: Path, master: Master, handed_in: Json) -> None:
     submission = read(tmp_path, handed_in)
     assert which_master(submission, Path("other (1).ipynb"), [master, other]) is other
     handed_in["cells"] = [cell("1")]
-    with pytest.raises(SubmissionError, match="no graded cells of this course. .*: ps, other"):
+    with pytest.raises(SubmissionError, match=r"no graded cells of this course\. .*: ps, other"):
         which_master(read(tmp_path, handed_in), Path("ps.ipynb"), [master, other])

@@ -1,0 +1,112 @@
+"""What a graded cell shows: the verdict as text and HTML, and its points for nbgrader.
+
+nbgrader takes the points from the first `execute_result` of a graded cell.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from nbformat import NotebookNode
+
+from .check import Verdict
+from .mistakes import MISTAKES
+
+VERDICT = "application/vnd.grader.verdict+json"
+STATUS = {
+    "passed": "all right",
+    "partial": "partly right",
+    "failed": "not right yet",
+    "error": "stopped with an error",
+    "timeout": "took too long",
+    "killed": "was stopped",
+    "missing": "not written yet",
+}
+
+
+def as_json(verdict: Verdict) -> dict[str, object]:
+    """A verdict as JSON has it."""
+    return {
+        "id": verdict.id,
+        "points": verdict.points,
+        "max_points": verdict.max_points,
+        "status": verdict.status,
+        "message": verdict.message,
+        "diagnosis": list(verdict.diagnosis),
+    }
+
+
+def outputs(verdict: Verdict) -> list[NotebookNode]:
+    """The outputs of a graded cell: the report, then the points."""
+    head = f"{verdict.id}: {STATUS[verdict.status]}, {points(verdict)} points"
+    report = {
+        "text/plain": f"{head}\n\n{verdict.message}",
+        "text/html": (
+            f"<div><strong>{escape(head)}</strong></div>\n<pre>{escape(verdict.message)}</pre>"
+        ),
+        VERDICT: as_json(verdict),
+    }
+    score = min(max(verdict.points, 0.0), verdict.max_points)
+    return [
+        _output("display_data", data=NotebookNode(report), metadata=NotebookNode()),
+        _output(
+            "execute_result",
+            data=NotebookNode({"text/plain": repr(float(score))}),
+            metadata=NotebookNode(),
+            execution_count=None,
+        ),
+    ]
+
+
+def error_output(kind: str, text: str) -> NotebookNode:
+    """The output of a cell that ended the student's process."""
+    return _output("error", ename=kind, evalue=text, traceback=text.splitlines())
+
+
+def _output(output_type: str, **fields: object) -> NotebookNode:
+    return NotebookNode(output_type=output_type, **fields)
+
+
+def verdict_of(cell: NotebookNode) -> Verdict | None:
+    """The verdict that `outputs` wrote into a graded cell, or None."""
+    for output in cell.get("outputs", ()):
+        if stored := output.get("data", {}).get(VERDICT):
+            return Verdict(**{**stored, "diagnosis": tuple(stored["diagnosis"])})
+    return None
+
+
+def points(verdict: Verdict) -> str:
+    """The points as people write them: 2 / 4."""
+    return f"{verdict.points:g} / {verdict.max_points:g}"
+
+
+def table(verdicts: Sequence[Verdict]) -> str:
+    """A table of verdicts: check, points, status, and what is wrong, by the mistake's name."""
+    rows = [("check", "points", "status", "")]
+    for verdict in verdicts:
+        first, *others = list(_remarks(verdict)) or [""]
+        rows.append((verdict.id, points(verdict), verdict.status, first))
+        rows.extend(("", "", "", remark) for remark in others)
+    return columns(rows)
+
+
+def _remarks(verdict: Verdict) -> Iterator[str]:
+    """What was wrong, in one line, and the mistakes."""
+    if verdict.status == "passed":
+        return
+    lines = verdict.message.splitlines() or [""]
+    yield next((line for line in lines if line.startswith("WRONG")), lines[0])
+    yield from (f"mistake: {title(mistake)}" for mistake in verdict.diagnosis)
+
+
+def title(mistake: str) -> str:
+    """What a mistake is called."""
+    return MISTAKES[mistake].title if mistake in MISTAKES else mistake
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of texts as columns of a common width."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
