@@ -166,6 +166,8 @@ class _Reader:
             case "tuple", list():
                 return tuple(self.read(item, depth - 1) for item in body)
             case "dict", list():
+                if not all(isinstance(pair, list) and len(pair) == 2 for pair in body):
+                    raise ProtocolError("a dict is made of pairs")
                 return {self.read(k, depth - 1): self.read(v, depth - 1) for k, v in body}
             case "array", [str(dtype), list(shape), bool(contiguous)]:
                 array = self.take(dtype, shape)
