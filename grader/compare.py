@@ -42,11 +42,14 @@ class Difference:
             yield from show("expected", expected)
 
 
-def difference(got: object, expected: object, *, dtype: bool = False) -> Difference | None:
+def difference(
+    got: object, expected: object, *, dtype: bool = False, rounded: int = 8
+) -> Difference | None:
     """How `got` differs from `expected`, or None.
 
     Arrays and numbers agree within `TOLERANCE` of the larger precision error of the two, whole
-    numbers exactly; NaN agrees with NaN. `dtype` asks for the same dtype too.
+    numbers exactly; NaN agrees with NaN. `dtype` asks for the same dtype too. `rounded` are the
+    bytes of the least precise numbers on the way, where that is known.
     """
     got = bool(got) if isinstance(got, np.bool_) else got
     match expected:
@@ -68,7 +71,7 @@ def difference(got: object, expected: object, *, dtype: bool = False) -> Differe
             if len(got) != len(expected):
                 return Difference("type", f"{len(expected)} values were expected, not {len(got)}")
             for i, (one, other) in enumerate(zip(got, expected, strict=True), 1):
-                if wrong := difference(one, other, dtype=dtype):
+                if wrong := difference(one, other, dtype=dtype, rounded=rounded):
                     return replace(wrong, text=f"value {i}: {wrong.text}")
             return None
         case dict():
@@ -78,16 +81,19 @@ def difference(got: object, expected: object, *, dtype: bool = False) -> Differe
                 keys, others = (", ".join(sorted(map(repr, d))) or "none" for d in (expected, got))
                 return Difference("type", f"the keys should be {keys}, not {others:.200}")
             for key, other in expected.items():
-                if wrong := difference(got[key], other, dtype=dtype):
+                if wrong := difference(got[key], other, dtype=dtype, rounded=rounded):
                     return replace(wrong, text=f"{key!r}: {wrong.text}")
             return None
         case int() | float() | complex() | np.generic() | np.ndarray():
-            return _numbers(got, expected, dtype)
+            return _numbers(got, expected, dtype, rounded)
     raise TypeError(f"a check may not expect a {type(expected).__name__}")
 
 
 def _numbers(
-    got: object, expected: int | float | complex | np.generic | np.ndarray, dtype: bool
+    got: object,
+    expected: int | float | complex | np.generic | np.ndarray,
+    dtype: bool,
+    rounded: int,
 ) -> Difference | None:
     if isinstance(got, bool) or not isinstance(
         got, int | float | complex | np.generic | np.ndarray
@@ -99,10 +105,10 @@ def _numbers(
         return Difference("type", f"numbers were expected, this is an array of {one.dtype}")
     if one.shape != other.shape:
         text = f"shape {one.shape}, but {other.shape} was expected"
-        if one.size == other.size and _close(one.reshape(other.shape), other):
+        if one.size == other.size and _close(one.reshape(other.shape), other, rounded):
             text = f"the values are right, but in {text}"
         return Difference("shape", text)
-    if not _close(one, other):
+    if not _close(one, other, rounded):
         return Difference("values", "wrong values", (one, other))
     if dtype and isinstance(expected, np.generic | np.ndarray) and one.dtype != other.dtype:
         text = f"the values are right, but in {one.dtype}, where {other.dtype} was expected"
@@ -110,10 +116,10 @@ def _numbers(
     return None
 
 
-def _close(got: np.ndarray, expected: np.ndarray) -> bool:
+def _close(got: np.ndarray, expected: np.ndarray, rounded: int) -> bool:
     if got.dtype.kind in "iu" and expected.dtype.kind in "iu":
         return np.array_equal(got, expected)
-    precision = min(_bytes(got), _bytes(expected))
+    precision = min(_bytes(got), _bytes(expected), rounded)
     wide = np.complex128 if "c" in (got.dtype.kind, expected.dtype.kind) else np.float64
     got, expected = got.astype(wide), expected.astype(wide)
     with np.errstate(all="ignore"):
@@ -145,7 +151,10 @@ def _kind(value: object) -> str:
 
 def show(name: str, value: object) -> Iterator[str]:
     """The lines that show a value: small arrays in full, large ones by shape and dtype."""
-    if not isinstance(value, np.ndarray):
+    if isinstance(value, list | tuple) and any(isinstance(item, np.ndarray) for item in value):
+        for i, item in enumerate(value):
+            yield from show(f"{name}[{i}]", item)
+    elif not isinstance(value, np.ndarray):
         yield f"{name} = {value!r:.80}"
     elif value.size > SHOWN:
         yield f"{name}: array of shape {value.shape}, {value.dtype}"

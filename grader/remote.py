@@ -160,7 +160,8 @@ class Student:
         """
         source = textwrap.dedent(inspect.getsource(driver))
         request: dict[str, object] = {"op": "drive", "source": source, "name": driver.__name__}
-        return self._call(driver.__name__, args, kwargs, request)[0]
+        named = inspect.signature(driver).bind(*args, **kwargs).arguments
+        return self._call(driver.__name__, (), named, request)[0]
 
     def _call(
         self,
