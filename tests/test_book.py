@@ -235,12 +235,12 @@ def test_the_kernel_is_the_python_that_builds(tmp_path: Path) -> None:
     kernel.mkdir(parents=True)
     spec = {"argv": ["false"], "display_name": "The user's own", "language": "python"}
     (kernel / "kernel.json").write_text(json.dumps(spec))
-    code = "import os, sys\nprint(sys.executable, os.environ['OMP_NUM_THREADS'])"
+    code = "import os, sys\nprint(sys.prefix, os.environ['OMP_NUM_THREADS'])"
     (tmp_path / "book").mkdir()
     book = small_book(tmp_path / "book", code)
     built = build(book, book, JUPYTER_DATA_DIR=str(tmp_path / "user"), OMP_NUM_THREADS="7")
     assert built.returncode == 0, built.stdout[-3000:]
-    assert f"{sys.executable} 1" in (book / "_build/html/intro.html").read_text("utf-8")
+    assert f"{sys.prefix} 1" in (book / "_build/html/intro.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
