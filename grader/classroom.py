@@ -3,6 +3,7 @@
 All work is nbgrader's own, with the preprocessors of nbgrader_config.py.
 """
 
+import copy
 import re
 import warnings
 from collections.abc import Collection
@@ -15,6 +16,7 @@ from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, Ge
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
+from traitlets.config import Config
 
 from .check import Verdict
 from .course import Course
@@ -27,7 +29,7 @@ class Classroom:
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self.config = course.config.copy()
+        self.config: Config = copy.deepcopy(course.config)
         self.config.Course.unsafe = course.unsafe
         self.folder = CourseDirectory(config=self.config, root=str(course.root))
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from traitlets import Bool, Dict, Unicode
-from traitlets.config import Configurable, PyFileConfigLoader
+from traitlets.config import Configurable
+from traitlets.config.loader import PyFileConfigLoader
 
 from .check import Check
 from .checks import load

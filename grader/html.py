@@ -30,13 +30,14 @@ PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 def clean(html: object) -> str:
     """The HTML without scripts, event handlers, frames, forms, and links to what is no page."""
     text = html.decode(errors="replace") if isinstance(html, bytes) else str(html)
-    return bleach.clean(
+    cleaned: str = bleach.clean(
         text,
         tags=TAGS,
         attributes=_allowed,
         protocols={"http", "https", "mailto", "data"},  # data: only as `_allowed` says
         css_sanitizer=CSSSanitizer(),
     )
+    return cleaned
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:

@@ -26,12 +26,13 @@ class SubmissionExporter(NotebookExporter):
 
     def from_filename(
         self, filename: str, resources: Resources | None = None, **kw: Any
-    ) -> tuple[str, Resources]:
+    ) -> tuple[Any, Resources]:
         """The notebook in a file, preprocessed and written again."""
         if not any(isinstance(step, Restore) for step in self._preprocessors):
             return super().from_filename(filename, resources, **kw)  # written by Restore
         notebook = read_submission(os.path.relpath(filename))
-        return super().from_notebook_node(notebook, resources, **kw)
+        converted: tuple[Any, Resources] = super().from_notebook_node(notebook, resources, **kw)
+        return converted
 
 
 class Restore(NbGraderPreprocessor):
