@@ -4,6 +4,8 @@ The same code answers in the sandboxed process (requests come over a socket)
 and in a notebook (requests come from `check` in the same process).
 """
 
+import __future__
+
 import builtins
 import sys
 import traceback
@@ -92,7 +94,10 @@ class Objects:
                 return self._call(target, request)
             case "drive":
                 scope: dict[str, object] = {"__name__": "driver"}
-                exec(compile(str(request["source"]), "<driver>", "exec"), scope)
+                lazy = (
+                    __future__.annotations.compiler_flag
+                )  # the names in annotations are not there
+                exec(compile(str(request["source"]), "<driver>", "exec", lazy), scope)
                 return self._call(scope[str(name)], request)
         raise ValueError(f"unknown request {request['op']!r}")
 
