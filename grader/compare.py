@@ -106,7 +106,9 @@ def _numbers(
     if one.shape != other.shape:
         text = f"shape {one.shape}, but {other.shape} was expected"
         if one.size == other.size and _close(one.reshape(other.shape), other, rounded):
-            text = f"the values are right, but in {text}"
+            text = (
+                f"the values are right, but in shape {one.shape}, where {other.shape} was expected"
+            )
         return Difference("shape", text)
     if not _close(one, other, rounded):
         return Difference("values", "wrong values", (one, other))
