@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,8 @@ class SubmissionExporter(NotebookExporter):
         if not any(isinstance(step, Restore) for step in self._preprocessors):
             return super().from_filename(filename, resources, **kw)  # written by Restore
         notebook = read_submission(os.path.relpath(filename))
-        converted: tuple[Any, Resources] = super().from_notebook_node(notebook, resources, **kw)
-        return converted
+        export: Callable[..., tuple[Any, Resources]] = super().from_notebook_node
+        return export(notebook, resources, **kw)
 
 
 class Restore(NbGraderPreprocessor):

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from .check import Verdict
 from .mistakes import MISTAKES
+from .notebook import is_autograded
 
 VERDICT = "application/vnd.grader.verdict+json"
 STATUS = {
@@ -67,7 +68,9 @@ def _output(output_type: str, **fields: object) -> NotebookNode:
 
 
 def verdict_of(cell: NotebookNode) -> Verdict | None:
-    """The verdict that `outputs` wrote into a graded cell, or None."""
+    """The verdict that `outputs` wrote into a graded cell; None for other cells."""
+    if not is_autograded(cell):
+        return None
     for output in cell.get("outputs", ()):
         if stored := output.get("data", {}).get(VERDICT):
             return Verdict(**{**stored, "diagnosis": tuple(stored["diagnosis"])})
