@@ -10,10 +10,11 @@ Array = npt.NDArray[Any]
 
 AXIS = ("scalar-statistics", "wrong-axis", "statistics-shape")
 EPS = ("eps-outside-sqrt", "eps-missing", "eps-twice", "eps-fixed")
+DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
 AFFINE = ("no-affine", "gamma-only", "beta-only", "gamma-beta-swapped", "shift-before-scale")
 # by check: the mistakes that it can name
 MISTAKES = {
-    "batch_mean": (*AXIS, "sum-not-mean", "loses-dtype"),
+    "batch_mean": (*AXIS, "sum-not-mean", *DTYPE),
     "batch_variance": (
         *AXIS,
         "scalar-mean",
@@ -23,7 +24,7 @@ MISTAKES = {
         "standard-deviation",
         "sum-not-mean",
         "mutates-input",
-        "loses-dtype",
+        *DTYPE,
     ),
     "normalize": (
         *EPS,
@@ -31,9 +32,9 @@ MISTAKES = {
         "not-centred",
         "recomputes-statistics",
         "mutates-input",
-        "loses-dtype",
+        *DTYPE,
     ),
-    "scale_and_shift": (*AFFINE, "mutates-input", "loses-dtype"),
+    "scale_and_shift": (*AFFINE, "mutates-input", *DTYPE),
     "forward": (
         *EPS,
         *AFFINE,
@@ -48,7 +49,7 @@ MISTAKES = {
         "mean-of-squares",
         "one-pass-variance",
         "mutates-input",
-        "loses-dtype",
+        *DTYPE,
     ),
 }
 
@@ -166,7 +167,7 @@ class Standardize:
         return np.squeeze(value, axis)
 
     def _cast(self, value: Array) -> Array:
-        """The other floating-point type, if that is the mistake."""
-        if not self.has("loses-dtype"):
-            return value
-        return np.asarray(value, np.float64 if value.dtype == np.float32 else np.float32)
+        """One floating-point type whatever that of x, if that is the mistake."""
+        if self.has("loses-dtype:float32"):
+            return value.astype(np.float32)
+        return value.astype(np.float64) if self.has("loses-dtype") else value
