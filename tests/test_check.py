@@ -1,0 +1,466 @@
+"""The machinery of checks, on a course that has nothing to do with batch normalisation."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.check import Check, Verdict, arguments_after, raises
+from grader.mistakes import MISTAKES, Mistake
+from grader.remote import Loopback, RemoteError, Student, StudentGone
+
+# The check of another course: ten lines, the right answer and the mistakes included.
+
+
+def faulty(*mistakes: str) -> SimpleNamespace:
+    def median(x: np.ndarray) -> float:
+        if x.size == 0:
+            raise ValueError("no values")
+        if "sorts-in-place" in mistakes:
+            x.sort()
+        values = x if "unsorted" in mistakes else np.sort(x)
+        low, high = (len(x) - 1) // 2, len(x) // 2
+        middle = values[high] if "upper" in mistakes else (values[low] + values[high]) / 2
+        return float(abs(middle) if "no-sign" in mistakes else middle)
+
+    return SimpleNamespace(median=median)
+
+
+CATALOGUE = [
+    Mistake("unsorted", "the values are not sorted", "The middle is that of the order.", "Page 3"),
+    Mistake("upper", "one of two middle values is taken", "Of an even number, average.", "Page 4"),
+    Mistake("no-sign", "the sign is lost", "Medians can be negative.", "Page 5"),
+    Mistake("sorts-in-place", "x is sorted in place", "Others still need it.", "Page 6"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other course's mistakes."""
+    for mistake in CATALOGUE:
+        monkeypatch.setitem(MISTAKES, mistake.id, mistake)
+
+
+def make(**changes: Any) -> Check:
+    arguments = {
+        "section": "Page 2",
+        "reference": faulty(),
+        "faulty": faulty,
+        "mistakes": tuple(mistake.id for mistake in CATALOGUE),
+    }
+    check = Check("median", **(arguments | changes))
+
+    @check.part("the median of an odd number of values", 2)
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        for size in (3, 5, 7):
+            yield course.median(rng.normal(-5, 1, size))
+
+    @check.part("the median of an even number of values", 1)
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        for size in (4, 6, 20):
+            yield course.median(rng.normal(5, 1, size))
+
+    @check.part("x is left as it was, and no values are an error", 1)
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        x = rng.normal(5, 1, 9)
+        yield arguments_after(course.median, x)
+        yield course.median(x)
+        yield raises(ValueError, course.median, np.zeros(0))
+
+    return check
+
+
+@pytest.fixture
+def check() -> Check:
+    return make()
+
+
+ODD, EVEN, MANNERS = (part.says for part in make().parts)
+
+
+def student(source: str) -> Student:
+    namespace: dict[str, Any] = {"np": np}
+    exec(source, namespace)
+    return Student(Loopback(namespace), ["median"])
+
+
+def mutant(*mistakes: str) -> Student:
+    return Student(Loopback(vars(faulty(*mistakes))), ["median"])
+
+
+def grade(check: Check, who: Student, seed: int = 1, **options: bool) -> Verdict:
+    return check.grade(who, 8, seed, **options)
+
+
+RIGHT = """
+def median(x):
+    if len(x) == 0: raise ValueError("empty")
+    return np.median(x)
+"""
+
+
+def test_right_answer_passes(check: Check) -> None:
+    """Does a right solution, written in another way, get all points?"""
+    assert grade(check, student(RIGHT)) == Verdict(
+        "median", 8, 8, "passed", f"ok     {ODD}\nok     {EVEN}\nok     {MANNERS}"
+    )
+
+
+def test_wrong_part_costs_its_weight(check: Check) -> None:
+    """Does a mistake cost the parts that it spoils, and does the message say which and why?"""
+    assert grade(check, mutant("upper")) == Verdict(
+        "median",
+        6,
+        8,
+        "partial",
+        f"""\
+ok     {ODD}
+WRONG  {EVEN}
+       median(x)
+       wrong values
+ok     {MANNERS}
+
+Mistake: one of two middle values is taken (upper).
+Of an even number, average.
+Read: Page 4""",
+        ("upper",),
+    )
+
+
+def test_all_parts_wrong_is_failed(check: Check) -> None:
+    """Is a solution that is wrong in every part worth nothing?"""
+    verdict = grade(check, mutant("unsorted"))
+    assert (verdict.points, verdict.status, verdict.diagnosis) == (0, "failed", ("unsorted",))
+
+
+def test_two_mistakes_at_once(check: Check) -> None:
+    """Are two mistakes that act together both named, with both their texts?"""
+    verdict = grade(check, mutant("upper", "no-sign"))
+    assert verdict.diagnosis == ("upper", "no-sign")
+    assert verdict.points == 2
+    assert verdict.message.endswith(
+        """
+Mistake: one of two middle values is taken (upper).
+Of an even number, average.
+Read: Page 4
+
+Mistake: the sign is lost (no-sign).
+Medians can be negative.
+Read: Page 5"""
+    )
+
+
+def test_mistakes_are_named_part_by_part(check: Check) -> None:
+    """If nothing explains all answers, is what explains the answers of one part named?"""
+    source = """
+def median(x):
+    if len(x) == 9: return 0.0
+    return abs(np.sort(x)[len(x) // 2])
+"""
+    verdict = grade(check, student(source))
+    assert verdict.points == 0
+    assert verdict.diagnosis == ("no-sign", "upper")
+
+
+def test_unknown_mistake_gets_the_section(check: Check) -> None:
+    """Is there something to read where no mistake can be named?"""
+    verdict = grade(check, student(RIGHT.replace("np.median(x)", "np.mean(x)")))
+    assert (verdict.status, verdict.diagnosis) == ("failed", ())
+    assert (
+        verdict.message
+        == f"""\
+WRONG  {ODD}
+       median(x)
+       wrong values
+WRONG  {EVEN}
+       median(x)
+       wrong values
+WRONG  {MANNERS}
+       median(x)
+       wrong values
+
+Read: Page 2"""
+    )
+
+
+def test_check_without_mistakes() -> None:
+    """Can a check have no faulty implementation at all?"""
+    verdict = grade(make(faulty=None, mistakes=()), mutant("upper"))
+    assert (verdict.points, verdict.diagnosis) == (6, ())
+    assert verdict.message.endswith("Read: Page 2")
+
+
+def test_variant_has_the_name_of_its_mistake() -> None:
+    """Is what follows a colon left out of the diagnosis?"""
+    check = make(
+        faulty=lambda *mistakes: faulty(*(m.partition(":")[0] for m in mistakes)),
+        mistakes=("upper:of-two", "no-sign:at-all"),
+    )
+    assert grade(check, mutant("upper")).diagnosis == ("upper",)
+    assert grade(check, mutant("upper", "no-sign")).diagnosis == ("upper", "no-sign")
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "text"),
+    [
+        ("", "missing", "raised NotImplementedError: median is not defined"),
+        (
+            "def median(x): raise NotImplementedError('task 1')",
+            "missing",
+            "raised NotImplementedError: task 1",
+        ),
+        ("def median(x): return meen(x)", "error", "raised NameError: name 'meen' is not defined"),
+        ("def median(x): return x[99]", "error", "raised IndexError: index 99 is out of bounds"),
+        ("def median(): return 1", "error", "raised TypeError: median() takes 0 positional"),
+        ("def median(x): raise KeyError", "error", "raised KeyError"),
+        ("median = 3", "error", "raised TypeError: 'int' object is not callable"),
+        ("def median(x): pass", "failed", "a number was expected, this is None"),
+        ("def median(x): return [1]", "failed", "a number was expected, this is of type list: [1]"),
+        ("def median(x): return x", "failed", "shape (3,), but () was expected"),
+        (
+            "def median(x): return np.median(x)[None]",
+            "failed",
+            "the values are right, but in shape (1,), where () was expected",
+        ),
+    ],
+)
+def test_nothing_right(check: Check, source: str, status: str, text: str) -> None:
+    """Is what is missing, raises, or is of no use worth 0, and told as what it is?"""
+    verdict = grade(check, student(source))
+    assert (verdict.points, verdict.status, verdict.diagnosis) == (0, status, ())
+    lines = verdict.message.splitlines()
+    assert lines[0] == f"WRONG  {ODD}"
+    assert f"       {text}" in verdict.message
+    assert lines[-1] == "Read: Page 2"
+
+
+def test_same_error_is_told_once(check: Check) -> None:
+    """Is an error that comes again in the next part not written out again?"""
+    assert (
+        grade(check, student("def median(x): raise KeyError('x')")).message
+        == f"""\
+WRONG  {ODD}
+       median(x)
+       raised KeyError: 'x'
+WRONG  {EVEN}
+       the same
+WRONG  {MANNERS}
+       the same
+
+Read: Page 2"""
+    )
+
+
+def test_error_in_one_part_costs_that_part(check: Check) -> None:
+    """Does an exception on some inputs leave the points of the others?"""
+    source = RIGHT.replace("return", "assert len(x) % 2, 'only odd'\n    return")
+    verdict = grade(check, student(source))
+    assert (verdict.points, verdict.status) == (6, "partial")
+    assert f"WRONG  {EVEN}\n       median(x)\n       raised AssertionError: only odd" in (
+        verdict.message
+    )
+
+
+def test_first_wrong_answer_is_told(check: Check) -> None:
+    """Does the message show the smallest inputs that fail, in the student's own process?"""
+    source = RIGHT.replace("return", "if len(x) == 5: return 99.0\n    return")
+    message = grade(check, student(source), 0, local=True).message.splitlines()
+    assert message[:2] == [f"WRONG  {ODD}", "       median(x)"]
+    x = [float(value) for value in message[2].removeprefix("       x = [").rstrip("]").split()]
+    assert len(x) == 5
+    assert message[3:6] == [
+        "       wrong values",
+        "       got = 99.",
+        f"       expected = {sorted(x)[2]}",
+    ]
+
+
+def numbers(check: Check, seed: int, *, local: bool) -> tuple[str, list[object]]:
+    """A message on wrong values, and the numbers that it must show or hide."""
+    who = student(RIGHT.replace("np.median(x)", "np.mean(x)"))
+    return grade(check, who, seed, local=local).message, check.answers(0, seed)
+
+
+def test_local_message_shows_numbers(check: Check) -> None:
+    """In the student's own notebook, are inputs and the expected value shown?"""
+    message, expected = numbers(check, 0, local=True)
+    assert f"expected = {expected[0]:.5f}" in message
+    assert "x = [" in message
+
+
+def test_graded_message_shows_no_numbers(check: Check) -> None:
+    """In the grader's message, is there no input and no expected value, nor anything like one?"""
+    message, _ = numbers(check, 0, local=False)
+    assert not any(character.isdigit() for character in message.replace("Page 2", ""))
+
+
+def test_same_seed_same_verdict() -> None:
+    """Can the instructor repeat a verdict?"""
+    first, second = (grade(make(), mutant("no-sign"), 7) for _ in range(2))
+    assert first == second
+
+
+def test_grading_again_is_the_same(check: Check) -> None:
+    """Does one student's solution leave the check as it was for the next?"""
+    before = grade(check, mutant("upper"))
+    for who in (mutant("sorts-in-place"), student("def median(x): x[:] = 0"), student("")):
+        grade(check, who)
+    assert grade(check, mutant("upper")) == before
+
+
+def seen(check: Check, seed: int) -> list[list[float]]:
+    """The inputs of all calls."""
+    inputs: list[list[float]] = []
+    namespace = {"median": lambda x: inputs.append(x.tolist())}
+    grade(check, Student(Loopback(namespace), ["median"]), seed)
+    return inputs
+
+
+def test_another_seed_asks_with_other_numbers(check: Check) -> None:
+    """Are the inputs those of the seed, and others with another?"""
+    assert seen(check, 1) == seen(make(), 1)
+    pairs = zip(seen(check, 1), seen(check, 2), strict=True)
+    assert all(one != other for one, other in pairs if one)
+
+
+def test_checks_and_parts_ask_with_other_numbers(check: Check) -> None:
+    """Do two parts, or two checks, never share their inputs?"""
+    inputs = [value for x in seen(check, 1) for value in dict.fromkeys(x)]
+    renamed = make()
+    renamed.id = "another"
+    others = [value for x in seen(renamed, 1) for value in x]
+    assert not set(inputs) & set(others)
+    odd, even = seen(check, 1)[0], seen(check, 1)[3]
+    assert not set(odd) & set(even)
+
+
+def test_unknown_mistake_in_the_table() -> None:
+    """Is a mistake that the catalogue does not have an error of the course, told as such?"""
+    check = make(mistakes=("upper", "uper"))
+    text = "check 'median': not in grader.mistakes.MISTAKES: uper"
+    with pytest.raises(ValueError, match=text):
+        grade(check, student(RIGHT))
+
+
+def test_reference_that_raises() -> None:
+    """Is a check whose own reference fails an error of the course, and never full marks?"""
+
+    def median(x: np.ndarray) -> float:
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        grade(make(reference=SimpleNamespace(median=median)), student(""))
+    with pytest.raises(AttributeError):
+        grade(make(reference=SimpleNamespace()), student(RIGHT))
+
+
+def test_name_that_is_not_asked_for(check: Check) -> None:
+    """Is a check of a name that the master does not declare told as such?"""
+    namespace = {"median": np.median}
+    verdict = grade(check, Student(Loopback(namespace), ["mean"]))
+    assert verdict.points == 0
+    assert "median is not a name that this problem set asks for" in verdict.message
+
+
+class Dies:
+    """A channel to a process that is gone."""
+
+    def ask(self, request: dict[str, object]) -> dict[str, object]:
+        raise StudentGone("killed", "used more than 2 GB")
+
+
+def test_dead_process_ends_the_check(check: Check) -> None:
+    """Is a process that is gone not taken for an answer?"""
+    with pytest.raises(StudentGone, match="used more than 2 GB"):
+        grade(check, Student(Dies(), ["median"]))
+
+
+def test_warnings_cost_nothing(check: Check) -> None:
+    """Are warnings of the solution no errors, and NumPy's either?"""
+    warning = "import warnings\n    warnings.warn('old')\n    np.log(np.zeros(1))\n    return"
+    assert grade(check, student(RIGHT.replace("return", warning))).status == "passed"
+
+
+def test_points_are_rounded(check: Check) -> None:
+    """Are points numbers that a person can read?"""
+    assert check.grade(mutant("upper"), 1.1, 1).points == 0.83
+
+
+def test_objects_are_asked_by_their_methods() -> None:
+    """Does the message name calls of methods, and their arguments as the reference does?"""
+
+    class Right:
+        def __init__(self, start: float) -> None:
+            self.total = start
+
+        def __call__(self, value: float) -> float:
+            return self.total + value
+
+        def add(self, value: float, twice: bool = False) -> float:
+            return self.total + value
+
+    check = Check("sum", section="Page 1", reference=SimpleNamespace(Sum=Right))
+
+    @check.part("adds")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.Sum(1.0).add(2.0, twice=False)
+
+    @check.part("is a function")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.Sum(1.0)(2.0)
+
+    class Wrong(Right):
+        def __call__(self, value: float) -> float:
+            return 0.0
+
+        def add(self, value: float, twice: bool = False) -> float:
+            return 0.0
+
+    verdict = grade(check, Student(Loopback({"Sum": Wrong}), ["Sum"]), local=True)
+    assert (
+        verdict.message
+        == """\
+WRONG  adds
+       Sum(start)
+       start = 1.0
+       Sum(...).add(value, twice)
+       value = 2.0
+       twice = False
+       wrong values
+       got = 0.
+       expected = 3.
+WRONG  is a function
+       Sum(start)
+       start = 1.0
+       Sum(...)(value)
+       value = 2.0
+       wrong values
+       got = 0.
+       expected = 3.
+
+Read: Page 1"""
+    )
+
+
+def test_arguments_without_names() -> None:
+    """Are arguments that do not fit the reference's signature shown too?"""
+    check = Check("f", section="Page 1", reference=SimpleNamespace(f=max))
+
+    @check.part("the largest")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.f(1, 2)
+
+    verdict = grade(check, Student(Loopback({"f": min}), ["f"]), local=True)
+    assert verdict.message.splitlines()[1:4] == [
+        "       f(argument 1, argument 2)",
+        "       argument 1 = 1",
+        "       argument 2 = 2",
+    ]
+
+
+def test_student_errors_are_not_the_checks() -> None:
+    """Is the exception that a script sees the student's, with its class and text?"""
+    with pytest.raises(RemoteError, match=r"^KeyError: 'x'$"):
+        student("def median(x): raise KeyError('x')").median(1)
