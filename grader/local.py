@@ -30,8 +30,7 @@ def check(
     Raises CheckFailed with what failed, why, and what to read; LookupError for an unknown check.
     """
     found = _find(id, package)
-    names = _notebook() if namespace is None else namespace
-    student = Student(Loopback(names), list(names))
+    student = Student(Loopback(_notebook() if namespace is None else namespace))
     verdict = found.grade(student, POINTS, PUBLIC_SEED, local=True)
     if verdict.status != "passed":
         raise CheckFailed(report(verdict))

@@ -126,6 +126,8 @@ class Remote:
 class Student:
     """The student's namespace; only `names`, those that the exercises ask for, can be reached.
 
+    Without `names` all can: what is not there is then not written yet.
+
     `calls` lists what was called since it was last emptied.
 
     Functions of ours may be passed as arguments. They stay here: the student's process only gets
@@ -133,8 +135,8 @@ class Student:
     returns. What they are called with is the student's, so they must bear anything.
     """
 
-    def __init__(self, channel: Channel, names: Collection[str]) -> None:
-        self._channel, self._names = channel, frozenset(names)
+    def __init__(self, channel: Channel, names: Collection[str] | None = None) -> None:
+        self._channel, self._names = channel, None if names is None else frozenset(names)
         self._globals: dict[str, object] = {}
         self.calls: list[Call] = []
         self._lent: dict[int, Callable[..., object]] = {}
@@ -143,7 +145,7 @@ class Student:
             channel.serve = self._serve
 
     def __getattr__(self, name: str) -> object:
-        if name not in self._names:
+        if name.startswith("__") or (self._names is not None and name not in self._names):
             raise AttributeError(f"{name} is not a name that this problem set asks for")
         if name not in self._globals:
             value = self._ask(name, op="get", target=None, name=name)
