@@ -9,7 +9,12 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 # Outputs depend on these besides the notebook's own text, which jupyter-cache compares.
-_BEHIND_OUTPUTS = ("lab/**/*.py", "lab/data/sources.toml", "grader/reference.py", "requirements.lock")
+_BEHIND_OUTPUTS = (
+    "lab/**/*.py",
+    "lab/data/sources.toml",
+    "grader/reference.py",
+    "requirements.lock",
+)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
