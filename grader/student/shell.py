@@ -1,0 +1,200 @@
+"""Runs a notebook's cells as a notebook does, without a kernel, and keeps what they display.
+
+Outputs are those of nbformat 4, bounded while the cell runs: a loop that prints for ever fills
+neither memory nor a disk.
+The grader believes nothing of what comes back: it checks and cleans each output again.
+"""
+
+import base64
+import io
+import sys
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+Output = dict[str, object]
+OVERHEAD = 100  # bytes charged for an output besides its text, so that their number is bounded too
+WARM_UP = [  # load now what a plot, a traceback and an `await` would load in each process
+    "import asyncio",
+    "%matplotlib inline\nfrom matplotlib import pyplot as plt\nplt.plot([0, 1]);",
+    "def fails():\n    raise ValueError\nfails()",
+]
+
+
+class Outputs:
+    """The outputs of one cell, up to `text_bytes` of text and `image_bytes` of pictures."""
+
+    def __init__(self, text_bytes: int, image_bytes: int) -> None:
+        self.kept: list[Output] = []
+        self.text_left, self.images_left, self.dropped = text_bytes, image_bytes, 0
+
+    def stream(self, name: str, text: str) -> None:
+        """Add to what was written to stdout or stderr."""
+        last = self.kept[-1] if self.kept else {}
+        if last.get("name") == name:
+            last["text"] = f"{last['text']}{self._fit(text)}"
+        elif text and self._charge():
+            self.kept.append({"output_type": "stream", "name": name, "text": self._fit(text)})
+
+    def display(self, data: Mapping[str, object], count: int | None = None) -> None:
+        """Add a displayed object or, with `count`, the result of the cell."""
+        text, image = data.get("text/plain"), data.get("image/png")
+        if isinstance(image, bytes):
+            image = base64.b64encode(image).decode()
+        bundle: dict[str, object] = {}
+        if not self._charge():
+            return
+        if isinstance(text, str):
+            bundle["text/plain"] = self._fit(text)
+        if isinstance(image, str) and len(image) <= self.images_left:
+            self.images_left -= len(image)
+            bundle["image/png"] = image
+        elif image is not None:
+            self.dropped += len(str(image))
+        output: Output = {"output_type": "display_data", "data": bundle, "metadata": {}}
+        if count is not None:
+            output |= {"output_type": "execute_result", "execution_count": count}
+        self.kept.append(output)
+
+    def error(self, name: str, value: str, traceback: Sequence[str]) -> None:
+        """Add an exception; of it there is always at least the beginning."""
+        self.text_left = max(self.text_left, 10_000)
+        lines = [self._fit(str(line)) for line in traceback]
+        error = {"ename": name[:200], "evalue": value[:1000], "traceback": lines}
+        self.kept.append({"output_type": "error", **error})
+
+    def result(self) -> list[Output]:
+        """The outputs, with a line that says how much was dropped."""
+        if self.dropped:
+            text = f"\n[{self.dropped:,} more characters of output were dropped]\n"
+            self.kept.append({"output_type": "stream", "name": "stderr", "text": text})
+        return self.kept
+
+    def _charge(self) -> bool:
+        """Is there room for one more output?"""
+        if self.text_left < OVERHEAD:
+            self.dropped += 1
+            return False
+        self.text_left -= OVERHEAD
+        return True
+
+    def _fit(self, text: str) -> str:
+        """As much of `text` as there is room for."""
+        fitting = text[: max(self.text_left, 0)]
+        self.text_left -= len(fitting)
+        self.dropped += len(text) - len(fitting)
+        return fitting
+
+
+class Stream(io.TextIOBase):
+    """A stdout or stderr that writes into the outputs of the cell that is running."""
+
+    encoding = "utf-8"
+
+    def __init__(self, shell: "Shell", name: str) -> None:
+        self.shell, self.stream = shell, name
+
+    def writable(self) -> bool:
+        """Yes, and nothing else."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Write `text`; whatever does not fit is counted, not kept."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self.shell.outputs.stream(self.stream, text)
+        return len(text)
+
+
+class _Displayed(DisplayPublisher):
+    """Takes what `display(...)` shows."""
+
+    shell: Any
+
+    def publish(self, data: Mapping[str, object], *args: object, **kwargs: object) -> None:
+        self.shell.outputs.display(data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.kept.clear()
+
+
+class _Result(DisplayHook):
+    """Takes the value of a cell's last expression."""
+
+    shell: Any
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Mapping[str, object], md_dict: object = None) -> None:
+        self.shell.outputs.display(format_dict, count=self.prompt_count)
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class Shell(InteractiveShell):
+    """An IPython shell whose outputs are kept in `outputs`.
+
+    There is no history, no terminal and no event loop of a user interface.
+    """
+
+    display_pub_class = Type(_Displayed)
+    displayhook_class = Type(_Result)
+    bounds = (200_000, 2_000_000)  # bytes of text and of pictures that a cell may put out
+    outputs = Outputs(0, 0)
+
+    def enable_gui(self, gui: object = None) -> None:
+        """Nothing to enable: figures are shown inline."""
+
+    def ask_exit(self) -> None:
+        """`exit` in a notebook ends nothing here."""
+
+    @contextmanager
+    def _tee(self, channel: str) -> Iterator[None]:
+        """IPython would keep all that is printed for its history, without a bound."""
+        yield
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        self.outputs.error(etype.__name__, _text(evalue), stb)
+
+    def run(self, source: str) -> list[Output]:
+        """Run one cell and give its outputs; an exception is one of them."""
+        self.outputs = outputs = Outputs(*self.bounds)
+        result = self.run_cell(source, store_history=True)  # type: ignore[no-untyped-call]
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None and not any(o["output_type"] == "error" for o in outputs.kept):
+            outputs.error(type(error).__name__, _text(error), [])
+        self.outputs = Outputs(0, 0)  # for threads that go on writing
+        return outputs.result()
+
+
+def start(bounds: tuple[int, int]) -> Shell:
+    """The shell of this process, with `plt` ready to show figures inline and nothing left to load.
+
+    `bounds` are the bytes of text and of pictures that a cell may put out.
+    """
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell: Shell = Shell.instance(config=config)
+    shell.bounds = bounds
+    sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")
+    warnings.filterwarnings("ignore", message="To exit: use")
+    for source in WARM_UP:
+        shell.run(source)
+    shell.reset()  # type: ignore[no-untyped-call]
+    return shell
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str.__str__(str(error))
+    except BaseException:
+        return ""

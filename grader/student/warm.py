@@ -1,0 +1,280 @@
+"""The warm process: it has imported what students need, and forks a student's process on request.
+
+The grader starts it and holds the other end of its standard input, a socket.
+For each student it receives two more: one that carries requests and replies, and the lifeline.
+It forks a guard, which forks the student's process inside a sandbox and ends it when the lifeline
+is cut: when the grader closes it, is killed, or crashes.
+
+    warm process --- guard --- student's process
+                     |  lifeline        |  requests, replies
+                   grader             grader
+
+Nothing of the grader's but this package is in memory here or in reach.
+Grading repeats: `random`, NumPy's legacy generator and torch's start from seed 0, and so do hashes.
+"""
+
+import gc
+import importlib
+import os
+import random
+import select
+import shutil
+import signal
+import socket
+import sys
+import sysconfig
+import tempfile
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from . import shell
+from .objects import Objects
+from .protocol import decode, encode, receive, send
+from .sandbox import Policy, Protection, confine, isolate, policy
+
+FRAMEWORKS = ("functorch", "jax", "keras", "tensorflow", "torch", "torchgen")
+FIRST_USE = {"torch": ("torch._dynamo", "torch.optim", "torch.testing")}  # slow when imported late
+ENVIRONMENT = {"LANG": "C.UTF-8", "LOGNAME": "student", "PATH": os.defpath, "USER": "student"}
+OUT_OF_MEMORY = 71  # status with which a student's process ends that cannot even answer
+TICK = 0.05  # seconds between two looks of the guard at the number of threads
+
+
+def main() -> NoReturn:
+    """Prepare as the first message says, answer, then fork until the grader is gone."""
+    control = socket.socket(fileno=os.dup(0))
+    _silence()
+    order: Any = decode(receive(control))
+    try:
+        rules = _prepare(order)
+    except BaseException:
+        send(control, encode({"error": traceback.format_exc()}))
+        os._exit(1)
+    send(control, encode({"ready": True}))
+    _serve(control, rules, order)
+    os._exit(0)
+
+
+def _silence() -> None:
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(null, descriptor)
+    os.close(null)
+
+
+# Before the first fork
+
+
+def _prepare(order: dict[str, Any]) -> Policy:
+    """Import everything and start the shell; nothing of it stays on disk."""
+    home = tempfile.mkdtemp(prefix="grader-")
+    os.environ |= {"HOME": home, "IPYTHONDIR": home}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            modules = [importlib.import_module(name) for name in ("numpy", *order["preload"])]
+            for name in order["preload"]:
+                for late in FIRST_USE.get(name, ()):
+                    importlib.import_module(late)
+        shell.start((order["output_bytes"], order["image_bytes"]))
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+    os.environ.clear()
+    os.environ |= ENVIRONMENT
+    os.chdir("/")
+    rules = policy(
+        _hidden(order["preload"]),
+        [Path(str(module.__file__)).parent for module in modules],
+        order["memory_bytes"],
+        order["scratch_bytes"],
+        order["cpu_seconds"],
+    )
+    _leave_no_trace(rules, order["preload"])
+    gc.collect()
+    gc.freeze()
+    if os.path.isdir("/proc/self/task") and len(os.listdir("/proc/self/task")) > 1:
+        raise RuntimeError(f"importing {order['preload']} starts threads: it cannot be preloaded")
+    return rules
+
+
+def _absent(preload: Collection[str]) -> tuple[str, ...]:
+    return () if set(preload) & set(FRAMEWORKS) else FRAMEWORKS
+
+
+def _hidden(preload: Collection[str]) -> list[Path]:
+    """The grader and, unless this problem set uses one, the frameworks, wherever they may be."""
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *sys.path}
+    return [Path(folder, name) for folder in folders for name in ("grader", *_absent(preload))]
+
+
+class _Absent(MetaPathFinder):
+    """Says that a framework is not to be had, instead of that its files cannot be read."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        if name in self.names:
+            raise ModuleNotFoundError(f"{name} is not available in this problem set", name=name)
+
+
+def _leave_no_trace(rules: Policy, preload: Collection[str]) -> None:
+    """Forget where the grader is, and put a stand-in where students import it."""
+    readable = [Path(path) for path in (*rules.readable, *rules.listed)]
+    sys.path[:] = [
+        entry for entry in sys.path if any(Path(entry).is_relative_to(path) for path in readable)
+    ]
+    sys.argv, sys.orig_argv = [""], [sys.executable]
+    sys.meta_path.insert(0, _Absent(_absent(preload)))
+    grader: Any = types.ModuleType("grader", "Checks run when the notebook is graded.")
+    grader.check = lambda *args, **kwargs: None
+    grader.CheckFailed = type("CheckFailed", (AssertionError,), {})
+    sys.modules["grader"] = grader
+
+
+def _serve(control: socket.socket, rules: Policy, order: dict[str, Any]) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # guards that have ended need no one to wait
+    while True:
+        request, descriptors, _, _ = socket.recv_fds(control, 1, 2)
+        if not request:
+            return
+        guard = os.fork()
+        if guard == 0:
+            control.detach()
+            channel, lifeline = descriptors
+            _end_with(_guard, channel, lifeline, rules, order)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        handle = _handle(guard)
+        socket.send_fds(control, [b"+"], handle)
+        for descriptor in handle:
+            os.close(descriptor)
+
+
+def _handle(process: int) -> list[int]:
+    """A descriptor that tells when a process has ended; none where there is no such thing."""
+    try:
+        return [os.pidfd_open(process)]
+    except (AttributeError, OSError):
+        return []
+
+
+def _end_with(work: Callable[..., None], *arguments: object) -> NoReturn:
+    """Do the work of a forked process and end it, whatever happens."""
+    try:
+        work(*arguments)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except EOFError:
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def _close_all_but(*kept: int) -> None:
+    first = 0
+    for descriptor in (*sorted(kept), os.sysconf("SC_OPEN_MAX")):
+        if first < descriptor:  # closerange(0, 0) closes everything
+            os.closerange(first, descriptor)
+        first = descriptor + 1
+
+
+# The guard
+
+
+def _guard(channel: int, lifeline: int, rules: Policy, order: dict[str, Any]) -> None:
+    _close_all_but(0, 1, 2, channel, lifeline)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    protections = isolate(rules)
+    mounted = all(protection.available for protection in protections)
+    if not mounted:
+        rules = replace(rules, scratch=tempfile.mkdtemp(prefix="student-"))
+    try:
+        student = os.fork()
+        if student == 0:
+            _end_with(_student, channel, rules, protections, order["unsafe"])
+        os.close(channel)
+        _watch(student, socket.socket(fileno=lifeline), order["threads"])
+    finally:
+        if not mounted:
+            shutil.rmtree(rules.scratch, ignore_errors=True)
+
+
+def _watch(student: int, lifeline: socket.socket, threads: int) -> None:
+    """Wait until the student's process ends or has to, and report how it ended."""
+    poll = select.poll()
+    for descriptor in (lifeline.fileno(), *_handle(student)):
+        poll.register(descriptor, select.POLLIN)
+    too_many = False
+    while not (cut := bool(dict(poll.poll(TICK * 1000)).get(lifeline.fileno()))):
+        if os.waitid(os.P_PID, student, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            break
+        too_many = _threads(student) > threads
+        if too_many:
+            break
+    if cut or too_many:
+        os.kill(student, signal.SIGKILL)
+    _, status, usage = os.wait4(student, 0)
+    report = {
+        "status": status,
+        "killed": cut,
+        "threads": too_many,
+        "memory": usage.ru_maxrss * (1024 if sys.platform == "linux" else 1),
+        "seconds": usage.ru_utime + usage.ru_stime,
+    }
+    send(lifeline, encode(report))
+
+
+def _threads(process: int) -> int:
+    try:
+        return os.stat(f"/proc/{process}/task").st_nlink - 2
+    except OSError:
+        return 0
+
+
+# The student's process
+
+
+def _student(
+    channel: int, rules: Policy, protections: Sequence[Protection], unsafe: bool
+) -> NoReturn:
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.dup2(channel, 3)
+    _close_all_but(0, 1, 2, 3)
+    sock = socket.socket(fileno=3)
+    os.chdir(rules.scratch)
+    os.environ |= {"HOME": rules.scratch, "TMPDIR": rules.scratch}
+    tempfile.tempdir = None
+    found = [*protections, *confine(rules)]
+    missing = [(p.name, p.reason) for p in found if not p.available]
+    send(sock, encode({"missing": missing}))
+    if missing and not unsafe:
+        os._exit(0)
+    _seed()
+
+    def exchange(frame: bytes) -> bytearray:
+        send(sock, frame)
+        return receive(sock)
+
+    console = shell.Shell.instance()
+    objects = Objects(console.user_ns, exchange)
+    objects.keep(console.run)  # the first handle: the grader runs cells by calling it
+    while True:
+        send(sock, objects.answer(receive(sock)))
+
+
+def _seed() -> None:
+    random.seed(0)
+    np.random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
