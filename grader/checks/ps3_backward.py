@@ -104,7 +104,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         dy, x, gamma = question(rng, N, D)
 
         def forward(x: Array, gamma: Array = gamma) -> Array:
-            return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-2)
+            return np.asarray(gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-2))
 
         yield bn.numerical_gradient(Function("batch normalisation", (N, D), forward), x, dy)
 
