@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -50,8 +51,7 @@ STUDENTS: dict[str, dict[str, str]] = {
     | {
         "normalize": """
 x -= mean
-x /= np.sqrt(variance + eps)
-return x
+return x / np.sqrt(variance + eps)
 """
     },
     "goran": RIGHT | {"normalize": "return (x - mean) / (variance + eps)"},
@@ -150,14 +150,14 @@ def _hand_in(folder: Path, student: str, bodies: Mapping[str, str]) -> None:
     for cell in notebook.cells:
         for function, body in bodies.items():
             if f"def {function}(" in cell.source:
-                cell.source = STUB.sub(lambda stub: _indented(body, stub[1]), cell.source)  # noqa: B023
+                cell.source = STUB.sub(partial(_fill, body), cell.source)
     path = folder / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     path.parent.mkdir(parents=True)
     nbformat.write(notebook, path)
 
 
-def _indented(body: str, indent: str) -> str:
-    return "\n".join(indent + line for line in body.strip().splitlines())
+def _fill(body: str, stub: re.Match[str]) -> str:
+    return "\n".join(stub[1] + line for line in body.strip().splitlines())
 
 
 if __name__ == "__main__":
