@@ -93,7 +93,7 @@ class _Session:
         seconds = self.limits.exercise_seconds
         try:
             channel = _Timed(self._alive(), seconds)
-            return check.grade(Student(channel, names), max_points, seed)
+            return check.grade(Student(channel, names, self.ran), max_points, seed)
         except StudentGone as gone:
             self._lose()
             return Verdict(check.id, 0.0, max_points, gone.status, _check_message(gone, seconds))

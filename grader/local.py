@@ -30,7 +30,8 @@ def check(
     Raises CheckFailed with what failed, why, and what to read; LookupError for an unknown check.
     """
     found = _find(id, package)
-    student = Student(Loopback(_notebook() if namespace is None else namespace))
+    names = _notebook() if namespace is None else namespace
+    student = Student(Loopback(names), sources=names.get("In", ()))  # IPython's list of cells
     verdict = found.grade(student, POINTS, PUBLIC_SEED, local=True)
     if verdict.status != "passed":
         raise CheckFailed(report(verdict))

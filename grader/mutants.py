@@ -14,7 +14,7 @@ from typing import Any
 
 from .check import Check, agree
 from .checks import load, problem_sets
-from .remote import Loopback, Student
+from .remote import StandIn
 
 SEED, OTHER_SEEDS = 1, (2, 3)  # a mistake that shows with any of them must be caught with SEED
 NAMED_PAIRS = 0.95  # of the pairs, the share that must be named in part
@@ -91,8 +91,7 @@ def report(assignment: str, id: str, *, pairs: bool = True) -> Report:
 def _graded(check: Check, faulty: Any, mutants: Iterable[tuple[str, ...]]) -> list[Mutant]:
     graded = []
     for mistakes in mutants:
-        namespace = vars(faulty(*mistakes))
-        verdict = check.grade(Student(Loopback(namespace), list(namespace)), 1.0, SEED)
+        verdict = check.grade(StandIn(faulty(*mistakes)), 1.0, SEED)
         names = {mistake.partition(":")[0] for mistake in mistakes}
         caught, named = verdict.points < 1, bool(names & set(verdict.diagnosis))
         graded.append(Mutant(mistakes, _visible(check, mistakes), caught, named))

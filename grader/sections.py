@@ -39,6 +39,23 @@ PAGES = {
         "compact-formula": "The compact formula",
         "testing-a-backward-pass": "Testing a backward pass",
     },
+    "chapters/06_frameworks/pytorch": {
+        "a-module-of-your-own": "A module of your own",
+        "one-value-a-channel": "One value a channel",
+        "parameters-and-buffers": "Parameters and buffers",
+        "running-statistics-in-pytorch": "Running statistics in PyTorch",
+        "train-and-eval-in-pytorch": "train() and eval()",
+        "options-of-the-module": "The module's options",
+        "autograd-through-the-statistics": "Autograd through the statistics",
+    },
+    "chapters/06_frameworks/keras": {
+        "keras-conventions": "Keras's conventions",
+        "keras-to-torch": "From Keras to PyTorch",
+    },
+    "chapters/06_frameworks/folding": {
+        "folding": "Folding into the layer before",
+        "folding-into-convolutions": "Folding into convolutions",
+    },
 }
 SECTIONS = {
     label: (title, page) for page, labels in PAGES.items() for label, title in labels.items()

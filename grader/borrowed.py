@@ -1,0 +1,100 @@
+"""Does a student's code use what an exercise asks to be written? Read from its source, not run.
+
+Only code that the exercise's name leads to is read: a student may well compare with PyTorch's own
+layers in other cells.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+# In every name that torch gives to its own normalisations, in lower case.
+OWN = "batchnorm batch_norm instancenorm instance_norm groupnorm group_norm layernorm layer_norm"
+
+
+def borrowed(sources: Iterable[str], name: str) -> str | None:
+    """Return the first use of torch's own normalisations in what defines `name`, or None.
+
+    `sources` are the cells that ran, in order; what is defined later replaces what was before.
+    Names are followed through functions, classes and assignments. `nn.BatchNorm2d` and
+    `getattr(F, "batch_norm")` are found; a function or method of the student's own that is called
+    batch_norm is none of torch's.
+    """
+    defined: dict[str, list[ast.AST]] = {}
+    for source in sources:
+        for names, node, replaces in _definitions(_parsed(source)):
+            for one in names:
+                defined[one] = [node] if replaces else [*defined.get(one, ()), node]
+    seen: set[str] = set()
+    following = [name]
+    while following:
+        if (current := following.pop()) in seen:
+            continue
+        seen.add(current)
+        for node in defined.get(current, ()):
+            if found := _used(node):
+                return found
+            following += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+    return None
+
+
+def _parsed(source: str) -> ast.Module:
+    """The cell, without the lines that only IPython understands; empty if it is no Python."""
+    lines = ["" if line.lstrip()[:1] in ("%", "!") else line for line in source.splitlines()]
+    try:
+        return ast.parse("\n".join(lines))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def _definitions(module: ast.Module) -> Iterator[tuple[list[str], ast.AST, bool]]:
+    """The names that statements define, what they define them as, and whether that is all."""
+    for node in _statements(module.body):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield [node.name], node, True
+            case ast.ImportFrom():
+                for alias in node.names:
+                    alone = ast.ImportFrom(node.module, [alias], node.level)
+                    yield [alias.asname or alias.name], alone, True
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    names = [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]
+                    yield names, value, isinstance(target, ast.Name)
+            case ast.AnnAssign(target=ast.Name(id=id), value=ast.expr() as value):
+                yield [id], value, True
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a cell, with those inside if, for, with and try, but not in functions."""
+    for node in body:
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            inner = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+            for handler in getattr(node, "handlers", ()):
+                inner += handler.body
+            yield from _statements(inner)
+
+
+def _used(node: ast.AST) -> str | None:
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Attribute(attr=attr) if _is_own(attr) and _root(inner) not in ("self", "cls"):
+                return ast.unparse(inner)
+            case ast.ImportFrom(module=str(module), names=[alias]) if _is_own(alias.name):
+                if module.partition(".")[0] == "torch":
+                    return f"{module}.{alias.name}"
+            case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(attr)), *_]):
+                if _is_own(attr):
+                    return ast.unparse(inner)
+    return None
+
+
+def _root(node: ast.expr) -> str | None:
+    """The name that a chain of attributes starts with."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _is_own(name: str) -> bool:
+    return any(own in name.lower() for own in OWN.split())

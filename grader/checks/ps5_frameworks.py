@@ -1,0 +1,488 @@
+"""What is asked about ps5_frameworks: a PyTorch module, Keras's conventions, and folding.
+
+Torch is imported only in the student's process: the drivers `Module` and `fold` run there, and the
+faulty implementations model what they answer. The drivers hold no expected values.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..borrowed import borrowed
+from ..check import Check, raises
+from ..faults import ps5_frameworks as faults
+from ..remote import RemoteError, Student, drive
+from .ps1_standardize import LARGE_EPS, NO_EPS, Array, affine
+
+
+def _check(id: str, section: str) -> Check:
+    return Check(
+        id,
+        section=section,
+        reference=faults.implementation(),
+        faulty=faults.implementation,
+        mistakes=faults.MISTAKES[id],
+    )
+
+
+class Module:
+    """Driver: a student's BatchNorm module, which answers in arrays.
+
+    Every forward pass is watched: Borrowed is raised where torch's own normalisation is called.
+    """
+
+    class Borrowed(Exception):
+        """Torch's own batch normalisation does the work."""
+
+    def __init__(self, batchnorm: Any, num_features: int, options: dict[str, Any]) -> None:
+        import torch
+
+        self.torch, self.num_features, self.options = torch, num_features, options
+        self.inner = batchnorm(num_features, **options)
+        if not isinstance(self.inner, torch.nn.Module):
+            raise TypeError("BatchNorm must be a class derived from torch.nn.Module")
+        for part in self.inner.modules():
+            for kind in type(part).__mro__:
+                if kind.__module__.rpartition(".")[2] in ("batchnorm", "instancenorm"):
+                    name = f"torch.nn.{kind.__name__}"
+                    raise self.Borrowed(f"{name} is in it; write the formula yourself")
+
+    def _call(self, x: Any) -> Any:
+        from torch.utils._python_dispatch import TorchDispatchMode
+
+        used: list[str] = []
+
+        class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+            def __torch_dispatch__(
+                self, op: Any, types: object, args: Any = (), kwargs: Any = None
+            ) -> Any:
+                if any(f"{kind}_norm" in str(op) for kind in ("batch", "layer", "group")):
+                    used.append(str(op))
+                return op(*args, **(kwargs or {}))
+
+        with Watch():  # type: ignore[no-untyped-call]
+            y = self.inner(x)
+        if used:
+            raise self.Borrowed(f"it calls torch's own {used[0]}; write the formula yourself")
+        return y
+
+    def set(self, weight: Any, bias: Any) -> None:
+        for name, value in (("weight", weight), ("bias", bias)):
+            getattr(self.inner, name).data.copy_(self.torch.from_numpy(value))
+
+    def train(self) -> None:
+        self.inner.train()
+
+    def eval(self) -> None:
+        self.inner.eval()
+
+    def double(self) -> None:
+        self.inner.double()
+
+    def forward(self, x: Any, channels_last: bool = False, no_grad: bool = False) -> Any:
+        x = self.torch.from_numpy(x)
+        if channels_last:
+            x = x.contiguous(memory_format=self.torch.channels_last)
+        with self.torch.set_grad_enabled(not no_grad):
+            return self._call(x)
+
+    def kept(self, x: Any) -> Any:
+        x = self.torch.from_numpy(x)
+        y = self._call(x)
+        return x, y
+
+    def statistics(self) -> Any:
+        mean, variance = self.inner.running_mean, self.inner.running_var
+        return None if mean is None and variance is None else (mean, variance)
+
+    def attached(self) -> bool:
+        return bool(self.inner.running_mean.requires_grad or self.inner.running_var.requires_grad)
+
+    def batches(self) -> int:
+        return int(self.inner.num_batches_tracked)
+
+    def parameters(self) -> list[str]:
+        return sorted(name for name, _ in self.inner.named_parameters())
+
+    def state(self) -> dict[str, Any]:
+        return dict(self.inner.state_dict())
+
+    def exchange(self, x: Any) -> Any:
+        x = self.torch.from_numpy(x)
+        own = self.torch.nn.BatchNorm2d(self.num_features, **self.options)
+        own.load_state_dict(dict(self.inner.state_dict()))
+        there = own.eval()(x)
+        own.train()(x)
+        self.inner.load_state_dict(dict(own.state_dict()))
+        self.inner.eval()
+        return there, self._call(x)
+
+    def gradients(self, x: Any, dy: Any) -> dict[str, Any]:
+        x = self.torch.from_numpy(x).requires_grad_()
+        self.inner.zero_grad()
+        self._call(x).backward(self.torch.from_numpy(dy))
+        found = {name: parameter.grad for name, parameter in self.inner.named_parameters()}
+        return {"x": x.grad, **found}
+
+
+def fold(
+    fold_batchnorm: Any,
+    weight: Any,
+    bias: Any,
+    gamma: Any,
+    beta: Any,
+    running_mean: Any,
+    running_var: Any,
+    eps: float,
+) -> Any:
+    """Driver: what fold_batchnorm gives for tensors, and the weight as the call left it."""
+    import torch
+
+    norm = [torch.from_numpy(a) for a in (gamma, beta, running_mean, running_var)]
+    weight = torch.from_numpy(weight)
+    bias = None if bias is None else torch.from_numpy(bias)
+    folded = fold_batchnorm(weight, bias, *norm, eps)
+    return folded, weight
+
+
+def module(bn: Any, num_features: int, **options: Any) -> Any:
+    """A BatchNorm of the implementation's. Raises Borrowed where its source uses torch's own."""
+    if isinstance(bn, Student) and (found := borrowed(bn.sources, "BatchNorm")):
+        text = f"{found} is torch's own; write the formula yourself"
+        raise RemoteError(["Borrowed", "Exception"], text)
+    return drive(bn, Module, bn.BatchNorm, num_features, options)
+
+
+def float32(*arrays: Array) -> tuple[Array, ...]:
+    """The arrays in float32, torch's own default."""
+    return tuple(array.astype(np.float32) for array in arrays)
+
+
+# Smallest first. Where W = C, a wrong axis runs and gives numbers: wrong ones.
+ROWS = ((3, 2), (4, 4), (16, 5))
+MAPS = ((2, 2, 1, 2), (3, 2, 3, 2), (2, 3, 4, 5), (4, 3, 2, 3))
+
+
+def batch(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """A batch in float32, (N, C) or (N, C, H, W), whose channels differ."""
+    channels = (shape[1], *[1] * (len(shape) - 2))
+    x = rng.normal(rng.uniform(-4, 4, channels), rng.uniform(0.5, 3, channels), shape)
+    return x.astype(np.float32)
+
+
+def trained(bn: Any, rng: np.random.Generator, C: int, **options: Any) -> Any:
+    """A module with a random weight and bias."""
+    made = module(bn, C, **options)
+    made.set(*float32(*affine(rng, C)))
+    return made
+
+
+module_training = _check("module_training", "a-module-of-your-own")
+
+
+@module_training.part("(N, C) in training: the batch's statistics, weight and bias", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in ROWS:
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape))
+
+
+@module_training.part("(N, C, H, W) in training: one mean and one variance a channel", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in MAPS:
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape))
+
+
+@module_training.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in (ROWS[0], MAPS[0]):
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape) / 300)
+        for eps in LARGE_EPS:
+            yield trained(bn, rng, shape[1], eps=eps).forward(batch(rng, shape) / 10)
+
+
+@module_training.part("ValueError when training on one value a channel, and only then", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for one, two in (((1, 3), (2, 3)), ((1, 2, 1, 1), (1, 2, 1, 2))):
+        made = trained(bn, rng, one[1])
+        yield raises(ValueError, made.forward, batch(rng, one))
+        yield made.forward(batch(rng, two))
+
+
+@module_training.part("double precision after double()", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = trained(bn, rng, 3)
+    made.double()
+    yield made.forward(rng.normal(1, 2, (4, 3)))
+
+
+@module_training.part("the same for tensors in channels_last memory format", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in MAPS:
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape), channels_last=True)
+
+
+@module_training.part("x is left as it was", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield trained(bn, rng, 2).kept(batch(rng, (3, 2)))
+
+
+module_inference = _check("module_inference", "running-statistics-in-pytorch")
+
+
+@module_inference.part("running_mean and running_var move with every training batch", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for options in ({}, {"momentum": 0.3}):
+        for shapes in (((3, 2), (4, 2)), ((2, 2, 1, 2), (3, 2, 2, 3))):
+            made = module(bn, 2, **options)
+            for shape in shapes:
+                made.forward(batch(rng, shape))
+                yield made.statistics()
+
+
+@module_inference.part("in inference they normalise, and do not move", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for first, then in (((3, 2), (2, 2)), ((2, 2, 1, 2), (2, 2, 2, 3)), ((3, 2), (1, 2))):
+        made = trained(bn, rng, 2, momentum=1.0)
+        made.forward(batch(rng, first))
+        made.eval()
+        yield made.forward(batch(rng, then)), made.statistics()
+        made.train()
+        yield made.forward(batch(rng, first)), made.statistics()
+
+
+@module_inference.part("the mode is train() or eval(), whether gradients are on or off", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = trained(bn, rng, 2, momentum=1.0)
+    yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
+    made.eval()
+    yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
+    yield made.forward(batch(rng, (3, 2)))
+
+
+@module_inference.part("eps in inference", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for eps in LARGE_EPS:
+        made = trained(bn, rng, 2, eps=eps, momentum=1.0)
+        made.forward(batch(rng, (3, 2)) / 10)
+        made.eval()
+        yield made.forward(batch(rng, (2, 2)))
+
+
+@module_inference.part("num_batches_tracked counts the training batches", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2)
+    for _ in range(2):
+        made.forward(batch(rng, (3, 2)))
+        yield made.batches()
+    made.eval()
+    made.forward(batch(rng, (3, 2)))
+    yield made.batches()
+
+
+@module_inference.part("momentum=None: the plain average of all batches", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2, momentum=None)
+    for shape in ((3, 2), (4, 2), (2, 2, 1, 3)):
+        made.forward(batch(rng, shape))
+        yield made.statistics()
+
+
+module_state = _check("module_state", "parameters-and-buffers")
+
+
+@module_state.part("weight and bias are its parameters, and nothing else is", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield module(bn, 2).parameters()
+
+
+@module_state.part("the state_dict of nn.BatchNorm2d: the same names, shapes and values", 1.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2)
+    yield made.state()
+    made.forward(batch(rng, (2, 2, 1, 2)))
+    yield made.state()
+
+
+@module_state.part("the state_dict goes into nn.BatchNorm2d, is trained there, and comes back", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = trained(bn, rng, 3, momentum=0.3)
+    made.forward(batch(rng, (2, 3, 2, 1)))
+    yield made.exchange(batch(rng, (2, 3, 4, 2)))
+
+
+@module_state.part("double() changes the running statistics too", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2)
+    yield made.statistics()
+    made.double()
+    yield made.statistics()
+
+
+@module_state.part("affine=False: no weight, no bias", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2, affine=False)
+    yield made.parameters(), made.state()
+    yield made.forward(batch(rng, (3, 2)))
+
+
+@module_state.part(
+    "track_running_stats=False: no running statistics; inference uses the batch's", 1
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2, track_running_stats=False)
+    yield made.state()
+    yield made.forward(batch(rng, (3, 2)))
+    made.eval()
+    yield made.forward(batch(rng, (3, 2)))
+
+
+module_gradients = _check("module_gradients", "autograd-through-the-statistics")
+
+
+def with_dy(rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
+    """x and dy, with the mean of dy away from 0."""
+    for shape in (*ROWS, *MAPS):
+        x = batch(rng, shape)
+        yield x, rng.normal(0.5, 1, shape).astype(np.float32)
+
+
+def gradients(bn: Any, rng: np.random.Generator, x: Array, dy: Array) -> dict[str, object]:
+    """The gradients of a new module in training."""
+    found = trained(bn, rng, x.shape[1]).gradients(x, dy)
+    return dict(found)
+
+
+@module_gradients.part("the gradient of x, through the mean and the variance", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x, dy in with_dy(rng):
+        yield gradients(bn, rng, x, dy)["x"]
+
+
+@module_gradients.part("the gradients of weight and bias", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x, dy in with_dy(rng):
+        found = gradients(bn, rng, x, dy)
+        found.pop("x")
+        yield found
+
+
+@module_gradients.part("the running statistics hold no graph: training goes on after backward", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made, batches = trained(bn, rng, 2), (batch(rng, (3, 2)) for _ in range(3))
+    dy = batch(rng, (3, 2))
+    for x in batches:
+        yield made.gradients(x, dy), made.attached()
+
+
+@module_gradients.part("in inference the statistics are constants", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in ((3, 2), (2, 2, 1, 2)):
+        made = trained(bn, rng, 2, momentum=1.0)
+        made.gradients(batch(rng, shape), batch(rng, shape))
+        made.eval()
+        yield made.gradients(batch(rng, shape), batch(rng, shape))
+
+
+keras_to_torch = _check("keras_to_torch", "keras-to-torch")
+
+
+def keras_layers(rng: np.random.Generator) -> Iterator[tuple[object, ...]]:
+    """gamma, beta, moving_mean, moving_variance, momentum and epsilon, as Keras has them."""
+    for D, momentum, epsilon in ((2, 0.99, 1e-3), (3, 0.9, 1e-2), (1, 0.8, 1e-5)):
+        arrays = (*affine(rng, D), rng.normal(0, 3, D), rng.uniform(2, 9, D))
+        yield *float32(*arrays), momentum, epsilon
+
+
+def entries(answer: object, *names: str) -> object:
+    """Those entries of a dict that a part asks about; what is no dict stays, to be told so."""
+    if not isinstance(answer, dict):
+        return answer
+    return {name: answer[name] for name in names if name in answer}
+
+
+@keras_to_torch.part("weight, bias, running_mean and running_var", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in keras_layers(rng):
+        answer = bn.keras_to_torch(*layer)
+        yield entries(answer, "weight", "bias", "running_mean", "running_var")
+
+
+@keras_to_torch.part("momentum as PyTorch means it", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in keras_layers(rng):
+        yield entries(bn.keras_to_torch(*layer), "momentum")
+
+
+@keras_to_torch.part("eps", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in keras_layers(rng):
+        yield entries(bn.keras_to_torch(*layer), "eps")
+
+
+fold_batchnorm = _check("fold_batchnorm", "folding")
+
+
+def layers(
+    rng: np.random.Generator, *shapes: tuple[int, ...], eps: float = NO_EPS
+) -> Iterator[list[Any]]:
+    """The arguments of fold_batchnorm for a weight of each shape."""
+    for shape in shapes:
+        out = shape[0]
+        mean, variance = rng.normal(0, 3, out), rng.uniform(2, 9, out)
+        yield [
+            rng.normal(0, 1, shape), rng.normal(1, 1, out), *affine(rng, out), mean, variance, eps
+        ]  # fmt: skip
+
+
+def folded(bn: Any, *layer: Any) -> Any:
+    """What fold_batchnorm returns, and the weight that it was given."""
+    return drive(bn, fold, bn.fold_batchnorm, *layer)
+
+
+@fold_batchnorm.part("into a linear layer: weight (out, in), bias (out,)", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in layers(rng, (2, 2), (3, 2), (2, 4)):
+        yield folded(bn, *layer)[0]
+
+
+@fold_batchnorm.part("into a convolution: weight (out, in, kH, kW)", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in layers(rng, (2, 2, 1, 2), (3, 2, 3, 2), (2, 3, 3, 3)):
+        yield folded(bn, *layer)[0]
+
+
+@fold_batchnorm.part("a layer without bias (None) gets one", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for weight, _, *norm in layers(rng, (2, 2), (2, 2, 1, 2), (3, 2)):
+        yield folded(bn, weight, None, *norm)[0]
+
+
+@fold_batchnorm.part("eps as it is given", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for eps in (1e-5, *LARGE_EPS):
+        for weight, bias, gamma, beta, mean, variance, _ in layers(rng, (2, 2)):
+            yield folded(bn, weight, bias, gamma, beta, mean, variance * eps, eps)[0]
+
+
+@fold_batchnorm.part("float64 in, float64 out, and float32 too", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for *arrays, eps in layers(rng, (2, 2), eps=1e-5):
+        yield folded(bn, *arrays, eps)[0]
+        yield folded(bn, *float32(*arrays), eps)[0]
+
+
+@fold_batchnorm.part("the given weight is left as it was", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in layers(rng, (2, 2)):
+        yield folded(bn, *layer)
+
+
+checks = [
+    module_training,
+    module_inference,
+    module_state,
+    module_gradients,
+    keras_to_torch,
+    fold_batchnorm,
+]
