@@ -180,7 +180,8 @@ class Check:
         """
         singles = [(mistake,) for mistake in self.mistakes]
         pairs = list(itertools.combinations(self.mistakes, 2))
-        everywhere = range(len(results))
+        # What is wrong differs most: begun with it, most candidates are out at the first answer.
+        everywhere = sorted(range(len(results)), key=lambda index: results[index].wrong is None)
         for candidates in (singles, pairs):
             for mistakes in candidates:
                 if all(self._explains(mistakes, index, results, seed) for index in everywhere):

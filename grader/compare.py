@@ -123,9 +123,12 @@ def _close(got: np.ndarray, expected: np.ndarray, rounded: int) -> bool:
         return np.array_equal(got, expected)
     precision = min(_bytes(got), _bytes(expected), rounded)
     wide = np.complex128 if "c" in (got.dtype.kind, expected.dtype.kind) else np.float64
-    got, expected = got.astype(wide), expected.astype(wide)
+    got, expected = got.astype(wide, copy=False), expected.astype(wide, copy=False)
     with np.errstate(all="ignore"):
-        scale = np.max(np.abs(expected), initial=0.0, where=np.isfinite(expected))
+        sizes = np.abs(expected)
+        scale = sizes.max(initial=0.0)
+        if not np.isfinite(scale):
+            scale = sizes[np.isfinite(sizes)].max(initial=0.0)
         near = np.abs(got - expected) <= max(TOLERANCE[precision] * scale, FLOOR[precision])
         if not near.all():
             near |= (got == expected) | (np.isnan(got) & np.isnan(expected))
