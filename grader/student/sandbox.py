@@ -28,9 +28,13 @@ from pathlib import Path
 
 from . import command, syscalls
 
+if sys.platform != "win32":  # there this module can be imported, and says what is missing
+    import resource
+
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x20000, 0x8000000, 0x10000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REC, MS_PRIVATE = 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER = 4, 2
@@ -81,12 +85,12 @@ class Protection:
 class Policy:
     """What a student's process may use.
 
-    `readable` and `listed` are paths: files and folders that it may read, folders whose names it
-    may list besides. `scratch` is the folder over which its own file system is mounted.
+    `readable` are the files and folders that it may read, but for the folders `hidden`, which are
+    empty for it. `scratch` is the folder over which its own file system is mounted.
     """
 
     readable: tuple[str, ...]
-    listed: tuple[str, ...]
+    hidden: tuple[str, ...]
     scratch: str
     memory_bytes: int
     scratch_bytes: int
@@ -100,21 +104,18 @@ def policy(
 
     What is imported and mapped in this process now counts as part of the installation.
     """
-    secret = frozenset(path.resolve() for path in hidden)
-    readable: set[str] = set()
-    listed: set[str] = set()
-    for root in {path.resolve() for path in [*_installation(), *also]}:
-        for path, whole in _largest(root, secret):
-            (readable if whole else listed).add(str(path))
-    readable.update(path for path in SYSTEM_FILES if os.path.exists(path))
-    place = next(
-        place
-        for place in map(Path, SCRATCH_PLACES)
-        if place.is_dir()
-        and not any(Path(path).is_relative_to(place.resolve()) for path in readable | listed)
-    )
+    paths = {path.resolve() for path in (*_installation(), *also, *map(Path, SYSTEM_FILES))}
+    readable = [path for path in paths if path.exists() and paths.isdisjoint(path.parents)]
+    secret = {path.resolve() for path in hidden if path.is_dir()}
+    places = [Path(place) for place in SCRATCH_PLACES if Path(place).is_dir()]
+    free = [p for p in places if not any(path.is_relative_to(p.resolve()) for path in readable)]
     return Policy(
-        tuple(sorted(readable)), tuple(sorted(listed)), str(place), memory, scratch, seconds
+        tuple(sorted(map(str, readable))),
+        tuple(sorted(map(str, secret))),
+        str(free[0]),
+        memory,
+        scratch,
+        seconds,
     )
 
 
@@ -131,25 +132,17 @@ def _installation() -> Iterator[Path]:
     yield from {Path(name).parent for name in names if name.startswith("/")}
 
 
-def _largest(path: Path, hidden: frozenset[Path]) -> Iterator[tuple[Path, bool]]:
-    """The largest parts of `path` that hide nothing (True), and the folders around them (False)."""
-    if path in hidden:
-        return
-    whole = not any(path in secret.parents and secret.exists() for secret in hidden)
-    yield path, whole
-    if not whole:
-        for child in path.iterdir():
-            yield from _largest(child.resolve(), hidden)
-
-
 # The guard
 
 
 def isolate(policy: Policy) -> list[Protection]:
-    """Enter new namespaces and mount the scratch folder; the next child is alone in them."""
+    """Enter new namespaces, mount the scratch folder and cover what is hidden.
+
+    The next child of this process is alone in the namespaces.
+    """
     return [
         _try("namespaces", _enter_namespaces),
-        _try("scratch folder", lambda: _mount_scratch(policy)),
+        _try("scratch folder", lambda: _mount(policy)),
     ]
 
 
@@ -168,11 +161,13 @@ def _enter_namespaces() -> str:
     return "user, process, network, mount and IPC namespaces"
 
 
-def _mount_scratch(policy: Policy) -> str:
+def _mount(policy: Policy) -> str:
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
     options = f"size={policy.scratch_bytes},nr_inodes=4096,mode=700"
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     _call("mount", b"scratch", policy.scratch.encode(), b"tmpfs", flags, options.encode())
+    for path in policy.hidden:
+        _call("mount", b"hidden", path.encode(), b"tmpfs", flags | MS_RDONLY, b"nr_inodes=1")
     return f"{policy.scratch_bytes // 2**20} MiB in memory, gone with the process"
 
 
@@ -196,8 +191,6 @@ def _die_with_parent() -> str:
 
 
 def _limit(policy: Policy) -> str:
-    import resource  # not on Windows, where this module can still be imported
-
     with open("/proc/self/statm") as file:
         now = int(file.read().split()[0]) * resource.getpagesize()
     limits = {
@@ -247,8 +240,6 @@ def _restrict_files(policy: Policy) -> str:
     try:
         for path in policy.readable:
             _allow(ruleset, path, READ_FILE | READ_DIR)
-        for path in policy.listed:
-            _allow(ruleset, path, READ_DIR)
         _allow(ruleset, os.devnull, READ_FILE | WRITE_FILE | files & TRUNCATE)
         _allow(ruleset, os.getcwd(), files)
         _call("syscall", LANDLOCK_RESTRICT_SELF, ruleset, 0)

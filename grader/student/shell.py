@@ -22,7 +22,7 @@ from traitlets.config import Config
 Output = dict[str, object]
 OVERHEAD = 100  # bytes charged for an output besides its text, so that their number is bounded too
 WARM_UP = [  # load now what a plot, a traceback and an `await` would load in each process
-    "import asyncio",
+    "import asyncio, numpy.fft, numpy.linalg, numpy.random, numpy.testing",
     "%matplotlib inline\nfrom matplotlib import pyplot as plt\nplt.plot([0, 1]);",
     "def fails():\n    raise ValueError\nfails()",
 ]
@@ -187,6 +187,7 @@ def start(bounds: tuple[int, int]) -> Shell:
     shell.bounds = bounds
     sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")
     warnings.filterwarnings("ignore", message="To exit: use")
+    shell.builtin_trap.__enter__()  # `display` for functions that are called between cells too
     for source in WARM_UP:
         shell.run(source)
     shell.reset()  # type: ignore[no-untyped-call]

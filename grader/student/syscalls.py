@@ -12,6 +12,7 @@ in Linux; the filter's form is that of Documentation/userspace-api/seccomp_filte
 """
 
 import errno
+import functools
 import platform
 import struct
 
@@ -74,6 +75,7 @@ def supported() -> bool:
     return platform.machine() in ARCHITECTURES
 
 
+@functools.cache
 def program(pid: int) -> bytes:
     """The filter for the process `pid` (its number in its own namespace), as sock_filter structs.
 

@@ -35,7 +35,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from . import shell
+from . import shell, syscalls
 from .objects import Objects
 from .protocol import decode, encode, receive, send
 from .sandbox import Policy, Protection, confine, isolate, policy
@@ -86,7 +86,9 @@ def _prepare(order: dict[str, Any]) -> Policy:
         shell.start((order["output_bytes"], order["image_bytes"]))
     finally:
         shutil.rmtree(home, ignore_errors=True)
+    np.random.seed(0)
     if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
         sys.modules["torch"].set_num_threads(1)
     os.environ.clear()
     os.environ |= ENVIRONMENT
@@ -99,6 +101,7 @@ def _prepare(order: dict[str, Any]) -> Policy:
         order["cpu_seconds"],
     )
     _leave_no_trace(rules, order["preload"])
+    syscalls.program(1)  # its number in each namespace; made once, as it takes a millisecond
     gc.collect()
     gc.freeze()
     if os.path.isdir("/proc/self/task") and len(os.listdir("/proc/self/task")) > 1:
@@ -129,9 +132,10 @@ class _Absent(MetaPathFinder):
 
 def _leave_no_trace(rules: Policy, preload: Collection[str]) -> None:
     """Forget where the grader is, and put a stand-in where students import it."""
-    readable = [Path(path) for path in (*rules.readable, *rules.listed)]
     sys.path[:] = [
-        entry for entry in sys.path if any(Path(entry).is_relative_to(path) for path in readable)
+        entry
+        for entry in sys.path
+        if any(Path(entry).resolve().is_relative_to(path) for path in rules.readable)
     ]
     sys.argv, sys.orig_argv = [""], [sys.executable]
     sys.meta_path.insert(0, _Absent(_absent(preload)))
@@ -260,7 +264,7 @@ def _student(
     send(sock, encode({"missing": missing}))
     if missing and not unsafe:
         os._exit(0)
-    _seed()
+    random.seed(0)  # Python seeds it anew in every fork
 
     def exchange(frame: bytes) -> bytearray:
         send(sock, frame)
@@ -271,10 +275,3 @@ def _student(
     objects.keep(console.run)  # the first handle: the grader runs cells by calling it
     while True:
         send(sock, objects.answer(receive(sock)))
-
-
-def _seed() -> None:
-    random.seed(0)
-    np.random.seed(0)
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(0)
