@@ -45,6 +45,9 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# These sets are written in PyTorch: their students' processes start with it.
+c.Course.preload = dict.fromkeys(("ps5_frameworks", "ps6_practice", "ps7_capstone"), ["torch"])
+
 # Feedback and formgrader show what students wrote without running any script in it.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {

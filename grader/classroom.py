@@ -21,6 +21,7 @@ from traitlets.config import Config
 from .check import Verdict
 from .course import Course
 from .notebook import SubmissionError, read_submission, restore
+from .preprocessor import warm
 from .report import columns, title, verdict_of
 
 
@@ -48,13 +49,25 @@ class Classroom:
         """Generate the student version and tell the gradebook. Raises RuntimeError on failure."""
         self._run(GenerateAssignment, assignment, ".", force=True)
 
+    def released(self, assignment: str) -> bool:
+        """Does the gradebook know the problem set?"""
+        with Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
+            return assignment in [known.name for known in gradebook.assignments]
+
     def autograde(
         self, assignment: str, students: Collection[str], *, force: bool = False
     ) -> dict[str, str]:
         """Grade submissions; what is graded already only with `force`.
 
         Returns what was wrong with those that could not be graded.
+        Raises CourseError or Unprotected when none can be.
         """
+        self.course.load_checks(self.course.master(assignment))
+        warm(
+            self.course.preload_of(assignment),
+            self.course.limits_of(assignment),
+            self.course.unsafe,
+        )
         problems = {}
         for student in students:
             try:

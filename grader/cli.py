@@ -130,6 +130,8 @@ def _autograde(arguments: argparse.Namespace) -> int:
     if not students:
         place = course.root / "submitted" / "STUDENT" / master.assignment
         raise SubmissionError(f"there are no submissions: none in {place}/")
+    if not classroom.released(master.assignment):
+        classroom.release(master.assignment)
     problems = classroom.autograde(master.assignment, students, force=arguments.force)
     print(classroom.table(master.assignment))
     for student, problem in problems.items():

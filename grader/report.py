@@ -41,9 +41,7 @@ def outputs(verdict: Verdict) -> list[NotebookNode]:
     head = f"{verdict.id}: {STATUS[verdict.status]}, {points(verdict)} points"
     report = {
         "text/plain": f"{head}\n\n{verdict.message}",
-        "text/html": (
-            f"<div><strong>{escape(head)}</strong></div>\n<pre>{escape(verdict.message)}</pre>"
-        ),
+        "text/html": f"<p><strong>{escape(head)}</strong></p>\n{_html(verdict.message)}",
         VERDICT: as_json(verdict),
     }
     score = min(max(verdict.points, 0.0), verdict.max_points)
@@ -56,6 +54,17 @@ def outputs(verdict: Verdict) -> list[NotebookNode]:
             execution_count=None,
         ),
     ]
+
+
+def _html(message: str) -> str:
+    """The message: its list of parts as it stands, the explanations as paragraphs."""
+    blocks = []
+    for block in escape(message).split("\n\n"):
+        if block.startswith(("ok ", "WRONG ")):
+            blocks.append(f'<pre style="white-space: pre-wrap;">{block}</pre>')
+        else:
+            blocks.append(f"<p>{'<br>'.join(block.splitlines())}</p>")
+    return "\n".join(blocks)
 
 
 def error_output(kind: str, text: str) -> NotebookNode:

@@ -18,6 +18,7 @@ from grader.check import Check, Verdict
 from grader.cli import main
 from grader.course import Course
 from grader.grade import Graded, grade_notebook
+from grader.html import clean
 from grader.notebook import CourseError, is_autograded
 from grader.process import Limits, StudentGone, Unprotected, Warm
 from grader.report import outputs, table, verdict_of
@@ -233,12 +234,17 @@ def test_verdict_in_outputs() -> None:
     assert verdict_of(cell) == verdict
 
 
-def test_report_is_escaped() -> None:
-    """Does text of a student's in a message stay text in HTML?"""
-    verdict = Verdict("double", 0, 3, "error", 'raised <script>alert(1)</script>: "&"')
-    html = outputs(verdict)[0].data["text/html"]
-    assert "<script>" not in html
-    assert "raised &lt;script&gt;alert(1)&lt;/script&gt;: &quot;&amp;&quot;" in html
+def test_report_in_html() -> None:
+    """Is the report readable HTML, in which text of a student's stays text?"""
+    message = 'ok     a\nWRONG  b\n       raised <script>: "&"\n\nMistake: <b>.\nRead: c'
+    html = outputs(Verdict("double", 1.5, 3, "partial", message))[0].data["text/html"]
+    assert html == (
+        "<p><strong>double: partly right, 1.5 / 3 points</strong></p>\n"
+        '<pre style="white-space: pre-wrap;">ok     a\nWRONG  b\n'
+        "       raised &lt;script&gt;: &quot;&amp;&quot;</pre>\n"
+        "<p>Mistake: &lt;b&gt;.<br>Read: c</p>"
+    )
+    assert clean(html) == html
 
 
 def test_table() -> None:

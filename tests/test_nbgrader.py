@@ -20,6 +20,7 @@ from grader.classroom import Classroom
 from grader.cli import main
 from grader.course import Course
 from grader.preprocessor import NameExercise
+from grader.process import Unprotected
 
 ROOT = Path(__file__).parent.parent
 SET = "ps1_standardize"
@@ -248,6 +249,27 @@ def test_autograde_command(
     assert err.startswith("grader: not graded: broken: ")
     assert f"submitted/broken/{SET}/{SET}.ipynb is cut off or not JSON" in err
     assert "Traceback" not in err
+
+
+def test_fresh_course(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Does `grader autograde` need nothing but the master and the submissions?"""
+    root = new_course(tmp_path / "course")
+    hand_in(root, "right", solved())
+    assert main(["autograde", SET, "--course", str(root)]) == 0
+    assert capsys.readouterr() == ("student  points\nright    20 / 20\n", "")
+
+
+def test_class_not_protected(
+    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is no class graded where a protection is missing, with exit status 3 and the reason?"""
+
+    def refuse(*_: object) -> None:
+        raise Unprotected("files: this kernel has no Landlock")
+
+    monkeypatch.setattr("grader.classroom.warm", refuse)
+    assert main(["autograde", SET, "--course", str(course)]) == 3
+    assert capsys.readouterr().err.startswith("grader: files: this kernel has no Landlock\n")
 
 
 def test_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
