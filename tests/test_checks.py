@@ -14,7 +14,7 @@ from grader.check import Check, Verdict
 from grader.checks import load, problem_sets
 from grader.mistakes import MISTAKES
 from grader.notebook import Master, is_autograded, read_master
-from grader.remote import Loopback, Student
+from grader.remote import Loopback, StandIn, Student
 from grader.sections import SECTIONS
 
 TESTS = Path(__file__).parent
@@ -95,6 +95,11 @@ def grade(assignment: str, check: Check, namespace: dict[str, Any], seed: int = 
     return check.grade(student(assignment, namespace), POINTS, seed)
 
 
+def grade_faulty(assignment: str, id: str, *mistakes: str) -> Verdict:
+    implementation = faults(assignment).implementation(*mistakes)
+    return load(assignment)[id].grade(StandIn(implementation), POINTS, SEED)
+
+
 def mutants() -> list[Any]:
     return [
         pytest.param(assignment, id, mistake, id=f"{id}: {mistake}")
@@ -106,7 +111,7 @@ def mutants() -> list[Any]:
 @pytest.mark.parametrize(("assignment", "id", "mistake"), mutants())
 def test_mistake_is_caught_and_named(assignment: str, id: str, mistake: str) -> None:
     """Does a solution with one mistake lose points, and is it told which mistake it is?"""
-    verdict = grade(assignment, load(assignment)[id], with_mistakes(assignment, mistake))
+    verdict = grade_faulty(assignment, id, mistake)
     name = mistake.partition(":")[0]
     assert verdict.points < POINTS
     assert verdict.status in ("partial", "failed", "error")
@@ -118,7 +123,7 @@ def test_mistake_is_caught_and_named(assignment: str, id: str, mistake: str) -> 
 def test_no_mistake_has_full_marks(assignment: str, id: str) -> None:
     """Does a faulty implementation without any mistakes equal the reference?"""
     check = load(assignment)[id]
-    verdict = grade(assignment, check, with_mistakes(assignment))
+    verdict = grade_faulty(assignment, id)
     assert (verdict.status, verdict.points) == ("passed", POINTS), verdict.message
     assert verdict.message.splitlines() == [f"ok     {part.says}" for part in check.parts]
 
@@ -129,7 +134,7 @@ def test_each_part_is_failed_by_some_mistake(assignment: str, id: str) -> None:
     check = load(assignment)[id]
     failed: set[str] = set()
     for mistake in check.mistakes:
-        message = grade(assignment, check, with_mistakes(assignment, mistake)).message
+        message = grade_faulty(assignment, id, mistake).message
         failed |= {line[7:] for line in message.splitlines() if line.startswith("WRONG")}
     assert {part.says for part in check.parts} <= failed
 
