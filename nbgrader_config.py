@@ -46,7 +46,8 @@ c.Autograde.autograde_preprocessors = [
 ]
 
 # These sets are written in PyTorch: their students' processes start with it.
-c.Course.preload = dict.fromkeys(("ps5_frameworks", "ps6_practice", "ps7_capstone"), ["torch"])
+TORCH_SETS = ("ps5_frameworks", "ps6_practice", "ps7_capstone")
+c.Course.preload = dict.fromkeys(TORCH_SETS, ("torch",))
 
 # Feedback and formgrader show what students wrote without running any script in it.
 c.HTMLExporter.sanitize_html = True

@@ -103,7 +103,7 @@ def table(verdicts: Sequence[Verdict]) -> str:
 
 def _remarks(verdict: Verdict) -> Iterator[str]:
     """What was wrong, in one line, and the mistakes."""
-    if verdict.status == "passed":
+    if verdict.status in ("passed", "missing"):
         return
     lines = verdict.message.splitlines() or [""]
     yield next((line for line in lines if line.startswith("WRONG")), lines[0])

@@ -255,6 +255,7 @@ def test_table() -> None:
             "forward", 1.5, 7, "partial", "ok     a\nWRONG  b\n       c", ("eps-missing", "own")
         ),
         Verdict("normalize", 0, 4, "killed", "Your code exited.\nmore"),
+        Verdict("last", 0, 4, "missing", "WRONG  a"),
     ]
     assert table(verdicts) == (
         "check       points   status\n"
@@ -262,7 +263,8 @@ def test_table() -> None:
         "forward     1.5 / 7  partial  WRONG  b\n"
         "                              mistake: eps is not used\n"
         "                              mistake: own\n"
-        "normalize   0 / 4    killed   Your code exited."
+        "normalize   0 / 4    killed   Your code exited.\n"
+        "last        0 / 4    missing"
     )
 
 
