@@ -23,6 +23,9 @@ from .sections import where_to_read
 
 __all__ = ["Check", "Verdict", "arguments_after", "raises"]
 
+# What an answer that is wrong in this way shows by itself.
+SHOWN_BY_KIND = {"dtype": "loses-dtype", "changed": "mutates-input"}
+
 # An implementation: a namespace with the functions of a problem set. The reference is one, a
 # `Student` behaves as one. `Any`, because a script uses whatever functions its exercise asks for.
 Implementation = Any
@@ -176,22 +179,26 @@ class Check:
     def _diagnose(self, results: list[Result], seed: int) -> tuple[str, ...]:
         """The mistakes that explain the answers: of all parts at once if any do, else part by part.
 
-        Single mistakes are tried before pairs.
+        Single mistakes are tried first, then what the kind of the differences shows, then pairs.
         """
-        singles = [(mistake,) for mistake in self.mistakes]
-        pairs = list(itertools.combinations(self.mistakes, 2))
+        singles: list[tuple[str, ...]] = [(mistake,) for mistake in self.mistakes]
+        pairs: list[tuple[str, ...]] = list(itertools.combinations(self.mistakes, 2))
         # What is wrong differs most: begun with it, most candidates are out at the first answer.
         everywhere = sorted(range(len(results)), key=lambda index: results[index].wrong is None)
-        for candidates in (singles, pairs):
-            for mistakes in candidates:
-                if all(self._explains(mistakes, index, results, seed) for index in everywhere):
-                    return _named(mistakes)
+        wrong = [index for index in everywhere if results[index].wrong is not None]
+        shown = {index: _shown(results[index]) for index in wrong}
+        for mistakes in singles:
+            if all(self._explains(mistakes, index, results, seed) for index in everywhere):
+                return _named(mistakes)
+        if all(shown.values()):
+            return _named(mistake for index in wrong for mistake in shown[index])
+        for mistakes in pairs:
+            if all(self._explains(mistakes, index, results, seed) for index in everywhere):
+                return _named(mistakes)
         named: list[str] = []
-        for index in everywhere:
-            if results[index].wrong is None:
-                continue
-            for mistakes in singles + pairs:
-                if self._explains(mistakes, index, results, seed):
+        for index in wrong:
+            for mistakes in [*singles, *filter(None, [shown[index]]), *pairs]:
+                if mistakes == shown[index] or self._explains(mistakes, index, results, seed):
                     named += mistakes
                     break
         return _named(named)
@@ -253,6 +260,12 @@ class Check:
 def _named(mistakes: Iterable[str]) -> tuple[str, ...]:
     """The ids of the mistakes, each once; what follows a colon only tells variants apart."""
     return tuple(dict.fromkeys(mistake.partition(":")[0] for mistake in mistakes))
+
+
+def _shown(result: Result) -> tuple[str, ...]:
+    """The mistake that the first difference of a part shows by its kind, if any."""
+    mistake = SHOWN_BY_KIND.get(result.wrong.kind) if result.wrong else None
+    return () if mistake is None else (mistake,)
 
 
 def _quietly(script: Iterator[object]) -> Iterator[object]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .remote import Remote
+from .remote import Arguments, Remote
 
 # Relative to the largest expected value: above the rounding of any sensible order of operations,
 # below that of the next smaller type, and far below what a mistake does.
@@ -18,7 +18,8 @@ SHOWN = 24  # numbers in an array that a message shows in full
 class Difference:
     """In what way an answer is wrong.
 
-    `kind` is one of type, shape, dtype, values, error. `text` is for the student.
+    `kind` is one of type, shape, dtype, values, changed (an argument), error. `text` is for the
+    student.
     `values` are the answer and the expected one, where showing them helps.
     """
 
@@ -72,6 +73,8 @@ def difference(
                 return Difference("type", f"{len(expected)} values were expected, not {len(got)}")
             for i, (one, other) in enumerate(zip(got, expected, strict=True), 1):
                 if wrong := difference(one, other, dtype=dtype, rounded=rounded):
+                    if isinstance(expected, Arguments):
+                        return replace(wrong, kind="changed", text=f"argument {i} was changed")
                     return replace(wrong, text=f"value {i}: {wrong.text}")
             return None
         case dict():

@@ -284,16 +284,20 @@ def drive(implementation: Any, driver: Callable[..., object], *args: object) -> 
     return getattr(implementation, driver.__name__, driver)(*args)
 
 
-def arguments_after(call: Callable[..., object], *args: object) -> tuple[object, ...]:
+class Arguments(tuple[object, ...]):
+    """The arguments of a call as it left them: an answer to whether it changed them."""
+
+
+def arguments_after(call: Callable[..., object], *args: object) -> Arguments:
     """The arguments as `call(*args)` leaves them, so that a check can ask whether it changed them.
 
     `args` themselves are never changed.
     """
     if isinstance(call, Remote):
-        return call._call(args, {}, after=True)[1]
+        return Arguments(call._call(args, {}, after=True)[1])
     copies = tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args)
     call(*copies)
-    return copies
+    return Arguments(copies)
 
 
 def raises(kind: type[Exception], call: Callable[..., object], *args: object) -> bool:

@@ -464,3 +464,17 @@ def test_student_errors_are_not_the_checks() -> None:
     """Is the exception that a script sees the student's, with its class and text?"""
     with pytest.raises(RemoteError, match=r"^KeyError: 'x'$"):
         student("def median(x): raise KeyError('x')").median(1)
+
+
+def test_shown_by_kind(check: Check) -> None:
+    """Is a changed argument named however it was changed, without a faulty implementation?"""
+    changes = """
+def median(x):
+    if len(x) == 0: raise ValueError("empty")
+    x *= 3
+    return np.median(x) / 3
+"""
+    verdict = grade(check, student(changes))
+    assert verdict.diagnosis == ("mutates-input",)
+    assert verdict.points == 6
+    assert "argument 1 was changed" in verdict.message

@@ -8,16 +8,17 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-AXIS = ("scalar-statistics", "wrong-axis", "statistics-shape")
+AXIS = ("wrong-axis", "statistics-shape")
 EPS = ("eps-outside-sqrt", "eps-missing", "eps-twice", "eps-fixed")
 DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
 AFFINE = ("no-affine", "gamma-only", "beta-only", "gamma-beta-swapped", "shift-before-scale")
 # by check: the mistakes that it can name
 MISTAKES = {
-    "batch_mean": (*AXIS, "sum-not-mean", *DTYPE),
+    "batch_mean": ("scalar-mean", *AXIS, "sum-not-mean", *DTYPE),
     "batch_variance": (
-        *AXIS,
+        "scalar-statistics",
         "scalar-mean",
+        *AXIS,
         "unbiased-normalise",
         "mean-of-squares",
         "one-pass-variance",
@@ -40,6 +41,7 @@ MISTAKES = {
         *AFFINE,
         "scalar-statistics",
         "scalar-mean",
+        "scalar-mean:variance-right",
         "scalar-variance",
         "wrong-axis",
         "wrong-axis:without-keepdims",
@@ -110,6 +112,8 @@ class Standardize:
     def _axis(self, statistic: str) -> int | None:
         if self.has("scalar-statistics", f"scalar-{statistic}"):
             return None
+        if statistic == "mean" and self.has("scalar-mean:variance-right"):
+            return None
         return 1 if self.has("wrong-axis") else 0
 
     def _mean(self, x: Array, axis: int | None) -> Array:
@@ -117,7 +121,8 @@ class Standardize:
         return np.asarray(total(x.astype(np.float64), axis=axis, keepdims=True))
 
     def _variance(self, x: Array, axis: int | None) -> Array:
-        centre = self._mean(x, self._axis("mean"))
+        right = self.has("scalar-mean:variance-right")
+        centre = self._mean(x, 0 if right else self._axis("mean"))
         if self.has("one-pass-variance"):
             mean = np.mean(x, axis=axis, keepdims=True)
             variance = np.mean(x * x, axis=axis, keepdims=True) - mean**2
