@@ -66,7 +66,7 @@ exercises: _build/exercises.txt
 _build/exercises.txt: $(MASTERS) nbgrader_config.py grader/preprocessor.py | $(SETUP)
 	@mkdir -p _build
 	for set in $(SETS); do \
-	    $(PY) -m nbgrader generate_assignment --create --force $$set || exit 1; \
+	    $(PY) -m nbgrader generate_assignment --no-db --force $$set || exit 1; \
 	done
 	@echo $(SETS) > $@
 
