@@ -1,0 +1,74 @@
+"""Chapter 5: what batch normalisation brings, and where it stops."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from . import dense_layers
+
+Floats = npt.NDArray[np.float64]
+
+
+class GhostBatchNorm(nn.Module):
+    """Batch normalisation with the statistics of groups of the batch (Hoffer et al. 2017).
+
+    The groups' size sets the noise of the statistics; the gradient is still the whole batch's.
+    """
+
+    def __init__(self, num_features: int, size: int) -> None:
+        super().__init__()
+        self.size = size
+        self.norm = nn.BatchNorm1d(num_features)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """y, (N, D), from x, (N, D). In training, `size` rows share their statistics."""
+        groups = x.split(self.size) if self.training else [x]
+        return torch.cat([self.norm(group) for group in groups])
+
+
+class Skip(nn.Module):
+    """A residual block: x plus what the layers make of it."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """y, (N, D), from x, (N, D)."""
+        y: Tensor = x + self.layers(x)
+        return y
+
+
+class Depth(NamedTuple):
+    """By dense layer, (L,): the deviation of its outputs and the norm of its weights' gradient."""
+
+    std: Floats
+    gradient: Floats
+
+
+def by_depth(model: nn.Module, x: npt.ArrayLike, y: npt.ArrayLike) -> Depth:
+    """Signals and gradients of one batch x (N, ...), y (N,) in training mode, layer by layer."""
+    layers = dense_layers(model.modules())
+    std: list[float] = []
+    hooks = [
+        layer.register_forward_hook(lambda *call: std.append(call[-1].std().item()))
+        for layer in layers
+    ]
+    loss = F.cross_entropy(model.train()(torch.as_tensor(x)), torch.as_tensor(y))
+    gradients = torch.autograd.grad(loss, [layer.weight for layer in layers])
+    for hook in hooks:
+        hook.remove()
+    return Depth(np.array(std), np.array([gradient.norm().item() for gradient in gradients]))
+
+
+def growth(gradient: npt.ArrayLike) -> float:
+    """The factor by which gradients (L,) grow on the way down, per layer: above 1, they explode.
+
+    First and last layer are left out: their shapes differ. 0 where a gradient has vanished.
+    """
+    inner = np.asarray(gradient, dtype=float)[1:-1]
+    return float((inner[0] / inner[-1]) ** (1 / (len(inner) - 1)))
