@@ -154,6 +154,15 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui: object = None) -> None:
         """Nothing to enable: figures are shown inline."""
 
+    def system(self, cmd: str) -> None:
+        """Say that `!cmd` was not run; as elsewhere, the rest of the cell runs."""
+        print(f"{cmd!r} was not run: a graded notebook runs no commands", file=sys.stderr)
+
+    def getoutput(self, cmd: str, split: bool = True, depth: int = 0) -> list[str]:
+        """The same for `lines = !cmd`, which then is empty."""
+        self.system(cmd)
+        return []
+
     def ask_exit(self) -> None:
         """`exit` in a notebook ends nothing here."""
 
