@@ -95,6 +95,7 @@ def grade(assignment: str, check: Check, namespace: dict[str, Any], seed: int = 
     return check.grade(student(assignment, namespace), POINTS, seed)
 
 
+@cache
 def grade_faulty(assignment: str, id: str, *mistakes: str) -> Verdict:
     implementation = faults(assignment).implementation(*mistakes)
     return load(assignment)[id].grade(StandIn(implementation), POINTS, SEED)
@@ -221,12 +222,8 @@ def test_deleted_is_missing(assignment: str, id: str) -> None:
         "return np.zeros(np.shape(args[0])[-1:]) if args else 0.0",
         "return (np.zeros(3),) * 3",
         "return True",
-        "return False",
-        "return 0",
         "return {}",
         "raise ValueError('no')",
-        "raise TypeError('no')",
-        "raise AssertionError",
     ],
 )
 @pytest.mark.parametrize(("assignment", "id"), CHECKS)
