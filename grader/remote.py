@@ -9,6 +9,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, Collection, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -167,8 +168,8 @@ class Student:
         It is sent as source, so it imports what it needs itself, and it holds no expected value:
         the student's process could read it.
         """
-        source = textwrap.dedent(inspect.getsource(driver))
-        request: dict[str, object] = {"op": "drive", "source": source, "name": driver.__name__}
+        request: dict[str, object] = {"op": "drive", "source": _source(driver)}
+        request["name"] = driver.__name__
         named = inspect.signature(driver).bind(*args, **kwargs).arguments
         return self._call(driver.__name__, (), named, request)[0]
 
@@ -256,6 +257,11 @@ class Student:
 def _printable(text: str) -> str:
     """Text of the student's, bounded, without what a terminal or a file could not take."""
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text[:10_000])
+
+
+@cache
+def _source(driver: Callable[..., object]) -> str:
+    return textwrap.dedent(inspect.getsource(driver))
 
 
 class StandIn(Student):

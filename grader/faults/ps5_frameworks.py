@@ -6,7 +6,6 @@ module: values, gradients, the state_dict, the names of the parameters, which ex
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -126,7 +125,7 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     return SimpleNamespace(
         BatchNorm="BatchNorm",
         fold_batchnorm="fold_batchnorm",
-        Module=partial(Module, mistakes),
+        Module=type("Module", (Module,), {"mistakes": mistakes}),
         fold=faulty.fold,
         keras_to_torch=faulty.keras_to_torch,
     )
@@ -148,14 +147,10 @@ def _as_in_torch() -> Iterator[None]:
 class Module(Standardize):
     """A BatchNorm module; weight and bias start as ones and zeros, running ones as 0 and 1."""
 
-    def __init__(
-        self,
-        mistakes: tuple[str, ...],
-        batchnorm: object,
-        num_features: int,
-        options: dict[str, Any],
-    ) -> None:
-        super().__init__(mistakes)
+    mistakes: tuple[str, ...] = ()
+
+    def __init__(self, batchnorm: object, num_features: int, options: dict[str, Any]) -> None:
+        super().__init__(self.mistakes)
         if self.has("torch-does-it"):
             raise Borrowed
         self.C, self.options = num_features, options
@@ -231,12 +226,12 @@ class Module(Standardize):
             state |= dict(zip(self._names(), values, strict=True))
         if (statistics := self.statistics()) and not self.has("not-a-buffer"):
             state["running_mean"], state["running_var"] = statistics
-        if self.tracks and not self.has("batches-not-counted"):
-            state["num_batches_tracked"] = np.array(self.count)
+            if not self.has("batches-not-counted"):
+                state["num_batches_tracked"] = np.array(self.count)
         return state
 
     def exchange(self, x: Array) -> tuple[Array, Array]:
-        own = Module((), None, self.C, self.options)
+        own = Module(None, self.C, self.options)
         if {k: v.shape for k, v in self.state().items()} != {
             k: v.shape for k, v in own.state().items()
         }:
