@@ -18,7 +18,7 @@ import numpy as np
 
 from .compare import Difference, difference, show
 from .mistakes import MISTAKES
-from .remote import Call, RemoteError, Student, StudentGone, arguments_after, raises
+from .remote import Call, Remote, RemoteError, Student, StudentGone, arguments_after, raises
 from .sections import where_to_read
 
 __all__ = ["Check", "Verdict", "arguments_after", "raises"]
@@ -230,7 +230,8 @@ class Check:
         """What was asked when the answer was first wrong, and in what it was wrong."""
         assert result.wrong is not None
         for call in result.asked:
-            arguments = self._arguments(call)
+            given = self._arguments(call)  # without the student's own functions and classes
+            arguments = {n: value for n, value in given.items() if not isinstance(value, Remote)}
             yield f"{call.text}({', '.join(arguments)})"
             if local:
                 for name, value in arguments.items():

@@ -17,7 +17,7 @@ from torch.nn.utils import fusion
 from grader.borrowed import borrowed
 from grader.check import Verdict
 from grader.checks import load
-from grader.checks.ps5_frameworks import Module
+from grader.checks import ps5_frameworks as asked
 from grader.faults import ps5_frameworks as faults
 from grader.local import CheckFailed, check
 from grader.notebook import Master, read_master
@@ -75,7 +75,7 @@ class Either(nn.modules.batchnorm._BatchNorm):
         pass
 
 
-class Oracle(Module):
+class Oracle(asked.BatchNorm):
     """The driver with PyTorch's own layer in it, and nobody watching."""
 
     def __init__(self, _: object, num_features: int, options: dict[str, Any]) -> None:
@@ -88,7 +88,7 @@ class Oracle(Module):
 
 
 def oracle_fold(
-    fold_batchnorm: object,
+    student: object,
     weight: np.ndarray,
     bias: np.ndarray | None,
     gamma: np.ndarray,
@@ -109,9 +109,7 @@ def oracle_fold(
 @pytest.mark.parametrize("id", [*MODULE_CHECKS, "fold_batchnorm"])
 def test_pytorch_has_full_marks(id: str) -> None:
     """Does every check accept what PyTorch's own layer, or its own folding, answers?"""
-    oracle = SimpleNamespace(
-        BatchNorm="PyTorch's", Module=Oracle, fold_batchnorm="PyTorch's", fold=oracle_fold
-    )
+    oracle = SimpleNamespace(BatchNorm=Oracle, fold_batchnorm=oracle_fold)
     for seed in range(5):
         verdict = CHECKS[id].grade(StandIn(oracle), 100, seed)
         assert verdict.status == "passed", f"seed {seed}:\n{verdict.message}"

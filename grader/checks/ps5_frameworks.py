@@ -1,7 +1,7 @@
 """What is asked about ps5_frameworks: a PyTorch module, Keras's conventions, and folding.
 
-Torch is imported only in the student's process: the drivers `Module` and `fold` run there, and the
-faulty implementations model what they answer. The drivers hold no expected values.
+Torch is imported only in the student's process: the drivers `BatchNorm` and `fold_batchnorm` run
+there, and the faulty implementations model what they answer. Drivers hold no expected values.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def _check(id: str, section: str) -> Check:
     )
 
 
-class Module:
+class BatchNorm:
     """Driver: a student's BatchNorm module, which answers in arrays.
 
     Borrowed is raised where torch's own normalisation is called, or is in it.
@@ -35,14 +35,14 @@ class Module:
     class Borrowed(Exception):
         """Torch's own batch normalisation does the work."""
 
-    def __init__(self, batchnorm: Any, num_features: int, options: dict[str, Any]) -> None:
+    def __init__(self, student: Any, num_features: int, options: dict[str, Any]) -> None:
         import torch
 
         self.torch, self.num_features, self.options = torch, num_features, options
         for mode in (True, False):
-            self.inner = batchnorm(num_features, **options)
+            self.inner = student(num_features, **options)
             self._try(mode)
-        self.inner = batchnorm(num_features, **options)
+        self.inner = student(num_features, **options)
 
     def _try(self, mode: bool) -> None:
         """Look for Torch's own, so that no question is answered with it inside."""
@@ -122,7 +122,7 @@ class Module:
     def state(self) -> dict[str, Any]:
         return dict(self.inner.state_dict())
 
-    def exchange(self, x: Any) -> Any:
+    def to_pytorch_and_back(self, x: Any) -> Any:
         x = self.torch.from_numpy(x)
         own = self.torch.nn.BatchNorm2d(self.num_features, **self.options)
         own.load_state_dict(dict(self.inner.state_dict()))
@@ -140,8 +140,8 @@ class Module:
         return {"x": x.grad, **found}
 
 
-def fold(
-    fold_batchnorm: Any,
+def fold_batchnorm(
+    student: Any,
     weight: Any,
     bias: Any,
     gamma: Any,
@@ -156,7 +156,7 @@ def fold(
     norm = [torch.from_numpy(a) for a in (gamma, beta, running_mean, running_var)]
     weight = torch.from_numpy(weight)
     bias = None if bias is None else torch.from_numpy(bias)
-    folded = fold_batchnorm(weight, bias, *norm, eps)
+    folded = student(weight, bias, *norm, eps)
     return folded, weight
 
 
@@ -165,7 +165,7 @@ def module(bn: Any, num_features: int, **options: Any) -> Any:
     if isinstance(bn, Student) and (found := borrowed(bn.sources, "BatchNorm")):
         text = f"{found} is torch's own; write the formula yourself"
         raise RemoteError(["Borrowed", "Exception"], text)
-    return drive(bn, Module, bn.BatchNorm, num_features, options)
+    return drive(bn, BatchNorm, bn.BatchNorm, num_features, options)
 
 
 def float32(*arrays: Array) -> tuple[Array, ...]:
@@ -332,7 +332,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 3, momentum=0.3)
     made.forward(batch(rng, (2, 3, 2, 1)))
-    yield made.exchange(batch(rng, (2, 3, 4, 2)))
+    yield made.state()
+    yield made.to_pytorch_and_back(batch(rng, (2, 3, 4, 2)))
 
 
 @module_state.part("double() changes the running statistics too", 0.5, dtype=True)
@@ -444,7 +445,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield entries(bn.keras_to_torch(*layer), "eps")
 
 
-fold_batchnorm = _check("fold_batchnorm", "folding")
+folding = _check("fold_batchnorm", "folding")
 
 
 def layers(
@@ -461,42 +462,42 @@ def layers(
 
 def folded(bn: Any, *layer: Any) -> Any:
     """What fold_batchnorm returns, and the weight that it was given."""
-    return drive(bn, fold, bn.fold_batchnorm, *layer)
+    return drive(bn, fold_batchnorm, bn.fold_batchnorm, *layer)
 
 
-@fold_batchnorm.part("into a linear layer: weight (out, in), bias (out,)", 2)
+@folding.part("into a linear layer: weight (out, in), bias (out,)", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for layer in layers(rng, (2, 2), (3, 2), (2, 4)):
         yield folded(bn, *layer)[0]
 
 
-@fold_batchnorm.part("into a convolution: weight (out, in, kH, kW)", 2)
+@folding.part("into a convolution: weight (out, in, kH, kW)", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for layer in layers(rng, (2, 2, 1, 2), (3, 2, 3, 2), (2, 3, 3, 3)):
         yield folded(bn, *layer)[0]
 
 
-@fold_batchnorm.part("a layer without bias (None) gets one", 1)
+@folding.part("a layer without bias (None) gets one", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for weight, _, *norm in layers(rng, (2, 2), (2, 2, 1, 2), (3, 2)):
         yield folded(bn, weight, None, *norm)[0]
 
 
-@fold_batchnorm.part("eps as it is given", 1)
+@folding.part("eps as it is given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for eps in (1e-5, *LARGE_EPS):
         for weight, bias, gamma, beta, mean, variance, _ in layers(rng, (2, 2)):
             yield folded(bn, weight, bias, gamma, beta, mean, variance * eps, eps)[0]
 
 
-@fold_batchnorm.part("float64 in, float64 out, and float32 too", 0.5, dtype=True)
+@folding.part("float64 in, float64 out, and float32 too", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for *arrays, eps in layers(rng, (2, 2), eps=1e-5):
         yield folded(bn, *arrays, eps)[0]
         yield folded(bn, *float32(*arrays), eps)[0]
 
 
-@fold_batchnorm.part("the given weight is left as it was", 0.5)
+@folding.part("the given weight is left as it was", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for layer in layers(rng, (2, 2)):
         yield folded(bn, *layer)
@@ -508,5 +509,5 @@ checks = [
     module_state,
     module_gradients,
     keras_to_torch,
-    fold_batchnorm,
+    folding,
 ]

@@ -1,7 +1,8 @@
 """ps5_frameworks with mistakes: a PyTorch module modelled in NumPy, so that no torch is needed.
 
-`Module` and `fold` answer what the drivers of the same names in the checks answer about a student's
-module: values, gradients, the state_dict, the names of the parameters, which exception is raised.
+`BatchNorm` and `fold_batchnorm` answer what the drivers of the same names in the checks answer
+about a student's: values, gradients, the state_dict, the names of the parameters, and which
+exception is raised.
 """
 
 from collections.abc import Iterator
@@ -123,10 +124,8 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     """The exercises with these mistakes; without any, they are right."""
     faulty = _Functions(mistakes)
     return SimpleNamespace(
-        BatchNorm="BatchNorm",
-        fold_batchnorm="fold_batchnorm",
-        Module=type("Module", (Module,), {"mistakes": mistakes}),
-        fold=faulty.fold,
+        BatchNorm=type("BatchNorm", (BatchNorm,), {"mistakes": mistakes}),
+        fold_batchnorm=faulty.fold_batchnorm,
         keras_to_torch=faulty.keras_to_torch,
     )
 
@@ -144,12 +143,12 @@ def _as_in_torch() -> Iterator[None]:
         raise RuntimeError(str(error)) from None
 
 
-class Module(Standardize):
+class BatchNorm(Standardize):
     """A BatchNorm module; weight and bias start as ones and zeros, running ones as 0 and 1."""
 
     mistakes: tuple[str, ...] = ()
 
-    def __init__(self, batchnorm: object, num_features: int, options: dict[str, Any]) -> None:
+    def __init__(self, student: object, num_features: int, options: dict[str, Any]) -> None:
         super().__init__(self.mistakes)
         if self.has("torch-does-it"):
             raise Borrowed
@@ -230,8 +229,8 @@ class Module(Standardize):
                 state["num_batches_tracked"] = np.array(self.count)
         return state
 
-    def exchange(self, x: Array) -> tuple[Array, Array]:
-        own = Module(None, self.C, self.options)
+    def to_pytorch_and_back(self, x: Array) -> tuple[Array, Array]:
+        own = BatchNorm(None, self.C, self.options)
         if {k: v.shape for k, v in self.state().items()} != {
             k: v.shape for k, v in own.state().items()
         }:
@@ -276,7 +275,7 @@ class Module(Standardize):
     def _names(self) -> list[str]:
         return ["gamma", "beta"] if self.has("other-names") else ["weight", "bias"]
 
-    def _take(self, other: "Module") -> None:
+    def _take(self, other: "BatchNorm") -> None:
         """What load_state_dict takes from another module's state_dict."""
         self.weight, self.bias = other.weight, other.bias
         self.mean, self.variance, self.count = other.mean, other.variance, other.count
@@ -391,9 +390,9 @@ class _Functions(Standardize):
             found["epsilon"] = found.pop("eps")
         return found
 
-    def fold(
+    def fold_batchnorm(
         self,
-        fold_batchnorm: object,
+        student: object,
         weight: Array,
         bias: Array | None,
         gamma: Array,
