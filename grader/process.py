@@ -30,9 +30,10 @@ from .student.sandbox import LINUX
 
 __all__ = ["Limits", "StudentGone", "StudentProcess", "Unprotected", "Warm"]
 
-ONE_THREAD = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+ONE_THREAD = ("MALLOC_ARENA_MAX", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 START_SECONDS = 120.0  # a cold disk and torch
 FORK_SECONDS = 30.0
+GRACE_SECONDS = 1.0  # from the end of a connection to that of its process
 RUN = Handle(0, "method")  # the first object of a student's process runs a cell
 OUT_OF_MEMORY = 71  # as in student/warm.py
 
@@ -50,7 +51,7 @@ class Limits:
     memory_bytes: int = 2 * 2**30
     scratch_bytes: int = 64 * 2**20
     output_bytes: int = 200_000  # text that a cell puts out
-    image_bytes: int = 2_000_000  # pictures that a cell puts out
+    image_bytes: int = 2_000_000  # pictures that a cell puts out; 3 MB is the most that can cross
     reply_bytes: int = 64 * 2**20
     threads: int = 64
 
@@ -140,21 +141,25 @@ class StudentProcess:
             raise
 
     def _lose(self, status: str, reason: str | None) -> NoReturn:
-        report = self._end()
+        report = self._end(0 if reason else GRACE_SECONDS)
         self.gone = StudentGone(status, reason or _reason(report, self.limits))
         raise self.gone
 
-    def _end(self) -> dict[str, Any]:
-        """Cut the lifeline, wait for the guard to end, and return its report."""
+    def _end(self, grace: float = 0) -> dict[str, Any]:
+        """Cut the lifeline, wait for the guard to end, and return its report.
+
+        With `grace`, first give the process as many seconds to end by itself.
+        """
         if self.lifeline.fileno() == -1:
             return {}
         self.gone = self.gone or StudentGone("killed", "was closed")
-        report: Any = {}
         try:
+            select.select([self.lifeline], [], [], grace)
             self.lifeline.shutdown(socket.SHUT_WR)
-            report = decode(receive(self.lifeline, FORK_SECONDS, 10_000))
-        except (TimeoutError, EOFError, OSError, ProtocolError):
-            if self.guard is not None:  # pragma: no branch
+            report: Any = decode(receive(self.lifeline, FORK_SECONDS, 10_000))
+        except (EOFError, OSError):  # TimeoutError is an OSError: the guard does not answer
+            report = {}
+            if self.guard is not None:
                 _signal(self.guard)
         finally:
             self.channel.close()
@@ -162,7 +167,7 @@ class StudentProcess:
             if self.guard is not None:
                 _wait(self.guard)
                 os.close(self.guard)
-        return report if isinstance(report, dict) else {}
+        return dict(report)
 
 
 def _signal(guard: int) -> None:
@@ -191,7 +196,7 @@ def _reason(report: dict[str, Any], limits: Limits) -> str:
         return "exited"  # it closed its connection, and could not be asked any more
     if report["memory"] > 0.9 * limits.memory_bytes:
         return memory
-    if number == signal.SIGKILL and report["seconds"] >= limits.cpu_seconds:
+    if number == signal.SIGKILL and report["seconds"] > 0.9 * limits.cpu_seconds:
         return f"exceeded {limits.cpu_seconds} s"
     if number == signal.SIGSEGV:
         return "ended in a segmentation fault"

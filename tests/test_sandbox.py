@@ -109,6 +109,10 @@ HARMLESS = {
         "import numpy as np; np.savez('a', x=np.ones(2)); print(np.load('a.npz')['x'])",
         "[1. 1.]",
     ),
+    "modules of its own": (
+        "open('helper.py', 'w').write('x = 1'); import helper; print(helper.x)",
+        "1",
+    ),
     "time zones": ("import zoneinfo; print(zoneinfo.ZoneInfo('Europe/Rome'))", "Europe/Rome"),
     "random numbers of the system": ("import os; print(len(os.urandom(4)))", "4"),
     "the number of processors": ("import os; print(os.cpu_count() > 0)", "True"),
@@ -160,8 +164,8 @@ def test_all_other_calls(student: StudentProcess) -> None:
 
 def test_listed_calls() -> None:
     """Are the calls that must not be made missing from the lists?"""
-    forbidden = """execve execveat fork vfork clone3 ptrace process_vm_readv process_vm_writev socket
-        connect bind listen accept accept4 sendmsg recvmsg setsockopt tkill rt_sigqueueinfo
+    forbidden = """execve execveat fork vfork clone3 ptrace process_vm_readv process_vm_writev
+        socket connect bind listen accept accept4 sendmsg recvmsg setsockopt tkill rt_sigqueueinfo
         pidfd_open pidfd_getfd pidfd_send_signal mount umount2 pivot_root chroot setns unshare bpf
         perf_event_open userfaultfd io_uring_setup io_uring_enter keyctl add_key request_key chmod
         fchmod fchmodat chown fchown lchown fchownat utime utimes utimensat setxattr fsetxattr
@@ -274,7 +278,8 @@ def test_memory(student: StudentProcess) -> None:
     source = f"""
         import gc, sys, types
         gc.unfreeze()
-        files = {{o.__code__.co_filename for o in gc.get_objects() if type(o) is types.FunctionType}}
+        functions = [o for o in gc.get_objects() if type(o) is types.FunctionType]
+        files = {{function.__code__.co_filename for function in functions}}
         print(sorted(f.removeprefix({str(ROOT)!r}) for f in files
                      if f.startswith({str(ROOT / "grader")!r})))
         print(sorted(m for m in sys.modules if m.split(".")[0] in ("grader", "student")))
@@ -313,7 +318,8 @@ def test_torch() -> None:
     source = """
         import torch, torch.nn.functional as F
         x = torch.randn(8, 3, 5, 5, requires_grad=True)
-        F.batch_norm(F.conv2d(x, torch.randn(3, 3, 3, 3)), None, None, training=True).sum().backward()
+        y = F.conv2d(x, torch.randn(3, 3, 3, 3))
+        F.batch_norm(y, None, None, training=True).sum().backward()
         opt = torch.optim.SGD([x], lr=0.1)
         opt.step()
         torch.save(x, "x.pt")
@@ -433,7 +439,8 @@ if os.geteuid() == 0:
             inside = os.open(path, os.O_PATH)
             _call("mount", b"none", str(private[0]).encode(), b"tmpfs", 0, b"mode=755")
             path.mkdir(parents=True)
-            _call("mount", f"/proc/self/fd/{{inside}}".encode(), str(path).encode(), None, 4096, None)
+            source = f"/proc/self/fd/{{inside}}".encode()
+            _call("mount", source, str(path).encode(), None, 4096, None)
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)

@@ -75,7 +75,7 @@ def _silence() -> None:
 def _prepare(order: dict[str, Any]) -> Policy:
     """Import everything and start the shell; nothing of it stays on disk."""
     home = tempfile.mkdtemp(prefix="grader-")
-    os.environ |= {"HOME": home, "IPYTHONDIR": home}
+    os.environ |= {"HOME": home, "IPYTHONDIR": home, "TMPDIR": home}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -86,6 +86,7 @@ def _prepare(order: dict[str, Any]) -> Policy:
         shell.start((order["output_bytes"], order["image_bytes"]))
     finally:
         shutil.rmtree(home, ignore_errors=True)
+        tempfile.tempdir = None
     np.random.seed(0)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(0)
@@ -258,7 +259,7 @@ def _student(
     sock = socket.socket(fileno=3)
     os.chdir(rules.scratch)
     os.environ |= {"HOME": rules.scratch, "TMPDIR": rules.scratch}
-    tempfile.tempdir = None
+    sys.path.insert(0, "")
     found = [*protections, *confine(rules)]
     missing = [(p.name, p.reason) for p in found if not p.available]
     send(sock, encode({"missing": missing}))
