@@ -26,21 +26,8 @@ class GhostBatchNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """y, (N, D), from x, (N, D). In training, `size` rows share their statistics."""
-        groups = x.split(self.size) if self.training else [x]
+        groups = torch.split(x, self.size if self.training else len(x))
         return torch.cat([self.norm(group) for group in groups])
-
-
-class Skip(nn.Module):
-    """A residual block: x plus what the layers make of it."""
-
-    def __init__(self, *layers: nn.Module) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(*layers)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """y, (N, D), from x, (N, D)."""
-        y: Tensor = x + self.layers(x)
-        return y
 
 
 class Depth(NamedTuple):

@@ -79,7 +79,7 @@ def gradient_shift(
     before = torch.autograd.grad(_loss(model, x, y), [target, *below])
     with torch.no_grad():
         for parameter, gradient in zip(below, before[1:], strict=True):
-            parameter -= lr * gradient
+            parameter.sub_(gradient, alpha=lr)
     (after,) = torch.autograd.grad(_loss(model, x, y), [target])
     return Shift(
         float((before[0] - after).norm() / before[0].norm()),
@@ -118,7 +118,7 @@ def along_the_gradient(
 
 
 def _norm(tensors: Sequence[Tensor]) -> float:
-    return float(sum(float(tensor.square().sum()) for tensor in tensors)) ** 0.5
+    return float(torch.cat([tensor.flatten() for tensor in tensors]).norm().item())
 
 
 def _loss(model: nn.Sequential, x: npt.ArrayLike, y: npt.ArrayLike) -> Tensor:
