@@ -1,13 +1,15 @@
 """Grading one submission: its cells run in the student's process, the checks in this one."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from nbformat import NotebookNode, from_dict
 
 from .check import Check, Verdict
 from .notebook import is_autograded
+from .outputs import Output
 from .process import Limits, StudentGone, StudentProcess, Warm
 from .remote import Student
 from .report import error_output, outputs
@@ -69,6 +71,7 @@ class _Session:
 
     def __init__(self, warm: Warm, limits: Limits) -> None:
         self.warm, self.limits = warm, limits
+        self.clock = _Clock(limits.notebook_seconds)
         self.ran: list[str] = []
         self.process: StudentProcess | None = None
 
@@ -81,65 +84,92 @@ class _Session:
     def run(self, source: str) -> list[NotebookNode]:
         """The outputs of a cell of the student's."""
         try:
-            outputs = self._alive().run_cell(source, self.limits.cell_seconds)
+            outputs = self._run(self._alive(), source)
         except StudentGone as gone:
             self._lose()
-            return [error_output("StudentGone", _cell_message(gone))]
+            return [error_output("StudentGone", self._cell_message(gone))]
         self.ran.append(source)
         return [from_dict(output) for output in outputs]
 
     def grade(self, check: Check, names: frozenset[str], max_points: float, seed: int) -> Verdict:
         """The verdict of one check, which has a time of its own."""
-        seconds = self.limits.exercise_seconds
         try:
-            channel = _Timed(self._alive(), seconds)
+            channel = _Timed(self._alive(), self.limits.exercise_seconds, self.clock)
             return check.grade(Student(channel, names, self.ran), max_points, seed)
         except StudentGone as gone:
             self._lose()
-            return Verdict(check.id, 0.0, max_points, gone.status, _check_message(gone, seconds))
+            return Verdict(check.id, 0.0, max_points, gone.status, self._check_message(gone))
 
     def _alive(self) -> StudentProcess:
         while self.process is None:
+            self.clock.check()
             self.process = self.warm.student()
             for source in list(self.ran):
                 try:
-                    self.process.run_cell(source, self.limits.cell_seconds)
+                    self._run(self.process, source)
                 except StudentGone:
                     self.ran.remove(source)
                     self._lose()
                     break
         return self.process
 
+    def _run(self, process: StudentProcess, source: str) -> list[Output]:
+        with self.clock.running(self.limits.cell_seconds) as seconds:
+            return process.run_cell(source, seconds)
+
     def _lose(self) -> None:
         if self.process is not None:
             self.process.close()
             self.process = None
 
+    def _cell_message(self, gone: StudentGone) -> str:
+        if self.clock.left <= 0:
+            return f"This cell was not run to its end: {self.clock.message}."
+        return (
+            f"This cell {gone.reason}. It was stopped, and what it defines is missing below.\n"
+            "The cells before it ran again, and grading went on."
+        )
+
+    def _check_message(self, gone: StudentGone) -> str:
+        if self.clock.left <= 0:
+            return f"This exercise has no points: {self.clock.message}."
+        late = gone.status == "timeout"
+        reason = f"exceeded {self.limits.exercise_seconds:g} s" if late else gone.reason
+        return (
+            f"Your code {reason} while it was checked, so this exercise has no points.\n"
+            "The other exercises were graded as usual."
+        )
+
+
+class _Clock:
+    """The time that a student's code may still take in this notebook."""
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+        self.message = f"the code of this notebook exceeded {seconds:g} s in all"
+
+    def check(self) -> None:
+        """Raises StudentGone when no time is left."""
+        if self.left <= 0:
+            raise StudentGone("timeout", self.message)
+
+    @contextmanager
+    def running(self, seconds: float) -> Iterator[float]:
+        """How long the student's code may run now, at most `seconds`; what it takes is counted."""
+        self.check()
+        start = time.monotonic()
+        try:
+            yield min(seconds, self.left)
+        finally:
+            self.left -= time.monotonic() - start
+
 
 class _Timed:
     """A channel that is open for `seconds`; only the time that the student's code takes counts."""
 
-    def __init__(self, process: StudentProcess, seconds: float) -> None:
-        self.process, self.left = process, seconds
+    def __init__(self, process: StudentProcess, seconds: float, clock: _Clock) -> None:
+        self.process, self.clock, self.own = process, clock, _Clock(seconds)
 
     def ask(self, request: dict[str, object]) -> dict[str, object]:
-        start = time.monotonic()
-        try:
-            return self.process.ask(request, self.left)
-        finally:
-            self.left = max(0.0, self.left - (time.monotonic() - start))
-
-
-def _cell_message(gone: StudentGone) -> str:
-    return (
-        f"This cell {gone.reason}. It was stopped, and what it defines is missing below.\n"
-        "The cells before it ran again, and grading went on."
-    )
-
-
-def _check_message(gone: StudentGone, seconds: float) -> str:
-    reason = f"exceeded {seconds:g} s" if gone.status == "timeout" else gone.reason
-    return (
-        f"Your code {reason} while it was checked, so this exercise has no points.\n"
-        "The other exercises were graded as usual."
-    )
+        with self.clock.running(self.own.left) as left, self.own.running(left) as seconds:
+            return self.process.ask(request, seconds)

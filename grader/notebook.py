@@ -108,13 +108,18 @@ def _defined(module: ast.Module) -> Iterator[str]:
 
 
 def read_submission(path: str | os.PathLike[str]) -> NotebookNode:
+    """A student's notebook in a file; see `parse_submission`."""
+    path = Path(path)
+    return parse_submission(_read(path), path)
+
+
+def parse_submission(data: bytes, path: Path) -> NotebookNode:
     """A student's notebook, without its stored outputs and its notebook metadata.
 
     What is odd but harmless is mended: it is the text of the cells that counts.
-    Raises SubmissionError for what is not a notebook.
+    Raises SubmissionError, which names `path`, for what is not a notebook.
     """
-    path = Path(path)
-    document = _read_json(path)
+    document = _parsed(data, path)
     if not isinstance(document, dict) or not ("cells" in document or "worksheets" in document):
         raise SubmissionError(
             f"{path} is not a notebook: it has no cells. Hand in the .ipynb file of your notebook."
@@ -136,24 +141,30 @@ def read_submission(path: str | os.PathLike[str]) -> NotebookNode:
     return _notebook(clean)
 
 
-def _read_json(path: Path) -> object:
+def _read(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise SubmissionError(f"{path} is a folder. Give the path of an .ipynb file in it.")
-        size = path.stat().st_size
-        if size > FILE_LIMIT:
-            raise SubmissionError(
-                f"{path} has {size // 1024**2} MB; {FILE_LIMIT // 1024**2} MB at most are read. "
-                "Clear the outputs of the notebook and save it again."
-            )
-        text = path.read_bytes().decode("utf-8-sig")
-        if not text.strip():
-            raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
-        return json.loads(text)
+        with path.open("rb") as file:
+            data = file.read(FILE_LIMIT + 1)
     except FileNotFoundError:
         raise SubmissionError(f"{path}: there is no such file.") from None
     except OSError as error:
         raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from None
+    return data
+
+
+def _parsed(data: bytes, path: Path) -> object:
+    if len(data) > FILE_LIMIT:
+        raise SubmissionError(
+            f"{path} has more than {FILE_LIMIT // 1024**2} MB, which is more than is read. "
+            "Clear the outputs of the notebook and save it again."
+        )
+    try:
+        text = data.decode("utf-8-sig")
+        if not text.strip():
+            raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
+        return json.loads(text)
     except json.JSONDecodeError as error:
         what = "is cut off or" if error.pos >= len(error.doc.rstrip()) - 1 else "is"
         raise SubmissionError(
@@ -215,8 +226,9 @@ def _new_cell(cell_type: str, source: str, id: str) -> NotebookNode:
     return cell
 
 
-def _notebook(cells: list[NotebookNode]) -> NotebookNode:
-    return NotebookNode(cells=cells, metadata=NotebookNode(), nbformat=4, nbformat_minor=5)
+def _notebook(cells: list[NotebookNode], master: Master | None = None) -> NotebookNode:
+    metadata = NotebookNode() if master is None else copy.deepcopy(master.notebook.metadata)
+    return NotebookNode(cells=cells, metadata=metadata, nbformat=4, nbformat_minor=5)
 
 
 def restore(submission: NotebookNode, master: Master) -> NotebookNode:
@@ -250,9 +262,13 @@ def restore(submission: NotebookNode, master: Master) -> NotebookNode:
     for grade_id, trusted in master.cells.items():
         cells.append(_restored(trusted, answers.get(grade_id)))
         cells.extend(_ordinary(own.get(grade_id, ())))
-    notebook = _notebook(cells)
-    notebook.metadata = copy.deepcopy(master.notebook.metadata)
-    return notebook
+    return _notebook(cells, master)
+
+
+def without_answers(master: Master, remark: str) -> NotebookNode:
+    """What stands for a submission that cannot be graded: a remark, and the master's cells."""
+    cells = [_restored(trusted, None) for trusted in master.cells.values()]
+    return _notebook([_new_cell("markdown", remark, "not-graded"), *cells], master)
 
 
 def _restored(trusted: NotebookNode, answer: NotebookNode | None) -> NotebookNode:

@@ -43,10 +43,12 @@ class Limits:
     """What one student's process may use.
 
     Seconds are wall-clock time; `cpu_seconds` is a backstop for the process as a whole.
+    `notebook_seconds` is for all cells and checks together, and for the cells that run again.
     """
 
     cell_seconds: float = 20.0
     exercise_seconds: float = 20.0
+    notebook_seconds: float = 300.0
     cpu_seconds: int = 3600
     memory_bytes: int = 2 * 2**30
     scratch_bytes: int = 64 * 2**20

@@ -70,13 +70,13 @@ def graded_cell(grade_id: str, points: float) -> nbformat.NotebookNode:
     return cell
 
 
-def grade(warm: Warm, *cells: str, after: str = "") -> Graded:
+def grade(warm: Warm, *cells: str, after: str = "", limits: Limits = LIMITS) -> Graded:
     """Grade a notebook with `cells`, the cell of double, the cell `after`, the cell of negate."""
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [*map(code, cells), graded_cell("double", 3)]
     notebook.cells += [code(after), graded_cell("negate", 1)]
     names = frozenset({"double", "negate"})
-    graded = grade_notebook(notebook, "ps", names, CHECKS, warm, SEED, LIMITS)
+    graded = grade_notebook(notebook, "ps", names, CHECKS, warm, SEED, limits)
     nbformat.validate(graded.notebook)
     return graded
 
@@ -182,6 +182,34 @@ def test_lost_when_repeated() -> None:
     waiting = iter(processes)
     graded = grade(SimpleNamespace(student=lambda: next(waiting)), "a", "b", after="c")  # type: ignore[arg-type]
     assert [process.ran for process in processes] == [["a", "b"], ["a"], ["b", "c"]]
+    assert results(graded) == [("killed", 0), ("killed", 0)]
+
+
+def test_time_of_a_notebook(warm: Warm) -> None:
+    """Are cells and exercises left out once a notebook's time is used up, with the reason?"""
+    limits = replace(LIMITS, notebook_seconds=1)
+    graded = grade(warm, DOUBLE, "while True: pass", NEGATE, limits=limits)
+    assert results(graded) == [("timeout", 0), ("timeout", 0)]
+    used_up = "the code of this notebook exceeded 1 s in all"
+    for cell in graded.notebook.cells[1:3]:
+        assert cell.outputs[0].evalue == f"This cell was not run to its end: {used_up}."
+    assert graded.verdicts[0].message == f"This exercise has no points: {used_up}."
+
+
+def test_time_of_repeated_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does the time count that cells take when they run again?"""
+    now = [0.0]
+    monkeypatch.setattr("grader.grade.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    class Slow(Scripted):
+        def run_cell(self, source: str, seconds: float) -> list[dict[str, object]]:
+            now[0] += 0.4
+            return super().run_cell(source, seconds)
+
+    warm: Any = SimpleNamespace(student=lambda: Slow(""))
+    graded = grade(warm, "a", after="b", limits=replace(LIMITS, notebook_seconds=1))
+    assert results(graded) == [("killed", 0), ("timeout", 0)]
+    graded = grade(warm, "a", after="b", limits=replace(LIMITS, notebook_seconds=1.3))
     assert results(graded) == [("killed", 0), ("killed", 0)]
 
 
