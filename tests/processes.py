@@ -32,9 +32,9 @@ def students(warm: Warm) -> list[int]:
     return descendants(warm._process.pid)
 
 
-def own(process: int | None = None) -> list[int]:
+def own() -> list[int]:
     """The processes below this one that still run."""
-    return descendants(process or os.getpid())
+    return descendants(os.getpid())
 
 
 def shown(student: StudentProcess, source: str, seconds: float = 20) -> str:

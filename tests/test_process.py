@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -434,7 +433,7 @@ def test_memory_kept(student: StudentProcess) -> None:
 
 def test_processor_time() -> None:
     """Does the backstop end a process that burns time in the background?"""
-    source = "import threading; threading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()"
+    source = "import threading; threading.Thread(target=sum, args=(iter(int, 1),)).start()"
     with Warm(limits=Limits(cpu_seconds=1)) as warm, warm.student() as student:
         with pytest.raises(StudentGone, match="exceeded 1 s"):
             student.run_cell(f"{source}\nimport time; time.sleep(100)", 50)
@@ -572,7 +571,6 @@ def test_threads(small: Warm) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(square, range(12))) == [str(n**2) for n in range(12)]
     assert students(small) == []
-    assert threading.active_count() == 1
 
 
 def test_two_warm_processes(small: Warm, warm: Warm) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import own, shown, students
+from processes import shown, students
 
 from grader.process import Limits, StudentGone, StudentProcess, Unprotected, Warm
 from grader.student import sandbox, syscalls
@@ -477,9 +477,3 @@ def test_ordinary_user() -> None:
         "",
         "",
     ]
-
-
-def test_nothing_of_ours_runs_on(warm: Warm) -> None:
-    """Is the warm process all that is left of the tests above?"""
-    assert warm._process is not None
-    assert own() == [warm._process.pid]
