@@ -92,7 +92,7 @@
       const marks = names.map(() => add(svg, "path", { class: "mark" }));
       const dots = names.map((_, row) => x.map((_, n) => add(svg, "circle", row > 0
         ? { class: "dot", r: 6, cy: height(row) }
-        : { class: "dot movable", r: 10, cy: height(0), tabindex: 0, role: "slider",
+        : { class: "dot movable", r: 8, cy: height(0), tabindex: 0, role: "slider",
             "aria-label": `x of sample ${n + 1}`, "aria-valuemin": low, "aria-valuemax": high })));
       const readings = add(root, "div", { class: "readings" });
       const show = [reading(readings, "mean", "μ ="), reading(readings, "variance", "σ² ="),

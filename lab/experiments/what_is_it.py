@@ -7,6 +7,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from lab import datasets
+from lab.training import train
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -31,7 +34,7 @@ class Meter:
     so it is computed again, from x and the statistics that the layer's mode asks for.
     """
 
-    def __init__(self, norm: nn.BatchNorm1d) -> None:
+    def __init__(self, norm: nn.Module) -> None:
         self.x, self.x_hat, self.y = Statistics(), Statistics(), Statistics()
         self._handle = norm.register_forward_hook(self._record)
 
@@ -69,13 +72,35 @@ def distance(statistics: Statistics) -> float:
     return float(np.sqrt(means**2 + (stds - 1) ** 2).mean())
 
 
-def inference_statistics(model: nn.Module, norm: nn.BatchNorm1d, batches: list[Tensor]) -> Meter:
-    """A meter of `norm` over batches that the model saw in inference mode."""
-    meter, was_training = Meter(norm), model.training
+def watch(
+    normal: nn.Sequential, plain: nn.Sequential, data: datasets.Images, *, steps: int, seed: int
+) -> dict[str, Statistics]:
+    """Train both networks, and return what was read off their last hidden layer at each step.
+
+    Their last layers are dense, norm, activation, dense and dense, activation, dense.
+    plain: what enters the activation without normalisation; with it: x, x_hat, y and what
+    leaves the activation.
+    """
+    meter, after, without = Meter(normal[-3]), Statistics(), Statistics()
+    hooks = [
+        normal[-2].register_forward_hook(lambda layer, inputs, out: after.add(out)),
+        plain[-3].register_forward_hook(lambda layer, inputs, out: without.add(out)),
+    ]
+    for model in (normal, plain):
+        train(model, data.x_train, data.y_train, steps=steps, lr=0.1, batch_size=64, seed=seed)
+    for hook in hooks:
+        hook.remove()
+    meter.stop()
+    return {"plain": without, "x": meter.x, "x_hat": meter.x_hat, "y": meter.y, "relu(y)": after}
+
+
+def inference_statistics(model: nn.Sequential, batches: list[Tensor]) -> Statistics:
+    """Statistics of x_hat in the last hidden layer over batches seen in inference mode."""
+    meter, was_training = Meter(model[-3]), model.training
     model.eval()
     with torch.no_grad():
         for batch in batches:
             model(batch)
     model.train(was_training)
     meter.stop()
-    return meter
+    return meter.x_hat

@@ -1,0 +1,157 @@
+"""The lesson's claims: do the verdicts of the book keep their direction? A test for each line.
+
+Each repeats its page's experiment at a reduced budget, on fixed seeds.
+"""
+
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from torch import nn
+
+from lab import datasets
+from lab.experiments import Norm, dense_layers, flat, mlp, steps_to
+from lab.experiments.benefits import GhostBatchNorm, by_depth, growth
+from lab.experiments.why import (
+    NoisyBatchNorm,
+    along_the_gradient,
+    gradient_shift,
+    last_inputs,
+)
+from lab.training import History, accuracy, train
+
+DIGITS = flat(datasets.mnist())
+TEST = DIGITS.x_test, DIGITS.y_test
+PROBE = DIGITS.x_train[:500], DIGITS.y_train[:500]
+
+
+def relu_net(norm: Norm | None, layers: int, seed: int = 0, scale: float = 1.0) -> nn.Sequential:
+    return mlp((784, *[100] * layers, 10), nn.ReLU, norm, seed, scale=scale)
+
+
+def trained(
+    model: nn.Module, lr: float, *, steps: int = 120, batch_size: int = 64, every: int = 1000
+) -> History:
+    return train(
+        model, DIGITS.x_train, DIGITS.y_train,
+        steps=steps, lr=lr, batch_size=batch_size, test=TEST, evaluate_every=every,
+    )  # fmt: skip
+
+
+def end(model: nn.Module, lr: float, steps: int = 120) -> float:
+    return trained(model, lr, steps=steps).accuracy[-1]
+
+
+def test_1_1_it_speeds_up_training() -> None:
+    """Does a sigmoid network with it need less than half the steps to 80 %, each tuned?"""
+    rates: dict[Norm | None, float] = {None: 3.0, nn.BatchNorm1d: 1.0}  # as the page finds
+    needed = {}
+    for norm, lr in rates.items():
+        model = mlp((784, 100, 100, 100, 10), nn.Sigmoid, norm, 0)
+        needed[norm] = steps_to(trained(model, lr, steps=500, batch_size=60, every=25), 0.8)
+    assert needed[nn.BatchNorm1d] < needed[None] / 2 < 250
+
+
+def test_1_2_it_reduces_internal_covariate_shift() -> None:
+    """Is the shift smaller with it, and does moving inputs leave it nearly as fast?"""
+    shift, moved, reached = {}, {}, {}
+    norms: dict[str, Norm | None] = {
+        "without": None, "with": nn.BatchNorm1d, "noisy": NoisyBatchNorm
+    }  # fmt: skip
+    for name, norm in norms.items():
+        model = relu_net(norm, 5)
+        means: list[npt.NDArray[np.float64]] = []
+        shifts: list[float] = []
+
+        def watch(
+            step: int,
+            model: nn.Module,
+            means: list[npt.NDArray[np.float64]] = means,
+            shifts: list[float] = shifts,
+        ) -> None:
+            assert isinstance(model, nn.Sequential)
+            if step % 5 == 0:
+                inputs = last_inputs(model, PROBE[0])
+                means.append(inputs.mean(axis=0) / inputs.std(axis=0).mean())
+            if step % 15 == 0:
+                shifts.append(gradient_shift(model, *PROBE, 0.1, layer=4).relative)
+
+        history = train(
+            model, DIGITS.x_train, DIGITS.y_train,
+            steps=61, lr=0.1, batch_size=64, test=TEST, watch=watch,
+        )  # fmt: skip
+        shift[name] = np.median(shifts)
+        moved[name] = np.abs(np.diff(means, axis=0)).mean()
+        reached[name] = history.accuracy[-1]
+    assert shift["with"] < shift["without"] / 2
+    assert moved["noisy"] > 50 * moved["with"]
+    assert reached["noisy"] > reached["without"]
+
+
+def test_1_3_it_stabilises_learning() -> None:
+    """Do fewer settings fail with it?"""
+    failed = {
+        norm: sum(end(relu_net(norm, 8, seed), lr) < 0.5 for seed in (0, 1) for lr in (0.1, 1.0))
+        for norm in (None, nn.BatchNorm1d)
+    }
+    assert failed == {None: 2, nn.BatchNorm1d: 0}
+
+
+def test_1_4_it_allows_higher_learning_rates() -> None:
+    """Is a rate stable with it that is ten times too large without it?"""
+    assert end(relu_net(None, 6), 0.1) > 0.8
+    assert end(relu_net(None, 6), 1.0) < 0.2
+    assert end(relu_net(nn.BatchNorm1d, 6), 1.0) > 0.8
+    assert end(relu_net(nn.BatchNorm1d, 6), 10.0) < 0.5
+
+
+def test_1_4_because_the_landscape_is_smoother() -> None:
+    """Does the gradient keep its direction for a longer step with it?"""
+    changes = {}
+    for norm in (None, nn.BatchNorm1d):
+        model = relu_net(norm, 5)
+        trained(model, 0.1, steps=60)
+        changes[norm] = along_the_gradient(model, *PROBE, (0.1, 1.0)).gradient_change
+    assert (changes[nn.BatchNorm1d] < changes[None] / 1.5).all()
+
+
+def test_5_1_training_converges_faster() -> None:
+    """Is the gain large against PyTorch's default start, and smaller against He's?"""
+
+    def needed(norm: Norm | None, lr: float, default: bool) -> float:
+        model = relu_net(norm, 8)
+        if default:
+            for layer in dense_layers(model):
+                layer.reset_parameters()
+        return steps_to(trained(model, lr, steps=150, every=10), 0.85)
+
+    assert needed(None, 0.1, default=True) == float("inf")
+    normalised = needed(nn.BatchNorm1d, 0.3, default=True)
+    assert normalised < 100
+    assert needed(nn.BatchNorm1d, 0.3, default=False) < needed(None, 0.1, default=False) <= 150
+
+
+def test_5_2_it_is_less_sensitive_to_the_initialisation() -> None:
+    """Does it train from weights that are 100 times too small or 3 times too large?"""
+    for scale in (0.01, 3.0):
+        assert end(relu_net(None, 5, scale=scale), 0.1) < 0.2
+        assert end(relu_net(nn.BatchNorm1d, 5, scale=scale), 1.0) > 0.8
+    assert end(relu_net(nn.BatchNorm1d, 5, scale=100.0), 1.0) < 0.5
+
+
+def test_5_4_it_prevents_vanishing_and_exploding_gradients() -> None:
+    """Does it keep gradients that would vanish, and explode slowly itself?"""
+
+    def factor(activation: type[nn.Module], norm: Norm | None, scale: float = 1.0) -> float:
+        model = mlp((784, *[100] * 20, 10), activation, norm, 0, scale=scale)
+        return growth(by_depth(model, DIGITS.x_train[:128], DIGITS.y_train[:128]).gradient)
+
+    assert factor(nn.Sigmoid, None) < 0.3
+    assert factor(nn.Sigmoid, nn.BatchNorm1d) == pytest.approx(1.03, abs=0.03)
+    assert factor(nn.ReLU, None) == pytest.approx(1, abs=0.06)
+    for scale in (0.5, 1.0, 2.0):  # Yang et al. 2019
+        assert factor(nn.ReLU, nn.BatchNorm1d, scale) == pytest.approx(1.21, abs=0.05)
+    assert factor(nn.ReLU, None, 0.5) == pytest.approx(0.5, abs=0.05)
+    assert factor(nn.ReLU, None, 2.0) == pytest.approx(2.0, abs=0.15)
