@@ -3,17 +3,14 @@
 Each repeats its page's experiment at a reduced budget, on fixed seeds.
 """
 
-from functools import partial
-
 import numpy as np
 import numpy.typing as npt
 import pytest
-import torch
 from torch import nn
 
 from lab import datasets
 from lab.experiments import Norm, dense_layers, flat, mlp, steps_to
-from lab.experiments.benefits import GhostBatchNorm, by_depth, growth
+from lab.experiments.benefits import by_depth, growth
 from lab.experiments.how_it_works import agreement
 from lab.experiments.what_is_it import Statistics, distance, standard, watch
 from lab.experiments.why import (
@@ -22,7 +19,7 @@ from lab.experiments.why import (
     gradient_shift,
     last_inputs,
 )
-from lab.training import History, accuracy, train
+from lab.training import History, train
 
 DIGITS = flat(datasets.mnist())
 TEST = DIGITS.x_test, DIGITS.y_test

@@ -31,7 +31,7 @@ class GhostBatchNorm(nn.Module):
 
 
 class Depth(NamedTuple):
-    """By dense layer, (L,): the deviation of its outputs and the norm of its weights' gradient."""
+    """By dense layer, (L,): the deviation of its outputs and the norm of their gradient."""
 
     std: Floats
     gradient: Floats
@@ -39,23 +39,25 @@ class Depth(NamedTuple):
 
 def by_depth(model: nn.Module, x: npt.ArrayLike, y: npt.ArrayLike) -> Depth:
     """Signals and gradients of one batch x (N, ...), y (N,) in training mode, layer by layer."""
-    layers = dense_layers(model.modules())
-    std: list[float] = []
+    outputs: list[Tensor] = []
     hooks = [
-        layer.register_forward_hook(lambda *call: std.append(call[-1].std().item()))
-        for layer in layers
+        layer.register_forward_hook(lambda *call: outputs.append(call[-1]))
+        for layer in dense_layers(model.modules())
     ]
     loss = F.cross_entropy(model.train()(torch.as_tensor(x)), torch.as_tensor(y))
-    gradients = torch.autograd.grad(loss, [layer.weight for layer in layers])
     for hook in hooks:
         hook.remove()
-    return Depth(np.array(std), np.array([gradient.norm().item() for gradient in gradients]))
+    gradients = torch.autograd.grad(loss, outputs)
+    return Depth(
+        np.array([output.std().item() for output in outputs]),
+        np.array([gradient.norm().item() for gradient in gradients]),
+    )
 
 
 def growth(gradient: npt.ArrayLike) -> float:
     """The factor by which gradients (L,) grow on the way down, per layer: above 1, they explode.
 
-    First and last layer are left out: their shapes differ. 0 where a gradient has vanished.
+    The first layer, which sees the data, and the last, the classes, are left out.
     """
-    inner = np.asarray(gradient, dtype=float)[1:-1]
-    return float((inner[0] / inner[-1]) ** (1 / (len(inner) - 1)))
+    hidden = np.asarray(gradient, dtype=float)[1:-1]
+    return float((hidden[0] / hidden[-1]) ** (1 / (len(hidden) - 1)))
