@@ -104,7 +104,7 @@ class Check:
         self.id, self.section, self.mistakes = id, section, tuple(mistakes)
         self.parts: list[Part] = []
         self._reference, self._faulty = reference, faulty
-        self._known: dict[tuple[int, int, tuple[str, ...]], list[object]] = {}
+        self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
 
     def part(
         self, says: str, weight: float = 1.0, *, dtype: bool = False
@@ -142,7 +142,7 @@ class Check:
         message = self._message(results, diagnosis, local)
         return Verdict(self.id, points, max_points, status, message, diagnosis)
 
-    def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> list[object]:
+    def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> "Answers":
         """What the reference, or a faulty implementation, answers in one part.
 
         What the reference raises is not caught: it is a mistake in the check.
@@ -155,7 +155,7 @@ class Check:
             else:
                 implementation = self._reference
             script = self.parts[index].script(implementation, self._random(index, seed))
-            self._known[key] = list(_answers(script) if mistakes else _quietly(script))
+            self._known[key] = Answers(script, caught=bool(mistakes))
         return self._known[key]
 
     def _random(self, index: int, seed: int) -> np.random.Generator:
@@ -166,7 +166,8 @@ class Check:
         wrong, asked = None, []
         student.calls.clear()
         script = part.script(student, self._random(index, seed))
-        for expected, got in itertools.zip_longest(self.answers(index, seed), _answers(script)):
+        given = Answers(script, caught=True)
+        for expected, got in itertools.zip_longest(self.answers(index, seed), given):
             answers.append(got)
             if wrong is None:
                 wrong = _compare(got, expected, part.dtype)
@@ -269,35 +270,55 @@ def _shown(result: Result) -> tuple[str, ...]:
     return () if mistake is None else (mistake,)
 
 
-def _quietly(script: Iterator[object]) -> Iterator[object]:
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield from script
+class Answers:
+    """The answers of a script, asked for when they are needed and remembered.
 
-
-def _answers(script: Iterator[object]) -> Iterator[object]:
-    """The script's answers; an exception of the implementation is its last.
-
-    Raises StudentGone when the student's process is gone.
+    Most candidates for a diagnosis are out at their first answer. With `caught`, an exception of
+    the implementation is its last answer; StudentGone is never caught.
     """
-    try:
-        yield from _quietly(script)
-    except StudentGone:
-        raise
-    except RemoteError as error:
-        yield Raised(error.kinds, error.text)
-    except Exception as error:
-        yield Raised(tuple(kind.__name__ for kind in type(error).__mro__), str(error))
+
+    def __init__(self, script: Iterator[object], *, caught: bool) -> None:
+        self._script, self._caught = script, caught
+        self._given: list[object] = []
+
+    def __iter__(self) -> Iterator[object]:
+        for index in itertools.count():
+            if index == len(self._given) and not self._ask():
+                return
+            yield self._given[index]
+
+    def _ask(self) -> bool:
+        """Ask for one more answer: was there one?"""
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                self._given.append(next(self._script))
+        except StopIteration:
+            return False
+        except StudentGone:
+            raise
+        except Exception as error:
+            if not self._caught:
+                raise
+            self._given.append(_raised(error))
+        return True
 
 
-def agree(answers: list[object], others: list[object], *, dtype: bool) -> bool:
+def _raised(error: Exception) -> Raised:
+    if isinstance(error, RemoteError):
+        return Raised(error.kinds, error.text)
+    return Raised(tuple(kind.__name__ for kind in type(error).__mro__), str(error))
+
+
+def agree(answers: Iterable[object], others: Iterable[object], *, dtype: bool) -> bool:
     """Are these the same answers, to a part that asks for the dtype or does not?
 
     A part about the dtype asks in float32; where that became float64, it is no more precise.
     """
-    rounded = 4 if dtype else 8
-    return len(answers) == len(others) and not any(
-        _compare(one, other, dtype, rounded) for one, other in zip(answers, others, strict=True)
+    rounded, end = 4 if dtype else 8, Raised(("there are no more answers",))
+    return not any(
+        _compare(one, other, dtype, rounded)
+        for one, other in itertools.zip_longest(answers, others, fillvalue=end)
     )
 
 

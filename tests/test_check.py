@@ -280,7 +280,7 @@ def test_first_wrong_answer_is_told(check: Check) -> None:
 def numbers(check: Check, seed: int, *, local: bool) -> tuple[str, list[object]]:
     """A message on wrong values, and the numbers that it must show or hide."""
     who = student(RIGHT.replace("np.median(x)", "np.mean(x)"))
-    return grade(check, who, seed, local=local).message, check.answers(0, seed)
+    return grade(check, who, seed, local=local).message, [*check.answers(0, seed)]
 
 
 def test_local_message_shows_numbers(check: Check) -> None:
