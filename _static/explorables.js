@@ -218,6 +218,49 @@
       };
       draw();
     },
+
+    // The means of batches of every size, cut from the same values.
+    "batch-noise"(root, { values, batch_size }) {
+      const last = Math.floor(Math.log2(values.length / 4)), centre = mean(values);
+      const spread = Math.sqrt(variance(values)), shown = 48;
+      const svg = drawing(root, 400, 240, "Means of batches, for each batch size.");
+      const at = across(0, last, 55, 380), up = across(centre - 2.5 * spread, centre + 2.5 * spread, 195, 5);
+      for (const [value, name] of [[centre - spread, "μ − σ"], [centre, "μ"], [centre + spread, "μ + σ"]]) {
+        add(svg, "text", { x: 40, y: up(value) + 4, "text-anchor": "end" }, name);
+        add(svg, "line", { class: "dotted", x1: 45, x2: 390, y1: up(value), y2: up(value) });
+      }
+      const batches = Array.from({ length: last + 1 }, (_, power) => {
+        const N = 2 ** power, K = Math.floor(values.length / N);
+        return Array.from({ length: K }, (_, k) => values.slice(k * N, (k + 1) * N));
+      });
+      const columns = batches.map((group, power) => {
+        add(svg, "text", { x: at(power), y: 213, "text-anchor": "middle" }, String(2 ** power));
+        const column = add(svg, "g");
+        for (const batch of group.slice(0, shown)) add(column, "circle", { class: "dot", r: 3, cx: at(power), cy: up(mean(batch)) });
+        return column;
+      });
+      add(svg, "text", { x: at(last / 2), y: 236, "text-anchor": "middle" }, "batch size N");
+      const path = add(svg, "path", { class: "mark" });
+      const controls = add(root, "div", { class: "controls" });
+      const size = slider(controls, "batch size", { min: 0, max: last, step: 1, value: Math.log2(batch_size),
+        read: (power) => 2 ** power }, () => draw());
+      const readings = add(root, "div", { class: "readings" });
+      const show = Object.fromEntries([
+        ["noise", "spread of the means"], ["expected", "σ / √N"], ["variances", "average variance in a batch"], ["all_var", "σ²"],
+      ].map(([name, title]) => [name, reading(readings, name, title)]));
+
+      const draw = () => {
+        const N = size(), power = Math.log2(N), means = batches[power].map(mean);
+        const noise = Math.sqrt(variance(means)), middle = mean(means);
+        columns.forEach((column, p) => { column.style.opacity = p === power ? 1 : 0.3; });
+        set(path, { d: `M${at(power) + 8} ${up(middle - noise)}V${up(middle + noise)}` });
+        show.noise(noise);
+        show.expected(spread / Math.sqrt(N));
+        show.variances(mean(batches[power].map(variance)));
+        show.all_var(spread ** 2);
+      };
+      draw();
+    },
   };
 
   const start = () => {

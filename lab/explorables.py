@@ -106,6 +106,30 @@ def running_average(
     )
 
 
+def batch_noise(values: Numbers, batch_size: int = 8) -> Explorable:
+    """The means of batches of 1, 2, 4, ... samples, cut from the same values (M,)."""
+    sizes = 2 ** np.arange(int(np.log2(len(values) / 4)) + 1)
+    fig, ax = plt.subplots(figsize=(WIDTH, 3))
+    for size in sizes:
+        batches = values[: len(values) // size * size].reshape(-1, size)
+        means = batches.mean(axis=1)[:48]
+        ax.semilogx(np.full(len(means), size), means, ".", color=BLUE, alpha=0.5)
+    expected = values.std() / np.sqrt(sizes)
+    for sign in (-1, 1):
+        ax.semilogx(sizes, values.mean() + sign * expected, color=VERMILION)
+    ax.set_xticks(sizes, [str(size) for size in sizes])
+    ax.minorticks_off()
+    label(ax, "batch size N", "mean of a batch")
+    return Explorable(
+        "batch-noise",
+        _svg(fig),
+        "Columns of dots, the means of batches of 1, 2, 4 and so on. The columns get shorter with "
+        "the batch size, like a funnel, within two lines at the mean plus and minus sigma over "
+        "the root of N.",
+        {"values": values.round(3).tolist(), "batch_size": batch_size},
+    )
+
+
 def _svg(fig: Figure) -> bytes:
     """The picture of a figure, which is closed, so that the notebook does not show it again."""
     file = io.BytesIO()

@@ -247,7 +247,23 @@ def test_running_average(show: Any, size: int, momentum: float, seen: int) -> No
     assert page.shown("keras") == pytest.approx(1 - momentum, abs=0.00501)
 
 
+@pytest.mark.parametrize("size", [1, 8, 256])
+def test_batch_noise(show: Any, size: int) -> None:
+    """Are the spread of the means and the variances within batches the reference's?"""
+    values = rng.normal(0.4, 1.7, 1100).round(3)
+    page = show(explorables.batch_noise(values))
+    page.slide("batch size", np.log2(size))
+    batches = values[: len(values) // size * size].reshape(-1, size, 1)
+    _, variance = reference.population_statistics([values[:, None]])
+    assert page.shown("noise") == near(np.std([reference.batch_mean(b)[0] for b in batches]))
+    assert page.shown("expected") == near(np.sqrt(variance[0] / size))
+    within = [reference.batch_variance(b)[0] for b in batches]
+    assert page.shown("variances") == near(np.mean(within))
+    assert page.shown("all_var") == near(variance[0])
+
+
 FIGURES = {
+    "batch noise": lambda: explorables.batch_noise(rng.normal(size=600)),
     "four steps": lambda: explorables.four_steps(np.array([0.5, -1.0, 2.0]), 1.5, 0.5),
     "scale, shift, eps": lambda: explorables.scale_shift_eps({"a": rng.normal(size=8)}),
     "running average": lambda: explorables.running_average(rng.normal(size=600)),
@@ -259,7 +275,7 @@ def test_the_keyboard_reaches_everything(show: Any, figure: Any) -> None:
     """Does the tab key visit each movable thing, and has each a name?"""
     page = show(figure())
     movable = page.evaluate("document.querySelectorAll('input, [tabindex]').length")
-    assert movable == 3
+    assert movable == (1 if "batch-noise" in figure()._repr_html_() else 3)
     for n in range(movable):
         page.press("Tab")
         here = "document.activeElement"
