@@ -3,6 +3,8 @@
 Each repeats its page's experiment at a reduced budget, on fixed seeds.
 """
 
+from functools import cache, partial
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -10,7 +12,7 @@ from torch import nn
 
 from lab import datasets
 from lab.experiments import Norm, dense_layers, flat, mlp, steps_to
-from lab.experiments.benefits import by_depth, growth
+from lab.experiments.benefits import GhostBatchNorm, by_depth, growth
 from lab.experiments.how_it_works import agreement
 from lab.experiments.what_is_it import Statistics, distance, standard, watch
 from lab.experiments.why import (
@@ -19,7 +21,7 @@ from lab.experiments.why import (
     gradient_shift,
     last_inputs,
 )
-from lab.training import History, train
+from lab.training import History, accuracy, train
 
 DIGITS = flat(datasets.mnist())
 TEST = DIGITS.x_test, DIGITS.y_test
@@ -116,6 +118,29 @@ def test_1_4_because_the_landscape_is_smoother() -> None:
     assert (changes[nn.BatchNorm1d] < changes[None] / 1.5).all()
 
 
+@cache
+def learnt_by_heart(norm: Norm | None, lr: float, **settings: float) -> list[float]:
+    """Training and test accuracy after learning 1,000 digits, means of two seeds."""
+    few = DIGITS.x_train[:1000], DIGITS.y_train[:1000]
+    results = []
+    for seed in (0, 1):
+        model = mlp((784, 100, 100, 100, 10), nn.ReLU, norm, seed, **settings)
+        train(model, *few, steps=240, lr=lr, batch_size=64, seed=seed)
+        results.append([accuracy(model, *few), accuracy(model, *TEST)])
+    return list(np.mean(results, axis=0))
+
+
+def test_1_5_it_reduces_the_need_for_heavy_regularisation() -> None:
+    """Does dropout add as little with it as without it, and is it alone no worse than dropout?"""
+    _, plain = learnt_by_heart(None, 0.3)
+    _, dropout = learnt_by_heart(None, 0.3, dropout=0.1)
+    _, normalised = learnt_by_heart(nn.BatchNorm1d, 1.0)
+    _, both = learnt_by_heart(nn.BatchNorm1d, 1.0, dropout=0.1)
+    assert abs(dropout - plain) < 0.02
+    assert abs(both - normalised) < 0.02
+    assert normalised >= dropout
+
+
 def test_5_1_training_converges_faster() -> None:
     """Is the gain large against PyTorch's default start, and smaller against He's?"""
 
@@ -138,6 +163,18 @@ def test_5_2_it_is_less_sensitive_to_the_initialisation() -> None:
         assert end(relu_net(None, 5, scale=scale), 0.1) < 0.2
         assert end(relu_net(nn.BatchNorm1d, 5, scale=scale), 1.0) > 0.8
     assert end(relu_net(nn.BatchNorm1d, 5, scale=100.0), 1.0) < 0.5
+
+
+def test_5_3_it_generalises_better() -> None:
+    """Is there a gain of a few points at most between networks that know their training set?"""
+    (knows, plain), (knows_too, normalised) = (
+        learnt_by_heart(None, 0.3),
+        learnt_by_heart(nn.BatchNorm1d, 1.0),
+    )
+    assert knows > 0.99
+    assert knows_too > 0.99
+    assert 0 < normalised - plain < 0.04
+    assert learnt_by_heart(partial(GhostBatchNorm, size=4), 1.0)[1] < normalised - 0.01
 
 
 def test_5_4_it_prevents_vanishing_and_exploding_gradients() -> None:
