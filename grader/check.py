@@ -139,7 +139,10 @@ class Check:
         points = round(max_points * passed / sum(part.weight for part in self.parts), 2)
         status = _status(results)
         diagnosis = () if status in ("passed", "missing") else self._diagnose(results, seed)
-        message = self._message(results, diagnosis, local)
+        if status == "missing":
+            message = self._to_do(results)
+        else:
+            message = self._message(results, diagnosis, local)
         return Verdict(self.id, points, max_points, status, message, diagnosis)
 
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> "Answers":
@@ -210,6 +213,19 @@ class Check:
         """Does an implementation with these mistakes give the student's answers in this part?"""
         faulty = self.answers(index, seed, mistakes)
         return agree(results[index].answers, faulty, dtype=self.parts[index].dtype)
+
+    def _to_do(self, results: list[Result]) -> str:
+        """What an exercise that is not written yet will be asked for."""
+        assert results[0].wrong is not None
+        return "\n".join(
+            (
+                f"Not written yet: it {results[0].wrong.text}",
+                "It will be checked for",
+                *(f"- {part.says}" for part in self.parts),
+                "",
+                f"Read: {where_to_read(self.section)}",
+            )
+        )
 
     def _message(self, results: list[Result], diagnosis: tuple[str, ...], local: bool) -> str:
         lines, before = [], ""

@@ -205,12 +205,6 @@ def test_variant_has_the_name_of_its_mistake() -> None:
 @pytest.mark.parametrize(
     ("source", "status", "text"),
     [
-        ("", "missing", "raised NotImplementedError: median is not defined"),
-        (
-            "def median(x): raise NotImplementedError('task 1')",
-            "missing",
-            "raised NotImplementedError: task 1",
-        ),
         ("def median(x): return meen(x)", "error", "raised NameError: name 'meen' is not defined"),
         ("def median(x): return x[99]", "error", "raised IndexError: index 99 is out of bounds"),
         ("def median(): return 1", "error", "raised TypeError: median() takes 0 positional"),
@@ -227,13 +221,38 @@ def test_variant_has_the_name_of_its_mistake() -> None:
     ],
 )
 def test_nothing_right(check: Check, source: str, status: str, text: str) -> None:
-    """Is what is missing, raises, or is of no use worth 0, and told as what it is?"""
+    """Is what raises, or is of no use, worth 0, and told as what it is?"""
     verdict = grade(check, student(source))
     assert (verdict.points, verdict.status, verdict.diagnosis) == (0, status, ())
     lines = verdict.message.splitlines()
     assert lines[0] == f"WRONG  {ODD}"
     assert f"       {text}" in verdict.message
     assert lines[-1] == "Read: Page 2"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("", "median is not defined"),
+        ("def median(x): raise NotImplementedError('task 1')", "task 1"),
+    ],
+)
+def test_not_written(check: Check, source: str, reason: str) -> None:
+    """Is a student who has not begun told what will be asked, and not what is wrong?"""
+    assert grade(check, student(source)) == Verdict(
+        "median",
+        0,
+        8,
+        "missing",
+        f"""\
+Not written yet: it raised NotImplementedError: {reason}
+It will be checked for
+- {ODD}
+- {EVEN}
+- {MANNERS}
+
+Read: Page 2""",
+    )
 
 
 def test_same_error_is_told_once(check: Check) -> None:

@@ -19,7 +19,7 @@ MADE = {
     "ada": set(),
     "ben": {"eps-outside-sqrt"},
     "chen": {"unbiased-normalise"},
-    "dana": {"scalar-statistics"},
+    "dana": {"scalar-mean"},
     "emil": {"gamma-only"},
     "fatima": {"mutates-input"},
     "goran": {"divides-by-variance"},
