@@ -8,13 +8,22 @@ from functools import cache, partial
 import numpy as np
 import numpy.typing as npt
 import pytest
+import torch
 from torch import nn
 
 from lab import datasets
 from lab.experiments import Norm, dense_layers, flat, mlp, steps_to
 from lab.experiments.benefits import GhostBatchNorm, by_depth, growth
 from lab.experiments.how_it_works import agreement
+from lab.experiments.practice import (
+    MicroBatchNorm2d,
+    norm_layers,
+    recalibrate,
+    variance_ratios,
+    with_skips,
+)
 from lab.experiments.what_is_it import Statistics, distance, standard, watch
+from lab.experiments.where import best_lr, cnn, norm_after
 from lab.experiments.why import (
     NoisyBatchNorm,
     along_the_gradient,
@@ -226,3 +235,196 @@ def test_3_the_four_lines_are_what_pytorch_computes(line: str) -> None:
     """Do mean, variance, x_hat, and y with its gradients agree to at least 13 digits?"""
     for seed in range(5):
         assert agreement(seed)[line] > 13
+
+
+# Chapter 4: where to use it
+
+
+CLOTHES = datasets.fashion()
+PICTURES, LABELS = CLOTHES.x_train[:, None], CLOTHES.y_train
+
+
+def test_4_1_after_dense_layers() -> None:
+    """Is the network with it better after 100 steps, each with its own learning rate?"""
+    for seed in range(2):
+        plain = end(relu_net(None, 3, seed), 0.2, steps=100)
+        assert end(relu_net(nn.BatchNorm1d, 3, seed), 0.8, steps=100) > plain
+
+
+def test_4_1_the_bias_before_it_is_redundant() -> None:
+    """Is its gradient 0 up to rounding, and not so when the norm comes later?"""
+    x, y = torch.tensor(PROBE[0]), torch.tensor(PROBE[1])
+    gradients = []
+    for layers in ((nn.BatchNorm1d(100), nn.ReLU()), (nn.ReLU(), nn.BatchNorm1d(100))):
+        torch.manual_seed(0)
+        dense = nn.Linear(784, 100)
+        loss = nn.functional.cross_entropy(nn.Sequential(dense, *layers, nn.Linear(100, 10))(x), y)
+        loss.backward()  # type: ignore[no-untyped-call]
+        assert dense.bias.grad is not None
+        gradients.append(float(dense.bias.grad.abs().max()))
+    assert gradients[0] < 1e-6 < 1e-3 < gradients[1]
+
+
+def test_4_2_after_convolutional_layers() -> None:
+    """Is the convolutional network with it better after 80 steps?"""
+    test = CLOTHES.x_test[:500, None], CLOTHES.y_test[:500]
+    for seed in range(2):
+        reached = []
+        for norm, lr in ((None, 0.2), (nn.BatchNorm2d, 0.8)):
+            model = cnn(norm, seed)
+            train(model, PICTURES, LABELS, steps=80, lr=lr, batch_size=64, seed=seed)
+            reached.append(accuracy(model, *test))
+        assert reached[1] > reached[0] + 0.05
+
+
+def test_4_3_before_or_after_the_activation() -> None:
+    """Do both orders beat no norm, and are they close to each other?"""
+    plain, before, after = (
+        np.mean([end(make(seed), lr, steps=100) for seed in range(2)])
+        for make, lr in (
+            (lambda seed: relu_net(None, 3, seed), 0.2),
+            (lambda seed: relu_net(nn.BatchNorm1d, 3, seed), 0.8),
+            (lambda seed: norm_after(relu_net(nn.BatchNorm1d, 3, seed)), 0.8),
+        )
+    )
+    assert min(before, after) > plain
+    assert before == pytest.approx(after, abs=0.03)
+
+
+def test_norm_after_moves_only_the_norms() -> None:
+    """Are the layers the same ones, each norm behind its activation?"""
+    model = relu_net(nn.BatchNorm1d, 2)
+    moved = norm_after(model)
+    assert [model[i] for i in (0, 2, 1, 3, 5, 4, 6)] == list(moved)
+
+
+def test_best_lr_looks_at_no_test_data() -> None:
+    """Is the rate chosen that does best on the held-out rows, which take no part in training?"""
+    x = np.random.default_rng(0).normal(size=(600, 4)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(np.int64)
+
+    def make(seed: int) -> nn.Module:
+        torch.manual_seed(seed)
+        return nn.Linear(4, 2)
+
+    assert best_lr(make, x, y, (1e-6, 0.5, 1e-5), steps=30, batch_size=50) == 0.5
+    with pytest.raises(ValueError, match="only 100 rows"):
+        best_lr(make, x, y, (0.5,), steps=1, batch_size=101)
+
+
+# Chapter 7: best practices
+
+
+def test_7_1_deep_networks() -> None:
+    """Does it help with 8 layers, fall with 24, and not fall with skips?"""
+
+    def reached(norm: Norm | None, layers: int, lr: float, skips: bool = False) -> float:
+        model = mlp((784, *[64] * layers, 10), nn.ReLU, norm, 0)
+        return end(with_skips(model) if skips else model, lr, steps=100)
+
+    eight = reached(nn.BatchNorm1d, 8, 0.4)
+    assert eight > reached(None, 8, 0.1)
+    assert reached(nn.BatchNorm1d, 24, 0.1) < eight - 0.15
+    assert reached(nn.BatchNorm1d, 24, 0.025, skips=True) > 0.75
+
+
+def test_7_2_with_dropout() -> None:
+    """Does dropout before a norm shrink what it meets in inference, and dropout at the end not?"""
+    x, y = DIGITS.x_train[:1000], DIGITS.y_train[:1000]
+    widths = (784, 200, 200, 200, 10)
+    everywhere = mlp(widths, nn.ReLU, nn.BatchNorm1d, 0, dropout=0.5)
+    layers = list(mlp(widths, nn.ReLU, nn.BatchNorm1d, 0))
+    last = nn.Sequential(*layers[:-1], nn.Dropout(0.5), layers[-1])
+    for model, lr in ((everywhere, 0.1), (last, 0.4)):
+        train(model, x, y, steps=150, lr=lr, batch_size=50)
+    first, second, third = variance_ratios(everywhere, x)
+    assert first == pytest.approx(1, abs=0.05)
+    assert third < second < 0.75
+    assert variance_ratios(last, x) == pytest.approx(np.ones(3), abs=0.06)
+    assert variance_ratios(recalibrate(everywhere, x), x) == pytest.approx(np.ones(3), abs=0.02)
+    assert accuracy(everywhere, *TEST) < accuracy(last, *TEST)
+
+
+def test_7_3_a_batch_too_small_reduces_its_effect() -> None:
+    """Is 128 better than 2, 2 better than 1, and group norm in between?"""
+    small = PICTURES.reshape(-1, 1, 14, 2, 14, 2).mean(axis=(3, 5))
+    test = CLOTHES.x_test.reshape(-1, 1, 14, 2, 14, 2).mean(axis=(3, 5)), CLOTHES.y_test
+
+    def reached(norm: Norm) -> float:
+        scores = []
+        for seed in range(2):
+            model = cnn(norm, seed)
+            train(model, small, LABELS, steps=60, lr=0.4, seed=seed)
+            scores.append(accuracy(model, *test))
+        return float(np.mean(scores))
+
+    one, two, many = (reached(partial(MicroBatchNorm2d, size=n)) for n in (1, 2, 128))
+    assert one < 0.3 < two < many
+    assert one < reached(partial(nn.GroupNorm, 4)) < many
+
+
+def test_7_3_accumulation_is_not_a_larger_batch() -> None:
+    """Do micro-batches one after the other give the gradient and statistics of MicroBatchNorm2d?"""
+    x, y = torch.tensor(PICTURES[:32]), torch.tensor(LABELS[:32])
+    whole, apart, joint = (
+        cnn(norm, 0) for norm in (nn.BatchNorm2d, nn.BatchNorm2d, partial(MicroBatchNorm2d, size=8))
+    )
+    for model, size in ((whole, 32), (apart, 8), (joint, 32)):
+        for rows in torch.arange(32).view(-1, size):
+            loss = nn.functional.cross_entropy(model(x[rows]), y[rows]) * size / 32
+            loss.backward()  # type: ignore[no-untyped-call]
+    gradients = [model[0].weight.grad.numpy() for model in (whole, apart, joint)]  # type: ignore
+    assert gradients[2] == pytest.approx(gradients[1], abs=1e-6)
+    assert np.abs(gradients[0] - gradients[1]).max() > 1e-2 * np.abs(gradients[0]).max()
+    for ours, theirs in zip(norm_layers(joint), norm_layers(apart), strict=True):
+        for name in ("running_mean", "running_var"):
+            expected = getattr(theirs, name).numpy()
+            assert getattr(ours, name).numpy() == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+def test_micro_batches_must_divide_the_batch() -> None:
+    """Does a batch that is not a number of micro-batches say so?"""
+    with pytest.raises(ValueError, match="10 images are not a number of micro-batches of 4"):
+        MicroBatchNorm2d(3, 4)(torch.zeros(10, 3, 2, 2))
+
+
+def test_7_4_what_the_training_loss_does_not_show() -> None:
+    """Are the losses the same to the last bit, and the accuracies in inference not?"""
+    losses, scores, mended = [], [], []
+    for momentum in (0.1, 0.0003):
+        model = relu_net(partial(nn.BatchNorm1d, momentum=momentum), 3)
+        losses.append(trained(model, 0.4, steps=150).loss)
+        scores.append(accuracy(model, *TEST))
+        mended.append(accuracy(recalibrate(model, DIGITS.x_train), *TEST))
+    assert losses[0] == losses[1]
+    assert scores[1] < scores[0] - 0.03
+    assert mended[1] == pytest.approx(mended[0], abs=0.005)
+
+
+def test_7_4_new_statistics_for_changed_data() -> None:
+    """Do dark pictures hurt, and do statistics from them bring the accuracy back?"""
+    model = relu_net(nn.BatchNorm1d, 3)
+    trained(model, 0.4)
+    dark = np.float32(0.3) * DIGITS.x_test
+    usual = accuracy(model, *TEST)
+    assert accuracy(model, dark, DIGITS.y_test) < usual - 0.05
+    assert variance_ratios(model, dark)[0] < 0.15
+    assert accuracy(recalibrate(model, dark), dark, DIGITS.y_test) > usual - 0.02
+
+
+def test_weights_before_a_norm_have_no_scale() -> None:
+    """Is the output the same for weights ten times as large, and the gradient a tenth?"""
+    x, y = torch.tensor(PROBE[0]).double(), torch.tensor(PROBE[1])
+    outputs, gradients = [], []
+    for scale in (1.0, 10.0):
+        model = relu_net(nn.BatchNorm1d, 1).double()
+        norm, weight = model[1], dense_layers(model)[0].weight
+        assert isinstance(norm, nn.BatchNorm1d)
+        norm.eps = 1e-30
+        weight.data *= scale
+        outputs.append(model(x))
+        nn.functional.cross_entropy(outputs[-1], y).backward()  # type: ignore[no-untyped-call]
+        assert weight.grad is not None
+        gradients.append(weight.grad)
+    torch.testing.assert_close(outputs[1], outputs[0])
+    torch.testing.assert_close(10 * gradients[1], gradients[0])
