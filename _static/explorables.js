@@ -168,8 +168,8 @@
     "running-average"(root, { stream, batch_size, momentum, batches }) {
       const svg = drawing(root, 400, 220, "Means of batches, and the running mean.");
       const centre = mean(stream), spread = Math.sqrt(variance(stream));
-      const at = across(0, batches, 45, 390), low = Math.min(0, centre) - 1.6 * spread;
-      const up = across(low, Math.max(0, centre) + 1.6 * spread, 185, 5);
+      const at = across(0, batches, 45, 390), low = Math.min(0, centre) - 2.2 * spread;
+      const up = across(low, Math.max(0, centre) + 2.2 * spread, 185, 5);
       axis(svg, at, 185, [0, 20, 40, 60, 80, 100].filter((tick) => tick <= batches));
       add(svg, "text", { x: at(batches / 2), y: 218, "text-anchor": "middle" }, "batch");
       for (const [value, name] of [[0, "0"], [centre, "all"]]) {
