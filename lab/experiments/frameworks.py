@@ -1,0 +1,205 @@
+"""Chapter 6: a layer's conventions, found from outside, and one batch on two processes."""
+
+import copy
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.multiprocessing.spawn import spawn
+from torch.nn import functional as F
+
+from lab import datasets
+
+Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
+State = dict[str, Tensor]
+
+
+class Forecasts(NamedTuple):
+    """Ten frames in a row of one coefficient, (N, 10), and its value later, (N,); float32."""
+
+    x_train: Singles
+    y_train: Singles
+    x_test: Singles
+    y_test: Singles
+
+
+def forecasts(ahead: int = 5) -> Forecasts:
+    """From ten frames of the first coefficient of an utterance, its value `ahead` frames later."""
+
+    def rows(x: Singles, lengths: npt.NDArray[np.int64]) -> tuple[Singles, Singles]:
+        windows = [
+            np.lib.stride_tricks.sliding_window_view(utterance[0, :length], 10 + ahead)
+            for utterance, length in zip(x, lengths, strict=True)
+            if length >= 10 + ahead
+        ]
+        frames = np.concatenate(windows)  # (N, 10 + ahead)
+        return frames[:, :10].copy(), frames[:, -1].copy()
+
+    data = datasets.japanese_vowels()
+    return Forecasts(*rows(data.x_train, data.length_train), *rows(data.x_test, data.length_test))
+
+
+class Conventions(NamedTuple):
+    """What a new layer does with its first batch in training mode.
+
+    eps: what it adds to the variance; share: the weight of the batch in its running statistics;
+    start: the running variance before; correction: a variance is divided by N - correction, in
+    what it normalises with (normalises) and in what it remembers (remembers).
+    """
+
+    eps: float
+    share: float
+    start: float
+    normalises: float
+    remembers: float
+
+
+def conventions(step: Callable[[Floats], tuple[Floats, Floats, Floats]]) -> Conventions:
+    """Find them from outside: `step(x)` puts x (N, D) through a new layer of D features.
+
+    It returns y (N, D), the running mean (D,) and the running variance (D,), all in float64.  The
+    layer is expected to have eps inside the root, gamma 1, beta 0 and a running mean from 0.
+    """
+    centre, s, N = 1.0, np.array([0.25, 1.0]), 2
+    y, mean, variance = step(centre + np.outer([-1, 1], s))  # biased variance s**2
+    factor, eps = np.polyfit(s**2, (s / y[1]) ** 2, 1)  # y = s / sqrt(factor s**2 + eps)
+    share = mean[0] / centre
+    _, _, left = step(np.full((N, 2), centre))  # no variance: what is left is the start's
+    remembered = (variance - left)[1] / share / s[1] ** 2
+    return Conventions(
+        eps=float(eps),
+        share=float(share),
+        start=float(left[0] / (1 - share)),
+        normalises=float(N - N / factor),
+        remembers=float(N - N / remembered),
+    )
+
+
+class _Total(torch.autograd.Function):
+    """The sum of a tensor over all processes, which autograd can go back through."""
+
+    @staticmethod
+    def forward(ctx: Any, values: Tensor) -> Tensor:
+        total = values.clone()
+        dist.all_reduce(total)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        # Every process's loss depends on the total, so their gradients add up.
+        total = gradients[0].clone()
+        dist.all_reduce(total)
+        return total
+
+
+def total(values: Tensor) -> Tensor:
+    """The sum of `values` over all processes, of the same shape."""
+    return _Total.apply(values)  # type: ignore[no-any-return, no-untyped-call]
+
+
+class SyncBatchNorm(nn.modules.batchnorm._BatchNorm):
+    """Batch normalisation of (N, C, ...) whose batch is the rows of all processes.
+
+    What nn.SyncBatchNorm does on GPUs, for tensors in main memory, which that refuses.
+    The number of rows may differ; every process must take part in each training step.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """y, of the shape of x."""
+        if not self.training:
+            return super().forward(x)
+        axes = [0, *range(2, x.ndim)]
+        per_channel = (1, -1) + (1,) * (x.ndim - 2)
+        count = total(x.new_tensor(x.numel() / x.shape[1]))
+        mean = total(x.sum(axes)) / count  # (C,)
+        centred = x - mean.view(per_channel)
+        variance = total((centred**2).sum(axes)) / count  # (C,)
+        self._remember(mean.detach(), (variance * count / (count - 1)).detach())
+        scale = self.weight / torch.sqrt(variance + self.eps)  # (C,)
+        return centred * scale.view(per_channel) + self.bias.view(per_channel)
+
+    def _remember(self, mean: Tensor, unbiased: Tensor) -> None:
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        assert self.num_batches_tracked is not None
+        assert self.momentum is not None
+        self.running_mean.lerp_(mean, self.momentum)
+        self.running_var.lerp_(unbiased, self.momentum)
+        self.num_batches_tracked += 1
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        if input.ndim < 2:
+            raise ValueError(f"x: expected (N, C, ...), got {tuple(input.shape)}")
+
+
+def gradients(model: nn.Module, x: Tensor, y: Tensor) -> State:
+    """Gradients and running statistics by name, after one batch x (N, ...), y (N,) in training."""
+    model.train().zero_grad()
+    F.cross_entropy(model(x), y).backward()  # type: ignore[no-untyped-call]
+    state = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
+    return state | {name: b.clone() for name, b in model.named_buffers() if b.is_floating_point()}
+
+
+def shared_gradients(model: nn.Module, x: Tensor, y: Tensor) -> State:
+    """The same where each process takes its share of the rows and gradients are averaged.
+
+    This is what DistributedDataParallel does in a training step.
+    """
+    rank, world = dist.get_rank(), dist.get_world_size()
+    state = gradients(model, x.chunk(world)[rank], y.chunk(world)[rank])
+    for name, _ in model.named_parameters():
+        dist.all_reduce(state[name])
+        state[name] /= world
+    return state
+
+
+def in_processes(
+    job: Callable[..., State], tasks: Sequence[tuple[Any, ...]], world: int = 2
+) -> list[list[State]]:
+    """What `job(*task)` returns, for each task in turn, in each of `world` processes: [rank][task].
+
+    The processes are new ones on this machine, joined by torch.distributed with gloo.  `job` must
+    be a function of an importable module.  A process that fails, or waits for the others for more
+    than a minute, ends all of them with its error.
+    """
+    with TemporaryDirectory() as folder:
+        spawn(_process, (world, folder, job, list(tasks)), nprocs=world)  # type: ignore[no-untyped-call]
+        return [torch.load(Path(folder, f"{rank}.pt")) for rank in range(world)]
+
+
+def _process(
+    rank: int,
+    world: int,
+    folder: str,
+    job: Callable[..., State],
+    tasks: list[tuple[Any, ...]],
+) -> None:
+    torch.set_num_threads(1)
+    if loopback := {"linux": "lo", "darwin": "lo0"}.get(sys.platform):
+        os.environ["GLOO_SOCKET_IFNAME"] = loopback  # a host's name need not resolve
+    dist.init_process_group(
+        "gloo",
+        init_method=Path(folder, "meeting").as_uri(),
+        rank=rank,
+        world_size=world,
+        timeout=timedelta(minutes=1),
+    )
+    tasks = copy.deepcopy(tasks)  # tensors arrive in memory that all processes share
+    torch.save([job(*task) for task in tasks], Path(folder, f"{rank}.pt"))
+    dist.destroy_process_group()
+
+
+def largest_difference(a: State, b: State) -> float:
+    """The largest difference between tensors of the same name, relative to the largest value."""
+    off = max(float((a[name] - b[name]).abs().max()) for name in a)
+    return off / max(float(value.abs().max()) for value in b.values())
