@@ -1,26 +1,40 @@
 """The command `grader`: grade a notebook, grade a class, tell what this machine protects."""
 
 import argparse
+import fnmatch
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .course import Course
 from .grade import Graded, grade_notebook
 from .notebook import CourseError, Master, SubmissionError, read_submission, restore, which_master
 from .process import Unprotected, Warm
-from .report import as_json, columns, table
+from .report import as_json, columns, csv_of, table
 from .student.sandbox import protections
 
-GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED = 0, 1, 2, 3
+if TYPE_CHECKING:
+    from .autograde import Scheduler
+
+GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED, STOPPED = 0, 1, 2, 3, 130
+AUTOGRADE = """\
+Grade what a class has handed in, in parallel, into nbgrader's gradebook.
+What was graded before, and is as it was, is not graded again. A run that was
+stopped, in whatever way, is continued by the next."""
+STATUSES = """\
+exit status:
+  0    all submissions are graded
+  1    some could not be graded: the reasons are in the table and in their feedback
+  2    nothing was graded: the course, the command or the gradebook is wrong
+  3    nothing was graded: this machine lacks a protection (see grader doctor)
+  130  stopped by Ctrl-C"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status.
-
-    0: graded; 1: some submissions could not be graded; 2: bad input; 3: not protected.
-    """
+    """Run one command and return its exit status; see `STATUSES`."""
     arguments = _parser().parse_args(argv)
     try:
         status: int = arguments.run(arguments)
@@ -34,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NOT_PROTECTED
     except KeyboardInterrupt:
         print("grader: stopped", file=sys.stderr)
-        return 130
+        return STOPPED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,10 +75,37 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.set_defaults(run=_grade)
 
-    autograde = commands.add_parser("autograde", parents=[course], help="grade a class")
+    autograde = commands.add_parser(
+        "autograde",
+        parents=[course],
+        help="grade a class",
+        description=AUTOGRADE,
+        epilog=STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     autograde.add_argument("assignment", metavar="SET")
+    autograde.add_argument(
+        "--students",
+        metavar="NAME",
+        nargs="+",
+        help="grade these only; * stands for any characters",
+    )
     autograde.add_argument("--force", action="store_true", help="grade again what is graded")
+    where = autograde.add_mutually_exclusive_group()
+    where.add_argument("--jobs", metavar="N", type=_positive, help="processes; else one a core")
+    where.add_argument(
+        "--scheduler", metavar="tcp://HOST:PORT", help="grade on the Dask cluster of this scheduler"
+    )
     autograde.set_defaults(run=_autograde)
+
+    export = commands.add_parser(
+        "export",
+        parents=[course],
+        help="write the verdicts of a class as CSV, a line for each check",
+    )
+    export.add_argument("assignment", metavar="SET")
+    export.add_argument("--to", metavar="FILE.csv", type=Path, help="else they are printed")
+    export.set_defaults(run=_export)
 
     doctor = commands.add_parser("doctor", help="tell which protections this machine gives")
     doctor.set_defaults(run=_doctor)
@@ -96,7 +137,7 @@ def _grade(arguments: argparse.Namespace) -> int:
         graded = grade_notebook(notebook, assignment, master.names, checks, warm, seed, limits)
     print(_summary(graded, master))
     if arguments.json:
-        _write(arguments.json, graded)
+        _write(arguments.json, _json(graded))
     return GRADED
 
 
@@ -107,36 +148,88 @@ def _summary(graded: Graded, master: Master) -> str:
     return f"{head}\n\n{table(graded.verdicts)}"
 
 
-def _write(path: Path, graded: Graded) -> None:
+def _json(graded: Graded) -> str:
     result = {
         "assignment": graded.assignment,
         "score": graded.score,
         "max_score": graded.max_score,
         "checks": [as_json(verdict) for verdict in graded.verdicts],
     }
+    return json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SubmissionError(f"{path} cannot be written: {error.strerror}.") from None
 
 
-def _autograde(arguments: argparse.Namespace) -> int:
-    from .classroom import Classroom  # nbgrader takes a second to import
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
-    course = _course(arguments)
-    master = course.master(arguments.assignment)
+
+def _autograde(arguments: argparse.Namespace) -> int:
+    from . import autograde  # nbgrader takes a second to import
+    from .classroom import Classroom
+
+    course, name = _course(arguments), arguments.assignment
+    course.master(name)
     classroom = Classroom(course)
-    students = classroom.students(master.assignment)
+    students = _chosen(classroom.students(name), arguments.students)
     if not students:
-        place = course.root / "submitted" / "STUDENT" / master.assignment
+        place = course.root / "submitted" / "STUDENT" / name
         raise SubmissionError(f"there are no submissions: none in {place}/")
-    if not classroom.released(master.assignment):
-        classroom.release(master.assignment)
-    problems = classroom.autograde(master.assignment, students, force=arguments.force)
-    print(classroom.table(master.assignment))
+    if not classroom.released(name):
+        classroom.release(name)
+    scheduler = _scheduler(arguments)
+    problems = autograde.autograde(classroom, name, students, scheduler, force=arguments.force)
+    print(autograde.table(classroom, name, students))
     for student, problem in problems.items():
         print(f"grader: not graded: {student}: {problem}", file=sys.stderr)
     return NOT_GRADED if problems else GRADED
+
+
+def _chosen(students: list[str], patterns: list[str] | None) -> list[str]:
+    if patterns is None:
+        return students
+    for pattern in patterns:
+        if not fnmatch.filter(students, pattern):
+            raise SubmissionError(f"nobody called {pattern} has handed in")
+    return [name for name in students if any(fnmatch.fnmatchcase(name, p) for p in patterns)]
+
+
+def _scheduler(arguments: argparse.Namespace) -> "Scheduler":
+    from .pool import cores, grade_here
+
+    if arguments.scheduler is None:
+        return partial(grade_here, jobs=arguments.jobs or cores())
+    try:
+        from .cluster import grade_on_cluster
+    except ModuleNotFoundError:
+        raise CourseError(
+            "--scheduler needs Dask: python -m pip install 'batchnorm-course[dask]'"
+        ) from None
+    return partial(grade_on_cluster, address=arguments.scheduler)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from .classroom import Classroom
+
+    course, name = _course(arguments), arguments.assignment
+    course.master(name)
+    classroom = Classroom(course)
+    text = csv_of(
+        {student: classroom.verdicts(name, student) for student in classroom.students(name)}
+    )
+    if arguments.to is None:
+        print(text, end="")
+    else:
+        _write(arguments.to, text)
+    return GRADED
 
 
 def _doctor(_: argparse.Namespace) -> int:

@@ -88,6 +88,12 @@ class Course(Configurable):
             raise CourseError(f"there is no problem set {assignment!r}; there are: {known}")
         return read_master(self.masters, assignment, notebook)
 
+    def masters_of(self, assignment: str) -> dict[str, Master]:
+        """All notebooks of a problem set by name. Raises CourseError when there are none."""
+        self.master(assignment)
+        paths = sorted((self.masters / assignment).glob("*.ipynb"))
+        return {path.stem: self.master(assignment, path.stem) for path in paths}
+
     def load_checks(self, master: Master) -> Mapping[str, Check]:
         """The checks of a problem set by grade_id. Raises CourseError when one is missing."""
         if str(self.root) not in sys.path:

@@ -15,7 +15,8 @@ from traitlets import Dict
 
 from .course import Course
 from .grade import grade_notebook
-from .notebook import CourseError, Master, read_submission, restore
+from .gradebook import check_released, released
+from .notebook import Master, read_submission, restore
 from .process import Limits, Warm
 
 Resources = dict[str, Any]
@@ -86,21 +87,8 @@ def _master(course: Course, resources: Resources) -> Master:
 def _same_as_released(master: Master, resources: Resources) -> None:
     """Does the gradebook know the master's cells? Raises CourseError when it knows others."""
     names = resources["nbgrader"]
-    with Gradebook(names["db_url"]) as gradebook:
-        released = gradebook.find_notebook(names["notebook"], names["assignment"])
-        known = {cell.name: cell.cell_type for cell in released.source_cells}
-        points = {cell.name: cell.max_score for cell in released.grade_cells}
-    cells = {id: cell.cell_type for id, cell in master.cells.items()}
-    graded = {
-        id: float(cell.metadata.nbgrader.points)
-        for id, cell in master.cells.items()
-        if cell.metadata.nbgrader.get("grade")
-    }
-    if (known, points) != (cells, graded):
-        raise CourseError(
-            f"the cells of {master.assignment} are not those in the gradebook: the master was "
-            f"changed. Run: nbgrader generate_assignment --force {master.assignment}"
-        )
+    with Gradebook(names["db_url"]) as book:
+        check_released(master, released(book, names["assignment"], names["notebook"]))
 
 
 class NameExercise(ClearSolutions):

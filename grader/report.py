@@ -3,9 +3,15 @@
 nbgrader takes the points from the first `execute_result` of a graded cell.
 """
 
-from collections.abc import Iterator, Sequence
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from pathlib import Path
+from typing import Any
 
+import nbformat
 from nbformat import NotebookNode
 
 from .check import Verdict
@@ -23,6 +29,8 @@ STATUS = {
     "missing": "not written yet",
 }
 
+ENDED = ("killed", "timeout")  # of these the message is the reason
+
 
 def as_json(verdict: Verdict) -> dict[str, object]:
     """A verdict as JSON has it."""
@@ -34,6 +42,11 @@ def as_json(verdict: Verdict) -> dict[str, object]:
         "message": verdict.message,
         "diagnosis": list(verdict.diagnosis),
     }
+
+
+def from_json(stored: Mapping[str, Any]) -> Verdict:
+    """The verdict that `as_json` was given."""
+    return Verdict(**{**stored, "diagnosis": tuple(stored["diagnosis"])})
 
 
 def outputs(verdict: Verdict) -> list[NotebookNode]:
@@ -82,8 +95,15 @@ def verdict_of(cell: NotebookNode) -> Verdict | None:
         return None
     for output in cell.get("outputs", ()):
         if stored := output.get("data", {}).get(VERDICT):
-            return Verdict(**{**stored, "diagnosis": tuple(stored["diagnosis"])})
+            return from_json(stored)
     return None
+
+
+def verdicts_in(path: Path) -> list[Verdict]:
+    """The verdicts in a graded notebook."""
+    notebook = nbformat.from_dict(json.loads(path.read_bytes()))
+    found = (verdict_of(cell) for cell in notebook.cells)
+    return [verdict for verdict in found if verdict is not None]
 
 
 def points(verdict: Verdict) -> str:
@@ -113,6 +133,19 @@ def _remarks(verdict: Verdict) -> Iterator[str]:
 def title(mistake: str) -> str:
     """What a mistake is called."""
     return MISTAKES[mistake].title if mistake in MISTAKES else mistake
+
+
+def csv_of(students: Mapping[str, Sequence[Verdict]]) -> str:
+    """The verdicts of a class as CSV, with what nbgrader's own export has no place for."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("student", "check", "points", "max_points", "status", "reason", "mistakes"))
+    for student, verdicts in students.items():
+        for verdict in verdicts:
+            reason = verdict.message.partition("\n")[0] if verdict.status in ENDED else ""
+            marks = (verdict.id, verdict.points, verdict.max_points, verdict.status)
+            writer.writerow((student, *marks, reason, " ".join(verdict.diagnosis)))
+    return text.getvalue()
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

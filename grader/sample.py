@@ -14,8 +14,10 @@ from pathlib import Path
 
 import nbformat
 
+from .autograde import autograde, table
 from .classroom import Classroom
 from .course import CONFIG, Course
+from .pool import cores, grade_here
 
 ASSIGNMENT = "ps1_standardize"
 FOLDER = Path("_build/sample-class")
@@ -115,22 +117,22 @@ def main(root: Path, folder: Path) -> str:
     classroom = Classroom(Course.at(folder))
     classroom.release(ASSIGNMENT)
     for student, bodies in STUDENTS.items():
-        _hand_in(folder, student, bodies)
-    problems = classroom.autograde(ASSIGNMENT, list(STUDENTS))
+        hand_in(folder, student, bodies)
+    problems = autograde(classroom, ASSIGNMENT, list(STUDENTS), partial(grade_here, jobs=cores()))
     if problems:
         raise RuntimeError("\n".join(f"{name}: {text}" for name, text in problems.items()))
     classroom.feedback(ASSIGNMENT)
     classroom.export(folder / "grades.csv")
-    table = "\n".join(
+    report = "\n".join(
         (
-            classroom.table(ASSIGNMENT),
+            table(classroom, ASSIGNMENT, STUDENTS),
             "",
             f"Their feedback  {folder}/feedback/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html",
             f"Their marks     {folder}/grades.csv",
         )
     )
-    done.write_text(state + table)
-    return table
+    done.write_text(state + report)
+    return report
 
 
 def _state(root: Path, config: str) -> str:
@@ -142,7 +144,7 @@ def _state(root: Path, config: str) -> str:
     return state.hexdigest() + "\n"
 
 
-def _hand_in(folder: Path, student: str, bodies: Mapping[str, str]) -> None:
+def hand_in(folder: Path, student: str, bodies: Mapping[str, str]) -> None:
     """The released notebook with `bodies` in place of the stubs of the functions."""
     notebook = nbformat.read(
         folder / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4
@@ -152,7 +154,7 @@ def _hand_in(folder: Path, student: str, bodies: Mapping[str, str]) -> None:
             if f"def {function}(" in cell.source:
                 cell.source = STUB.sub(partial(_fill, body), cell.source)
     path = folder / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
 
 

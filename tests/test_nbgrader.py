@@ -217,34 +217,35 @@ def test_outputs_of_a_student(course: Path) -> None:
     assert any(output.get("text") == "<script>alert(1)</script>\n" for output in shown.outputs)
 
 
-def test_changed_master(tmp_path: Path) -> None:
+def test_changed_master(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Does a master that changed after the release say what to run?"""
     root = new_course(tmp_path / "course")
     hand_in(root, "right", solved())
-    classroom = Classroom(Course.at(root))
-    classroom.release(SET)
+    Classroom(Course.at(root)).release(SET)
     master = root / "solutions" / SET / f"{SET}.ipynb"
     master.write_text(master.read_text().replace('"points": 7', '"points": 8'))
-    [problem] = classroom.autograde(SET, ["right"]).values()
-    assert (
+    says = (
         f"the cells of {SET} are not those in the gradebook: the master was changed. "
         f"Run: nbgrader generate_assignment --force {SET}"
-    ) in problem
-    classroom.release(SET)
-    assert classroom.autograde(SET, ["right"]) == {}
+    )
+    assert main(["autograde", SET, "--course", str(root)]) == 2
+    assert says in capsys.readouterr().err
+    assert says in nbgrader(root, "autograde", SET).stderr
+    Classroom(Course.at(root)).release(SET)
+    assert main(["autograde", SET, "--course", str(root)]) == 0
 
 
 def test_autograde_command(
     course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Does `grader autograde` print the class, and say who is not graded and why?"""
+    """Does `grader autograde` print the class, and say who has no points and why?"""
     monkeypatch.chdir(course)
     assert main(["autograde", SET]) == 1
     out, err = capsys.readouterr()
     rows = {line.split()[0]: line for line in out.splitlines() if line[:1].strip()}
     assert list(rows) == ["student", "blank", "broken", "eps", "right", "scripts"]
     assert rows["right"] == "right    20 / 20"
-    assert rows["broken"] == "broken   not graded"
+    assert rows["broken"].startswith(f"broken   0 / 20   submitted/broken/{SET}/{SET}.ipynb is cut")
     assert "eps is added outside the square root" in rows["eps"]
     assert err.startswith("grader: not graded: broken: ")
     assert f"submitted/broken/{SET}/{SET}.ipynb is cut off or not JSON" in err
@@ -264,10 +265,10 @@ def test_class_not_protected(
 ) -> None:
     """Is no class graded where a protection is missing, with exit status 3 and the reason?"""
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, jobs: int) -> None:
         raise Unprotected("files: this kernel has no Landlock")
 
-    monkeypatch.setattr("grader.classroom.warm", refuse)
+    monkeypatch.setattr("grader.pool.grade_here", refuse)
     assert main(["autograde", SET, "--course", str(course)]) == 3
     assert capsys.readouterr().err.startswith("grader: files: this kernel has no Landlock\n")
 
