@@ -3,7 +3,8 @@
 import copy
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -185,18 +186,27 @@ def _process(
     tasks: list[tuple[Any, ...]],
 ) -> None:
     torch.set_num_threads(1)
+    tasks = copy.deepcopy(tasks)  # tensors arrive in memory that all processes share
+    with process_group(Path(folder, "meeting"), rank, world):
+        torch.save([job(*task) for task in tasks], Path(folder, f"{rank}.pt"))
+
+
+@contextmanager
+def process_group(meeting: Path, rank: int, world: int) -> Iterator[None]:
+    """Join the `world` processes that name the same file, which must be new, as number `rank`."""
     if loopback := {"linux": "lo", "darwin": "lo0"}.get(sys.platform):
         os.environ["GLOO_SOCKET_IFNAME"] = loopback  # a host's name need not resolve
     dist.init_process_group(
         "gloo",
-        init_method=Path(folder, "meeting").as_uri(),
+        init_method=meeting.absolute().as_uri(),
         rank=rank,
         world_size=world,
         timeout=timedelta(minutes=1),
     )
-    tasks = copy.deepcopy(tasks)  # tensors arrive in memory that all processes share
-    torch.save([job(*task) for task in tasks], Path(folder, f"{rank}.pt"))
-    dist.destroy_process_group()
+    try:
+        yield
+    finally:
+        dist.destroy_process_group()
 
 
 def largest_difference(a: State, b: State) -> float:
