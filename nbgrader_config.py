@@ -53,5 +53,6 @@ c.Course.preload = dict.fromkeys(TORCH_SETS, ("torch",))
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "clean_html": "grader.html.clean",
+    "highlight_code": "grader.html.Highlight",
     "markdown2html": "grader.html.markdown2html",
 }

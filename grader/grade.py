@@ -1,11 +1,12 @@
 """Grading one submission: its cells run in the student's process, the checks in this one."""
 
+import json
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from nbformat import NotebookNode, from_dict
+from nbformat import NotebookNode, from_dict, v4
 
 from .check import Check, Verdict
 from .notebook import is_autograded
@@ -72,6 +73,7 @@ class _Session:
     def __init__(self, warm: Warm, limits: Limits) -> None:
         self.warm, self.limits = warm, limits
         self.clock = _Clock(limits.notebook_seconds)
+        self.output_left = limits.notebook_output_bytes
         self.ran: list[str] = []
         self.process: StudentProcess | None = None
 
@@ -89,6 +91,9 @@ class _Session:
             self._lose()
             return [error_output("StudentGone", self._cell_message(gone))]
         self.ran.append(source)
+        self.output_left -= len(json.dumps(outputs))
+        if self.output_left < 0:
+            return [v4.new_output("stream", name="stderr", text=self._too_much())]
         return [from_dict(output) for output in outputs]
 
     def grade(self, check: Check, names: frozenset[str], max_points: float, seed: int) -> Verdict:
@@ -121,6 +126,10 @@ class _Session:
         if self.process is not None:
             self.process.close()
             self.process = None
+
+    def _too_much(self) -> str:
+        megabytes = self.limits.notebook_output_bytes / 1e6
+        return f"[dropped: the outputs of this notebook are more than {megabytes:g} MB in all]\n"
 
     def _cell_message(self, gone: StudentGone) -> str:
         if self.clock.left <= 0:
@@ -165,11 +174,21 @@ class _Clock:
 
 
 class _Timed:
-    """A channel that is open for `seconds`; only the time that the student's code takes counts."""
+    """A channel that is open for `seconds`; only the time that the student's code takes counts.
+
+    That of our functions does too when the student's code calls them.
+    """
 
     def __init__(self, process: StudentProcess, seconds: float, clock: _Clock) -> None:
         self.process, self.clock, self.own = process, clock, _Clock(seconds)
+        self.replied = 0.0
 
     def ask(self, request: dict[str, object]) -> dict[str, object]:
+        if "op" not in request:  # what one of our functions gave to the student's code
+            took = time.monotonic() - self.replied
+            self.clock.left -= took
+            self.own.left -= took
         with self.clock.running(self.own.left) as left, self.own.running(left) as seconds:
-            return self.process.ask(request, seconds)
+            reply = self.process.ask(request, seconds)
+        self.replied = time.monotonic()
+        return reply

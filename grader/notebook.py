@@ -9,6 +9,8 @@ import ast
 import copy
 import json
 import os
+import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +18,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-FILE_LIMIT = 512 * 1024**2  # bytes of a submission, most of them outputs, which are dropped
-SOURCE_LIMIT = 4 * 1024**2  # characters in all cells together
+from .remote import printable
+
+FILE_LIMIT = 128 * 1024**2  # bytes of a submission, most of them outputs, which are dropped
+# Characters in a file that are not in strings: `[],` takes twenty times its length in memory.
+STRUCTURE_LIMIT = 8 * 1024**2
+STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+SOURCE_LIMIT = 500_000  # characters in all cells together
 CELL_LIMIT = 5_000  # cells
 PICTURE_LIMIT = 8 * 1024**2  # characters of the pictures that are pasted into the text
 PICTURES = ("image/png", "image/jpeg", "image/gif")
@@ -25,7 +32,13 @@ MISSING = "This cell was missing from the submission."
 
 
 class SubmissionError(Exception):
-    """A submission that cannot be graded; says what, where and what to do."""
+    """A submission that cannot be graded; says what, where and what to do.
+
+    Names of files and folders can be a student's: the text has nothing that a terminal obeys.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
 
 
 class CourseError(Exception):
@@ -145,13 +158,18 @@ def _read(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise SubmissionError(f"{path} is a folder. Give the path of an .ipynb file in it.")
-        with path.open("rb") as file:
-            data = file.read(FILE_LIMIT + 1)
+        if path.is_symlink():  # perhaps to the work of another student, or to the master
+            raise SubmissionError(f"{path} is a link. Hand in the notebook itself.")
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SubmissionError(f"{path} is not an ordinary file. Hand in a notebook.")
+            return file.read(FILE_LIMIT + 1)
     except FileNotFoundError:
         raise SubmissionError(f"{path}: there is no such file.") from None
-    except OSError as error:
-        raise SubmissionError(f"{path} cannot be read: {error.strerror}.") from None
-    return data
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SubmissionError(f"{path} cannot be read: {reason}.") from None
 
 
 def _parsed(data: bytes, path: Path) -> object:
@@ -164,6 +182,11 @@ def _parsed(data: bytes, path: Path) -> object:
         text = data.decode("utf-8-sig")
         if not text.strip():
             raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
+        if _structure(text) > STRUCTURE_LIMIT:
+            raise SubmissionError(
+                f"{path} has too many numbers, lists and fields to be read. "
+                "Clear the outputs of the notebook and save it again."
+            )
         return json.loads(text)
     except json.JSONDecodeError as error:
         what = "is cut off or" if error.pos >= len(error.doc.rstrip()) - 1 else "is"
@@ -175,6 +198,13 @@ def _parsed(data: bytes, path: Path) -> object:
         raise SubmissionError(
             f"{path} is not a notebook: it is not text in UTF-8, or not JSON of a sensible depth."
         ) from None
+
+
+def _structure(text: str) -> int:
+    """How many characters of JSON are not in strings."""
+    if len(text) <= STRUCTURE_LIMIT:
+        return 0
+    return len(text) - sum(match.end() - match.start() for match in STRING.finditer(text))
 
 
 def _upgraded(path: Path, document: dict[str, object]) -> dict[str, object]:
@@ -195,7 +225,8 @@ def _cell(cell: dict[str, object], id: str) -> NotebookNode:
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    node = _new_cell(kind if kind in ("code", "raw") else "markdown", _text(cell.get("source")), id)
+    # A raw cell is shown as a Markdown cell is: nbconvert would take it for HTML.
+    node = _new_cell("code" if kind == "code" else "markdown", _text(cell.get("source")), id)
     if isinstance(grade_id, str):
         node.metadata.nbgrader = NotebookNode(grade_id=grade_id)
     pictures = dict(_pictures(cell.get("attachments")))

@@ -14,6 +14,7 @@ Output = dict[str, object]
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXELS = 25_000_000  # more in one picture could exhaust the browser that shows it
+COLOURS = 1000  # with many more in a text, nbconvert takes minutes to show it
 # Control characters, but not tab, newline, carriage return and the codes for colour;
 # and the marks that reverse the direction of text, so that it reads as what it is.
 CONTROL = re.compile(
@@ -43,6 +44,8 @@ class _Room:
             return ""
         kept = value[: self.text_left]
         self.text_left -= len(kept)
+        if kept.count("\x1b") > COLOURS:
+            kept = kept.replace("\x1b", "")
         return CONTROL.sub("", kept).encode(errors="replace").decode()
 
     def image(self, value: object) -> str | None:

@@ -15,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import weakref
@@ -23,7 +24,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NoReturn
 
 from .outputs import Output, harmless
-from .remote import StudentGone
+from .remote import CLASSES, StudentGone
 from .student import command
 from .student.protocol import Handle, ProtocolError, decode, encode, receive, send
 from .student.sandbox import LINUX
@@ -54,6 +55,7 @@ class Limits:
     scratch_bytes: int = 64 * 2**20
     output_bytes: int = 200_000  # text that a cell puts out
     image_bytes: int = 2_000_000  # pictures that a cell puts out; 3 MB is the most that can cross
+    notebook_output_bytes: int = 20_000_000  # what all cells put out
     reply_bytes: int = 64 * 2**20
     threads: int = 64
 
@@ -81,14 +83,18 @@ class StudentProcess:
         """The reply to a request, in plain data and handles.
 
         Raises StudentGone, now and ever after, if none comes in time or the process has ended.
+        One whose memory was used up is ended: what else it would answer is left to chance.
         """
         frame = self._exchange(encode(message), seconds)
         try:
             reply = decode(frame)
-        except ProtocolError:
+        except (ProtocolError, MemoryError):
             reply = None
         if not isinstance(reply, dict):
             self._lose("killed", "sent what is not an answer")
+        match reply.get("error"):
+            case {"kinds": list(kinds)} if "MemoryError" in kinds[:CLASSES]:
+                self._lose("killed", _too_much_memory(self.limits))
         return reply
 
     def run_cell(self, source: str, seconds: float) -> list[Output]:
@@ -103,7 +109,10 @@ class StudentProcess:
             case {"kinds": [kind, *_], "text": text, "traceback": trace}:
                 error = {"ename": kind, "evalue": text, "traceback": [trace]}
                 value = [{"output_type": "error", **error}]
-        return harmless(value, self.limits.output_bytes, self.limits.image_bytes)
+        outputs = harmless(value, self.limits.output_bytes, self.limits.image_bytes)
+        if any(output.get("ename") == "MemoryError" for output in outputs):
+            self._lose("killed", _too_much_memory(self.limits))
+        return outputs
 
     def close(self) -> None:
         """End the process and all that it started; when this returns, nothing of it is left."""
@@ -185,7 +194,7 @@ def _wait(guard: int) -> None:
 
 def _reason(report: dict[str, Any], limits: Limits) -> str:
     """Why a process ended, for a sentence like "Your code ... while it was checked"."""
-    memory = f"used more than {limits.memory_bytes / 2**30:.3g} GB"
+    memory = _too_much_memory(limits)
     status = report.get("status")
     if status is None:
         return "was killed"
@@ -204,6 +213,10 @@ def _reason(report: dict[str, Any], limits: Limits) -> str:
     if number == signal.SIGSEGV:
         return "ended in a segmentation fault"
     return f"was killed by signal {number}"
+
+
+def _too_much_memory(limits: Limits) -> str:
+    return f"used more than {limits.memory_bytes / 2**30:.3g} GB"
 
 
 class Warm:
@@ -272,8 +285,10 @@ class Warm:
             )
         order = asdict(self.limits) | {"preload": self.preload, "unsafe": self.unsafe}
         try:
-            send(self._control, encode(order))
-            reply: Any = decode(receive(self._control, START_SECONDS, 1_000_000))
+            # It removes this folder itself, but not when it is killed.
+            with tempfile.TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as home:
+                send(self._control, encode(order | {"home": home}))
+                reply: Any = decode(receive(self._control, START_SECONDS, 1_000_000))
         except (EOFError, OSError) as error:
             self._stop()
             raise RuntimeError("the process that students' processes come from ended") from error

@@ -19,6 +19,8 @@ from .student.protocol import Callback, Handle, decode, encode
 
 # What the student's process may ask of the grader's functions while one request lasts.
 CALLS, BYTES = 10_000, 64 * 1024**2
+ANSWERS = 128 * 1024**2  # bytes of all answers to one `Student`: a check keeps them to compare
+CLASSES = 64  # names of an exception's classes that are kept
 
 
 class Channel(Protocol):
@@ -71,8 +73,8 @@ class RemoteError(Exception):
     """
 
     def __init__(self, kinds: Collection[str], text: str, traceback: str = "") -> None:
-        self.kinds = tuple(map(_printable, kinds)) or ("Exception",)
-        self.text, self.traceback = _printable(text), _printable(traceback)
+        self.kinds = tuple(printable(kind) for kind in list(kinds)[:CLASSES]) or ("Exception",)
+        self.text, self.traceback = printable(text), printable(traceback)
         super().__init__(f"{self.kind}: {self.text}" if text else self.kind)
 
     @property
@@ -121,7 +123,7 @@ class Remote:
         return self._student._call(self._text, args, kwargs, request)
 
     def __repr__(self) -> str:
-        return _printable(self._handle.kind)
+        return printable(self._handle.kind)
 
 
 class Student:
@@ -149,6 +151,7 @@ class Student:
         self.calls: list[Call] = []
         self._lent: dict[int, Callable[..., object]] = {}
         self._lent_ever = 0
+        self._answers_left = ANSWERS
         if isinstance(channel, Loopback):
             channel.serve = self._serve
 
@@ -198,6 +201,10 @@ class Student:
         reply = self._channel.ask(request)
         while "callback" in reply:
             reply = self._channel.ask(self._serve(reply))
+        self._answers_left -= _weight(reply)
+        if self._answers_left < 0:
+            text = f"the answers are more than {ANSWERS // 1024**2} MB in all"
+            raise RemoteError(["MemoryError"], text)
         error = reply.get("error")
         if isinstance(error, dict):
             kinds = error.get("kinds")
@@ -216,7 +223,7 @@ class Student:
             assert isinstance(args, tuple)
             assert isinstance(kwargs, dict)
             self._calls_left -= 1
-            self._bytes_left -= sum(np.asarray(arg).nbytes for arg in (*args, *kwargs.values()))
+            self._bytes_left -= _weight([*args, *kwargs.values()])
             if self._calls_left < 0 or self._bytes_left < 0:
                 raise RuntimeError("called too often, or with too much data")
             return {"value": self._lent[number](*args, **kwargs)}
@@ -254,7 +261,24 @@ class Student:
         return value
 
 
-def _printable(text: str) -> str:
+def _weight(value: object) -> int:
+    """About how many bytes plain data take, or the array that NumPy would make of them, if more.
+
+    It gives each text in a list the room of the longest.
+    """
+    match value:
+        case np.ndarray() | np.generic():
+            return value.nbytes + 100
+        case str():
+            return 4 * len(value) + 50
+        case tuple() | list():
+            return 60 + len(value) * (8 + max(map(_weight, value), default=0))
+        case dict():
+            return 200 + sum(100 + _weight(key) + _weight(item) for key, item in value.items())
+    return 32
+
+
+def printable(text: str) -> str:
     """Text of the student's, bounded, without what a terminal or a file could not take."""
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text[:10_000])
 

@@ -96,7 +96,7 @@ UNREADABLE = {
     "too many cells": ({"cells": [{}] * 5_001}, "has 5001 cells; 5000 at most"),
     "too much text": (
         document(cell("x" * (SOURCE_LIMIT + 1))),
-        "has 4.2 million characters in its cells; 4.2 million at most are graded",
+        "has 0.5 million characters in its cells; 0.5 million at most are graded",
     ),
     "nbformat 3, broken": (
         {"nbformat": 3, "worksheets": 5},

@@ -73,6 +73,9 @@ REFUSED = {
     "a UDP socket": "import socket; socket.socket(type=socket.SOCK_DGRAM)",
     "a unix socket": "import socket; socket.socket(socket.AF_UNIX)",
     "a packet socket": "import socket; socket.socketpair(socket.AF_INET)",
+    "a datagram to a path": (
+        "import socket\nsocket.socketpair(type=socket.SOCK_DGRAM)[0].sendto(b'a', '/dev/log')"
+    ),
     "killing its parent": "import os; os.kill(os.getppid(), 9)",
     "killing everyone": "import os; os.kill(-1, 9)",
     "killing another": "import os; os.kill(2, 9)",

@@ -213,7 +213,7 @@ def decode(
     """The value of a frame.
 
     `resolve` turns handles into objects, `as_tensor` makes tensors (arrays stay arrays without it).
-    Raises ProtocolError for anything that is not a well-formed frame.
+    Raises ProtocolError for anything that is not a well-formed frame, and MemoryError.
     """
     try:
         header_bytes, payload_bytes = FRAME.unpack_from(frame)
@@ -227,14 +227,7 @@ def decode(
         value = reader.read(header, DEPTH)
     except ProtocolError:
         raise
-    except (
-        ValueError,
-        TypeError,
-        RecursionError,
-        OverflowError,
-        MemoryError,
-        struct.error,
-    ) as error:
+    except (ValueError, TypeError, RecursionError, OverflowError, struct.error) as error:
         raise ProtocolError(f"not a frame: {type(error).__name__}") from None
     if reader.position != payload_bytes:
         raise ProtocolError("bytes left over in a frame")

@@ -59,7 +59,7 @@ LOAD, AND, EQUAL, AT_LEAST, RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
 NUMBER, ARCHITECTURE, ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
 
 CLONE_THREAD = 0x10000
-AF_UNIX = 1
+AF_UNIX, SOCK_STREAM, SOCK_TYPE = 1, 1, 0xF
 O_WRITE, O_TRUNC = 0o3, 0o1000
 # DUPFD, GETFD, SETFD, GETFL, SETFL, GETLK, SETLK, SETLKW, the OFD locks, DUPFD_CLOEXEC: no leases
 FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030)
@@ -125,7 +125,10 @@ def _argument(name: str, pid: int) -> list[Instruction]:
         case "prlimit64":
             return _one_of(0, (0, pid))
         case "socketpair":
-            return _one_of(0, (AF_UNIX,))
+            # not of datagrams: those can be sent to any socket that has a path, as that of a log
+            stream = [*_masked(1, SOCK_TYPE), (EQUAL, 0, 1, SOCK_STREAM), (RETURN, 0, 0, ALLOW)]
+            family = (LOAD, 0, 0, ARGUMENT)
+            return [family, (EQUAL, 0, len(stream), AF_UNIX), *stream]
     raise ValueError(name)
 
 

@@ -74,7 +74,7 @@ def _silence() -> None:
 
 def _prepare(order: dict[str, Any]) -> Policy:
     """Import everything and start the shell; nothing of it stays on disk."""
-    home = tempfile.mkdtemp(prefix="grader-")
+    home = order["home"]
     os.environ |= {"HOME": home, "IPYTHONDIR": home, "TMPDIR": home}
     try:
         with warnings.catch_warnings():
