@@ -209,7 +209,6 @@ def process_group(meeting: Path, rank: int, world: int) -> Iterator[None]:
         dist.destroy_process_group()
 
 
-def largest_difference(a: State, b: State) -> float:
-    """The largest difference between tensors of the same name, relative to the largest value."""
-    off = max(float((a[name] - b[name]).abs().max()) for name in a)
-    return off / max(float(value.abs().max()) for value in b.values())
+def relative_difference(a: State, b: State) -> float:
+    """The largest ||a - b|| / ||b|| of a tensor, over the tensors that a has."""
+    return max(float((a[name] - b[name]).norm() / b[name].norm()) for name in a)
