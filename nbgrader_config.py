@@ -45,9 +45,12 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# These sets are written in PyTorch: their students' processes start with it.
-TORCH_SETS = ("ps5_frameworks", "ps6_practice", "ps7_capstone")
-c.Course.preload = dict.fromkeys(TORCH_SETS, ("torch",))
+# Students' processes start with what these sets use: PyTorch, and the data for their examples.
+c.Course.preload = {
+    "ps5_frameworks": ("torch",),
+    "ps6_practice": ("torch", "lab.datasets"),
+    "ps7_capstone": ("torch", "lab.datasets"),
+}
 
 # Feedback and formgrader show what students wrote without running any script in it.
 c.HTMLExporter.sanitize_html = True

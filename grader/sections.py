@@ -56,6 +56,33 @@ PAGES = {
         "folding": "Folding into the layer before",
         "folding-into-convolutions": "Folding into convolutions",
     },
+    "chapters/06_frameworks/frozen": {
+        "frozen-batchnorm": "Frozen batch normalisation",
+    },
+    "chapters/04_where_to_use_it/dense": {
+        "redundant-bias": "The bias before it is redundant",
+        "not-on-the-output": "Not on the output layer",
+    },
+    "chapters/04_where_to_use_it/activation": {
+        "before-or-after": "Before or after the activation",
+    },
+    "chapters/07_best_practices/monitoring": {
+        "what-to-watch": "What to watch",
+        "a-failure-caught": "A failure that the loss cannot show",
+        "changed-data": "When the data change",
+    },
+    "chapters/07_best_practices/batch_size": {
+        "gradient-accumulation": "Gradient accumulation is not a larger batch",
+    },
+    "chapters/05_benefits/convergence": {
+        "unfair-baseline": "The start that PyTorch gives",
+    },
+    "chapters/01_why_it_is_important/learning_rate": {
+        "learning-rate": "How large may the learning rate be?",
+    },
+    "chapters/01_why_it_is_important/figure_one": {
+        "fair-comparison": "Now a fair race",
+    },
 }
 SECTIONS = {
     label: (title, page) for page, labels in PAGES.items() for label, title in labels.items()

@@ -22,7 +22,8 @@ SEED = 20250807  # of nobody: neither the public one nor the secret one
 POINTS = 100.0
 SETS = problem_sets()
 CHECKS = [(name, id) for name in SETS for id in load(name)]
-SEEDS = {"ps1_standardize": 20, "ps7_capstone": 1}  # for each right solution; 5 in other sets
+# for each right solution; 5 in other sets
+SEEDS = {"ps1_standardize": 20, "ps6_practice": 2, "ps7_capstone": 1}
 
 # The course's own list of mistakes, by the set that must name them.
 NAMED = {
