@@ -35,53 +35,60 @@ def grade_here(
     One whose process is killed is graded again, once.
     Raises what `make_worker` raises, Unprotected for one.
     """
-    waiting, again = iter(submissions), deque[Submission]()
-    lost: set[str] = set()
-    crew: dict[Connection, _Process] = {}
+    tasks = _Tasks(submissions)
+    crew: list[_Process] = []
     failures = 0
-
-    def next_task() -> Submission | None:
-        return again.popleft() if again else next(waiting, None)
-
     try:
         while True:
-            for process in [process for process in crew.values() if process.doing is None]:
-                if (task := next_task()) is None:
-                    break
-                process.give(task)
-            while len(crew) < jobs and (task := next_task()) is not None:
-                process = _Process.start(job, make_worker)
-                crew[process.connection] = process
-                process.give(task)
-            if all(process.doing is None for process in crew.values()):
+            while len(crew) < jobs and (task := tasks.next()) is not None:
+                crew.append(_Process.start(job, make_worker))
+                crew[-1].give(task)
+            busy = {process.connection: process for process in crew if process.doing is not None}
+            if not busy:
                 return
-            for connection in wait([*crew]):
-                process = crew[connection]  # type: ignore[index]
+            for connection in wait([*busy]):
+                process = busy[connection]  # type: ignore[index]
+                doing = process.doing
+                assert doing is not None
                 try:
                     answer = process.answer()
                 except (EOFError, OSError):
-                    task = process.doing
-                    assert task is not None
-                    del crew[process.connection]
+                    crew.remove(process)
                     process.stop()
-                    if not process.ready:
-                        failures += 1
-                        if failures >= START_TRIES:
-                            raise RuntimeError(
-                                "the grader's processes end when they start"
-                            ) from None
-                    elif task.student in lost:
-                        yield task, LOST
-                        continue
-                    else:
-                        lost.add(task.student)
-                    again.append(task)
-                else:
-                    if answer is not None:
-                        yield answer
+                    failures += not process.ready
+                    if failures >= START_TRIES:
+                        raise RuntimeError("the grader's processes end when they start") from None
+                    if not tasks.again(doing, process.ready):
+                        yield doing, LOST
+                    continue
+                if process.doing is None and (task := tasks.next()) is not None:
+                    process.give(task)  # it works on while what it has done is put away
+                if answer is not None:
+                    yield answer
     finally:
-        for process in crew.values():
+        for process in crew:
             process.stop()
+
+
+class _Tasks:
+    """The submissions that wait for a process; one that a process was lost with comes again."""
+
+    def __init__(self, submissions: Iterable[Submission]) -> None:
+        self.waiting, self.back = iter(submissions), deque[Submission]()
+        self.lost: set[str] = set()
+
+    def next(self) -> Submission | None:
+        """The next to be graded, taken only now."""
+        return self.back.popleft() if self.back else next(self.waiting, None)
+
+    def again(self, task: Submission, blamed: bool) -> bool:
+        """Put one back; False if it has been blamed for the loss of a process before."""
+        if blamed and task.student in self.lost:
+            return False
+        if blamed:
+            self.lost.add(task.student)
+        self.back.append(task)
+        return True
 
 
 @dataclass
@@ -95,9 +102,8 @@ class _Process:
 
     @classmethod
     def start(cls, job: Job, make_worker: MakeWorker) -> "_Process":
-        os.environ.update(
-            dict.fromkeys(ONE_THREAD, "1")
-        )  # more threads only get in each other's way
+        # Where there is a process for each core, more threads only get in each other's way.
+        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
         # Forked from a process that has nothing but the modules: no gradebook, no other's pipes.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__])

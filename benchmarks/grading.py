@@ -1,0 +1,196 @@
+"""Time the grading of a class against nbgrader's own: python -m benchmarks.grading SET [COUNT]
+
+The same submissions are graded one after the other, each by three in turn, on one core:
+
+- nbgrader's own `autograde`, with a kernel for each submission. Its graded cells compare with the
+  reference as ours do, but look for no mistakes.
+- this course's grader, from reading the file to the gradebook and the written notebook,
+  with a transaction for each submission.
+- the floor: a student's process is forked and runs the cells; nothing is checked or written.
+
+No start is counted: neither nbgrader's imports nor that of the warm process.
+"""
+
+import argparse
+import contextlib
+import os
+import runpy
+import statistics
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
+
+import nbformat
+from nbgrader.converters import Autograde
+
+from grader import autograde
+from grader.classroom import Classroom
+from grader.course import Course
+from grader.notebook import is_autograded, is_set
+from grader.pool import Result
+from grader.work import Job, Submission, Worker
+
+ROOT = Path(__file__).parent.parent
+STOCK = """
+c = get_config()
+c.CourseDirectory.course_id = "stock"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
+"""
+CHECK = """\
+from grader.checks import load
+load("{assignment}")["{id}"].mistakes = ()
+check("{id}")"""
+
+
+def courses(folder: Path, assignment: str) -> tuple[Classroom, Classroom]:
+    """The same problem set for nbgrader alone, and as it is."""
+    notebook = nbformat.read(ROOT / "solutions" / assignment / f"{assignment}.ipynb", as_version=4)
+    config = (ROOT / "nbgrader_config.py").read_text()
+    found = []
+    for name, text in (("stock", STOCK), ("ours", config)):
+        path = folder / name / "solutions" / assignment / f"{assignment}.ipynb"
+        path.parent.mkdir(parents=True)
+        (folder / name / "nbgrader_config.py").write_text(text)
+        if name == "ours":
+            notebook = nbformat.read(ROOT / "solutions" / assignment / path.name, as_version=4)
+        for cell in notebook.cells:
+            if name == "stock" and is_autograded(cell):
+                id = cell.metadata.nbgrader.grade_id
+                cell.source = CHECK.format(assignment=assignment, id=id)
+        nbformat.write(notebook, path)
+        classroom = Classroom(Course.at(folder / name))
+        classroom.release(assignment)
+        found.append(classroom)
+    return found[0], found[1]
+
+
+def hand_in(classrooms: Iterable[Classroom], assignment: str, count: int) -> list[str]:
+    """`count` submissions: right ones in many styles, wrong ones, and blank ones, each a little
+    different from all others."""
+    right = [*runpy.run_path(str(ROOT / "tests" / "right" / f"{assignment}.py"))["RIGHT"].values()]
+    wrong = [code.replace("+ eps", "") for code in right if "+ eps" in code]
+    codes = [*right, *wrong, ""]
+    students = [f"student{i:05}" for i in range(count)]
+    for classroom in classrooms:
+        path = classroom.course.root / "exercises" / assignment / f"{assignment}.ipynb"
+        released = path.read_text()
+        for i, student in enumerate(students):
+            notebook = nbformat.reads(released, as_version=4)
+            answers = [
+                cell
+                for cell in notebook.cells
+                if is_set(cell, "solution") and cell.cell_type == "code"
+            ]
+            if code := codes[i % len(codes)]:
+                for cell in answers:
+                    cell.source = ""
+                answers[0].source = code
+            answers[0].source += f"\n# {student}"
+            folder = classroom.submitted(student, assignment)
+            folder.mkdir(parents=True)
+            nbformat.write(notebook, folder / f"{assignment}.ipynb")
+    return students
+
+
+@contextlib.contextmanager
+def timed(taken: list[float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    taken.append(time.perf_counter() - start)
+
+
+def in_turn(
+    job: Job,
+    submissions: Iterable[Submission],
+    others: Callable[[Submission, Worker], None],
+    taken: list[float],
+) -> Iterator[Result]:
+    """A scheduler that gives the others their turn after each submission, and times its own."""
+    worker = Worker(job)
+    waiting = iter(submissions)
+    try:
+        while True:
+            start = time.perf_counter()
+            if (submission := next(waiting, None)) is None:
+                return
+            yield submission, worker(submission)  # goes on when that is in the gradebook
+            taken.append(time.perf_counter() - start)
+            others(submission, worker)
+    finally:
+        worker.close()
+
+
+def compare(assignment: str, count: int, folder: Path) -> None:
+    """Print the medians of all three, and whether the marks are the same."""
+    stock, ours = courses(folder, assignment)
+    students = hand_in((stock, ours), assignment, count)
+    times: dict[str, list[float]] = {"stock": [], "ours": [], "floor": []}
+    cells = [
+        cell.source
+        for cell in ours.course.master(assignment).notebook.cells
+        if cell.cell_type == "code" and not is_autograded(cell)
+    ]
+
+    def others(submission: Submission, worker: Worker) -> None:
+        with timed(times["stock"]):
+            stock.run(Autograde, assignment, submission.student, force=False)
+        with timed(times["floor"]), worker.warm.student() as process:
+            for cell in cells:
+                process.run_cell(cell, 20)
+
+    autograde.TOGETHER = 1
+    autograde.autograde(
+        ours, assignment, students, lambda job, tasks: in_turn(job, tasks, others, times["ours"])
+    )
+    median = {name: statistics.median(taken) for name, taken in times.items()}
+    print(f"{assignment}, {count} submissions, one core; medians in milliseconds")
+    for name, taken in times.items():
+        print(f"  {name:<6} {1000 * median[name]:>8.1f}   fastest {1000 * min(taken):>8.1f}")
+    print(f"  stock / ours  {median['stock'] / median['ours']:.1f}")
+    print(f"  ours / floor  {median['ours'] / median['floor']:.1f}")
+    print(
+        f"  checks passed by one grader and not by the other: {differing(stock, ours, assignment)}"
+    )
+
+
+def differing(stock: Classroom, ours: Classroom, assignment: str) -> int:
+    """How many checks of how many students have full marks from one of the two only."""
+    from nbgrader.api import Gradebook
+
+    full: list[set[tuple[str, str]]] = []
+    for classroom in (stock, ours):
+        with Gradebook(classroom.folder.db_url) as book:
+            full.append(
+                {
+                    (submission.student.id, grade.name)
+                    for submission in book.assignment_submissions(assignment)
+                    for notebook in submission.notebooks
+                    for grade in notebook.grades
+                    if grade.auto_score == grade.max_score
+                }
+            )
+    return len(full[0] ^ full[1])
+
+
+def main() -> None:
+    """Read the command line and print the figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("assignment", metavar="SET")
+    parser.add_argument("count", metavar="COUNT", type=int, nargs="?", default=40)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        compare(arguments.assignment, arguments.count, Path(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
