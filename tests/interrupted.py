@@ -21,10 +21,8 @@ from grader.work import Job, Outcome, Submission, Worker
 PLACES: dict[str, tuple[object, str]] = {
     "record": (Records, "write"),
     "commit": (Marks, "enter"),
-    "folder": (grading, "replace_folder"),
     "fill": (grading, "copy_files"),
     "rename": (files.Path, "rename"),
-    "permissions": (grading.Autograde, "set_permissions"),
 }
 
 

@@ -1,82 +1,56 @@
 """`grader autograde`: a class graded in parallel, as nbgrader would have graded it."""
 
-import json
-import multiprocessing
+import csv
+import io
+import os
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, redirect_stderr, redirect_stdout
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import interrupted
 import pytest
+from bs4 import BeautifulSoup
+from classes import FEW, Counting, classroom, few, files, graded_again, in_gradebook, new_course
 from interrupted import in_this_process
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
 from grader.autograde import autograde, table
+from grader.check import Verdict
 from grader.classroom import Classroom
-from grader.course import Course
+from grader.cli import main
 from grader.notebook import CourseError
 from grader.pool import Result, grade_here
-from grader.sample import ASSIGNMENT, LIMITS, STUDENTS, hand_in
+from grader.report import csv_of
+from grader.sample import ASSIGNMENT, STUDENTS, hand_in
 from grader.work import Job, Submission
 
 ROOT = Path(__file__).parent.parent
-HERE = partial(grade_here, jobs=1)
 LATE = """
 c.LateSubmissionPlugin.penalty_method = "zero"
 """
 
 
-def new_course(root: Path, config: str = "") -> Path:
-    """A course with the first problem set, released; graded with the same seed each time."""
-    root.mkdir()
-    text = (ROOT / "nbgrader_config.py").read_text()
-    (root / "nbgrader_config.py").write_text(text + LIMITS + config)
-    shutil.copytree(ROOT / "solutions" / ASSIGNMENT, root / "solutions" / ASSIGNMENT)
-    (root / ".grader-secret").write_text("the same for all")
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class that is not graded yet."""
+    return few(tmp_path_factory.mktemp("class") / "course")
+
+
+@pytest.fixture(scope="module")
+def unbroken(handed_in: Path) -> Path:
+    """The class, graded in one go."""
+    root = shutil.copytree(handed_in, handed_in.with_name("unbroken"))
+    assert graded_again(root) == list(FEW)
     return root
 
 
-def classroom(root: Path) -> Classroom:
-    return Classroom(Course.at(root))
-
-
-def in_gradebook(root: Path) -> dict[str, Any]:
-    """All that the gradebook holds of submissions, without its own ids."""
-    with Gradebook(f"sqlite:///{root}/gradebook.db", "batchnorm") as book:
-        return {
-            submission.student.id: {
-                "time": submission.timestamp,
-                "student": submission.student.to_dict(),
-                "notebooks": [
-                    {
-                        "late": notebook.late_submission_penalty,
-                        "flagged": notebook.flagged,
-                        "grades": sorted(_without_ids(grade) for grade in notebook.grades),
-                        "comments": sorted(_without_ids(text) for text in notebook.comments),
-                    }
-                    for notebook in submission.notebooks
-                ],
-            }
-            for submission in book.assignment_submissions(ASSIGNMENT)
-        }
-
-
-def _without_ids(row: Any) -> str:
-    return json.dumps({**row.to_dict(), "id": None}, sort_keys=True)
-
-
-def files(folder: Path) -> dict[str, tuple[int, bytes]]:
-    """The modes and contents of all files in a folder."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        str(path.relative_to(folder)): (path.stat().st_mode, path.read_bytes()) for path in paths
-    }
+@pytest.fixture
+def root(handed_in: Path, tmp_path: Path) -> Path:
+    """A copy of the class that is not graded yet."""
+    return shutil.copytree(handed_in, tmp_path / "course")
 
 
 # The same as nbgrader
@@ -166,193 +140,212 @@ def test_manual_marks_stay(both: tuple[Path, Path]) -> None:
         assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (7, 1.5, True)
 
 
-# Interrupted
-
-FEW = ("ada", "ben", "emil", "hana", "jan")
+# Bad submissions
 
 
-def few(root: Path) -> Path:
-    """A course in which five students have handed in, none of whom takes long to grade."""
-    course = new_course(root)
-    classroom(course).release(ASSIGNMENT)
-    for student in FEW:
-        hand_in(course, student, STUDENTS[student])
-    return course
+def _not_json(path: Path) -> None:
+    path.write_text(path.read_text()[:500])
 
 
-class Counting:
-    """A scheduler that knows whom it has graded."""
-
-    def __init__(self) -> None:
-        self.graded: list[str] = []
-
-    def __call__(self, job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
-        for submission, outcome in in_this_process(job, submissions):
-            self.graded.append(submission.student)
-            yield submission, outcome
+def _old(path: Path) -> None:
+    path.write_text('{"nbformat": 2, "worksheets": 5}')
 
 
-def graded_again(root: Path, *, force: bool = False) -> list[str]:
-    counting = Counting()
-    students = classroom(root)
-    assert (
-        autograde(students, ASSIGNMENT, students.students(ASSIGNMENT), counting, force=force) == {}
-    )
-    return counting.graded
+def _foreign(path: Path) -> None:
+    path.write_text('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}')
 
 
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class that is not graded yet."""
-    return few(tmp_path_factory.mktemp("class") / "course")
+def _missing(path: Path) -> None:
+    path.rename(path.with_name("homework.ipynb"))
 
 
-@pytest.fixture(scope="module")
-def unbroken(handed_in: Path) -> Path:
-    """The class, graded in one go."""
-    root = shutil.copytree(handed_in, handed_in.with_name("unbroken"))
-    assert graded_again(root) == list(FEW)
-    return root
+def _huge(path: Path) -> None:
+    path.write_text(" " * 3_000_000)
 
 
-@pytest.fixture
-def root(handed_in: Path, tmp_path: Path) -> Path:
-    """A copy of the class that is not graded yet."""
-    return shutil.copytree(handed_in, tmp_path / "course")
+def _link(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.parent.parent.parent / "ada" / ASSIGNMENT / path.name)
 
 
-def same(root: Path, other: Path) -> None:
-    assert in_gradebook(root) == in_gradebook(other)
-    assert files(root / "autograded") == files(other / "autograded")
+def _pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
 
 
-def start(target: Callable[..., None], *arguments: object) -> int | None:
-    """Run a function in a process of its own; how it ended."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["grader.pool"])
-    process = context.Process(target=target, args=arguments)
-    process.start()
-    process.join()
-    return process.exitcode
-
-
-# Where, at which call, before or after it; and whose grading is recorded by then.
-KILLS = {
-    "before the first outcome is recorded": ("record", 1, False, ()),
-    "when it is": ("record", 1, True, FEW[:1]),
-    "before the first transaction": ("commit", 1, False, FEW[:2]),
-    "after it": ("commit", 1, True, FEW[:2]),
-    "before a folder is made": ("folder", 1, False, FEW[:2]),
-    "while it is filled": ("fill", 2, False, FEW[:2]),
-    "when it is filled": ("fill", 2, True, FEW[:2]),
-    "before it is put in place": ("rename", 1, False, FEW[:2]),
-    "before its files have their modes": ("permissions", 1, False, FEW[:2]),
-    "before it is recorded as entered": ("record", 3, False, FEW[:2]),
-    "when it is recorded as entered": ("record", 3, True, FEW[:2]),
-    "before the last transaction": ("commit", 3, False, FEW),
-    "at the very end": ("record", 10, True, FEW),
+FILE = f"{ASSIGNMENT}.ipynb"
+BAD = {
+    "not_json": (_not_json, "is cut off or not JSON, which a notebook is"),
+    "old": (_old, "is a notebook of an old format (nbformat 2) that cannot be converted."),
+    "foreign": (_foreign, f"this notebook is not {ASSIGNMENT}: it has none of its cells."),
+    "missing": (_missing, f"{FILE} was not handed in; notebooks: homework.ipynb."),
+    "huge": (_huge, "has more than 2 MB, which is more than is read."),
+    "link": (_link, f"{FILE} is not an ordinary file that can be read."),
+    "pipe": (_pipe, f"{FILE} is not an ordinary file that can be read."),
 }
 
 
-@pytest.mark.parametrize(("place", "call", "after", "recorded"), KILLS.values(), ids=KILLS)
-def test_killed(
-    place: str, call: int, after: bool, recorded: tuple[str, ...], root: Path, unbroken: Path
-) -> None:
-    """Does the next run finish what a killed one began, and grade nothing twice?"""
-    killed = start(interrupted.grade_and_die, root, ASSIGNMENT, place, call, after)
-    assert killed == -signal.SIGKILL
-    assert graded_again(root) == [student for student in FEW if student not in recorded]
-    same(root, unbroken)
-    assert not list(root.glob("autograded/*/.*"))
-    assert graded_again(root) == []
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str, str]:
+    """A class in which only one notebook can be graded: the course, status, table and errors."""
+    root = new_course(tmp_path_factory.mktemp("bad") / "course")
+    classroom(root).release(ASSIGNMENT)
+    for student in ("ada", *BAD):
+        hand_in(root, student, STUDENTS["ada"])
+    for student, (spoil, _) in BAD.items():
+        spoil(root / "submitted" / student / ASSIGNMENT / FILE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grader.autograde.FILE_LIMIT", 2 * 1024**2)
+        patch.setattr("grader.notebook.FILE_LIMIT", 2 * 1024**2)
+        patch.setattr("grader.pool.grade_here", lambda job, todo, jobs: in_this_process(job, todo))
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            status = main(["autograde", ASSIGNMENT, "--course", str(root)])
+    classroom(root).feedback(ASSIGNMENT)
+    return root, status, out.getvalue(), err.getvalue()
 
 
-@pytest.mark.parametrize("call", [1, 2])
-def test_killed_while_replacing(call: int, unbroken: Path, tmp_path: Path) -> None:
-    """Is a folder that is there already replaced by the next run, when this one was killed?"""
-    root = shutil.copytree(unbroken, tmp_path / "course")
-    hand_in(root, "ben", STUDENTS["ada"])
-    killed = start(interrupted.grade_and_die, root, ASSIGNMENT, "rename", call, False)
-    assert killed == -signal.SIGKILL
-    assert graded_again(root) == []
-    assert classroom(root).verdicts(ASSIGNMENT, "ben") == classroom(root).verdicts(
-        ASSIGNMENT, "ada"
-    )
-    assert not list(root.glob("autograded/*/.*"))
+def test_bad_class(bad: tuple[Path, int, str, str]) -> None:
+    """Is who handed in what can be graded graded, and does the exit status tell of the others?"""
+    root, status, out, err = bad
+    assert status == 1
+    rows = {line.split()[0]: line for line in out.splitlines()}
+    assert rows["ada"] == "ada       20 / 20"
+    assert err.count("grader: not graded: ") == len(BAD)
+    assert list(in_gradebook(root)) == sorted(["ada", *BAD])
 
 
-def test_killed_with_processes(root: Path, unbroken: Path) -> None:
-    """Do the processes of a killed run end with it, and does the next go on from there?"""
-    command = [sys.executable, interrupted.__file__, str(root), ASSIGNMENT]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        assert process.stdout.read() == b""  # read to its end: nobody can write to it any more
-        assert process.wait() == -signal.SIGKILL
-    assert len(graded_again(root)) == 3
-    same(root, unbroken)
-
-
-def test_killed_workers(root: Path, unbroken: Path) -> None:
-    """Is a submission whose worker is killed graded by another, and given up the second time?"""
-    students = classroom(root)
-    scheduler = partial(grade_here, jobs=2, make_worker=interrupted.Mortal)
-    assert autograde(students, ASSIGNMENT, FEW, scheduler) == {
-        "emil": "grading it ended the grader's own process twice",
-        "hana": "RuntimeError: a check is wrong",
-    }
-    assert "not graded" in table(students, ASSIGNMENT, ["emil"])
-    assert graded_again(root) == ["emil", "hana"]
-    same(root, unbroken)
-
-
-def test_workers_that_do_not_start(root: Path) -> None:
-    """Is the run given up when the grader's own processes do not start?"""
-    scheduler = partial(grade_here, jobs=1, make_worker=interrupted.Stillborn)
-    with pytest.raises(RuntimeError, match="the grader's processes end when they start"):
-        autograde(classroom(root), ASSIGNMENT, FEW, scheduler)
-
-
-def test_one_at_a_time(root: Path) -> None:
-    """Is a second run refused while the first is at work, and not after it?"""
-
-    def meanwhile(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
-        with pytest.raises(CourseError, match="another `grader autograde` is at work"):
-            autograde(classroom(root), ASSIGNMENT, FEW, in_this_process)
-        yield from ()
-
-    autograde(classroom(root), ASSIGNMENT, FEW, meanwhile)
-    assert graded_again(root) == list(FEW)
-
-
-# Graded already
-
-
-def test_what_is_graded_again(unbroken: Path, tmp_path: Path, monkeypatch: Any) -> None:
-    """Is a submission graded again when it, the secret or the limits change, or by force?"""
-    root = shutil.copytree(unbroken, tmp_path / "course")
-    path = root / "submitted" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    path.write_text(path.read_text().replace("/ len(x)", "/ x.shape[0]"))
-    assert graded_again(root) == ["ada"]
-    (path.parent / "timestamp.txt").write_text("2026-01-02 10:00:00 UTC")
-    assert graded_again(root) == ["ada"]
-    assert graded_again(root, force=True) == list(FEW)
-    (root / "nbgrader_config.py").write_text(
-        (root / "nbgrader_config.py").read_text() + "c.CsvExportPlugin.to = 'elsewhere.csv'\n"
-    )
-    assert graded_again(root) == []
-    monkeypatch.setattr("grader.autograde.code_state", lambda *_: "other")
-    monkeypatch.setattr("grader.work.code_state", lambda *_: "other")
-    assert graded_again(root) == list(FEW)
-    (root / ".grader-secret").write_text("another")
-    assert graded_again(root) == list(FEW)
-
-
-def test_lost_results(unbroken: Path, tmp_path: Path) -> None:
-    """Is what is missing in the gradebook, or among the graded notebooks, graded again?"""
-    root = shutil.copytree(unbroken, tmp_path / "course")
-    shutil.rmtree(root / "autograded" / "ben")
+@pytest.mark.parametrize("student", BAD)
+def test_bad_submission(student: str, bad: tuple[Path, int, str, str]) -> None:
+    """Is the reason in the table and in the feedback, with 0 points and nothing left to mark?"""
+    root, _, out, _ = bad
+    reason = BAD[student][1]
+    rows = {line.split()[0]: line for line in out.splitlines()}
+    assert rows[student].startswith(f"{student:<8}  0 / 20")
+    assert reason in rows[student]
+    html = (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+    page = " ".join(BeautifulSoup(html, "html.parser").get_text().split())
+    assert "This notebook could not be graded." in page
+    assert reason in page
     with Gradebook(f"sqlite:///{root}/gradebook.db", "batchnorm") as book:
-        book.remove_submission(ASSIGNMENT, "hana")
-    (root / ".grader-cache" / ASSIGNMENT / "jan.json").write_text("{")
-    assert graded_again(root) == ["ben", "hana", "jan"]
-    same(root, unbroken)
+        notebook = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, student)
+        assert {grade.auto_score for grade in notebook.grades} == {0}
+        assert not notebook.needs_manual_grade
+
+
+def test_second_run_of_a_bad_class(bad: tuple[Path, int, str, str]) -> None:
+    """Does a second run say the same, and grade nothing?"""
+    root = bad[0]
+    counting = Counting()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("grader.autograde.FILE_LIMIT", 2 * 1024**2)
+        names = classroom(root).students(ASSIGNMENT)
+        assert sorted(autograde(classroom(root), ASSIGNMENT, names, counting)) == sorted(BAD)
+    assert counting.graded == []
+
+
+# The files beside a notebook
+
+
+def test_files_that_are_left_out(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are links never followed, and files bounded in number and size, and does the table say so?"""
+    secret = root / "secret.txt"
+    secret.write_text("of nobody's business")
+    (root / "elsewhere").mkdir()
+    (root / "elsewhere" / "a.txt").write_text("of nobody's business")
+    mine = {name: root / "submitted" / name / ASSIGNMENT for name in FEW}
+    (mine["ada"] / "link.txt").symlink_to(secret)
+    (mine["ada"] / "folder").symlink_to(root / "elsewhere")
+    (mine["ada"] / "timestamp.txt").write_text("yesterday")
+    os.mkfifo(mine["ada"] / "pipe")
+    for i in range(5):
+        (mine["ben"] / f"{i}.txt").write_text("kept")
+    (mine["emil"] / "large.bin").write_bytes(bytes(2000))
+    monkeypatch.setattr("grader.files.FILES", 3)
+    monkeypatch.setattr("grader.files.BYTES", 1024)
+    assert graded_again(root) == list(FEW)
+    graded = root / "autograded"
+    assert sorted(path.name for path in (graded / "ada").rglob("*.*")) == [FILE, "timestamp.txt"]
+    assert len(list((graded / "ben").rglob("*.txt"))) == 3
+    assert not list((graded / "emil").rglob("*.bin"))
+    report = table(classroom(root), ASSIGNMENT, FEW)
+    for remark in (
+        "link.txt was left out: it is not an ordinary file that can be read",
+        "pipe was left out: it is not an ordinary file that can be read",
+        "timestamp.txt is not a time; whether it was late is not known",
+        "3.txt and the files after it were left out: 3 files of",
+        "large.bin and the files after it were left out: 3 files of",
+    ):
+        assert remark in report
+
+
+# The command
+
+
+def test_chosen_students(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Are only those graded who were named, by name or by pattern?"""
+    command = ["autograde", ASSIGNMENT, "--course", str(root), "--jobs", "1", "--students"]
+    assert main([*command, "ada", "*n"]) == 0
+    out = capsys.readouterr().out
+    assert [line.split()[0] for line in out.splitlines()[1:] if line[0] != " "] == [
+        "ada",
+        "ben",
+        "jan",
+    ]
+    assert sorted(in_gradebook(root)) == ["ada", "ben", "jan"]
+    assert main([*command, "zoe"]) == 2
+    assert capsys.readouterr().err == "grader: nobody called zoe has handed in\n"
+
+
+def test_export(unbroken: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Does the CSV have a line for each check, with its status and its mistakes?"""
+    assert main(["export", ASSIGNMENT, "--course", str(unbroken)]) == 0
+    text = capsys.readouterr().out
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 5 * len(FEW)
+    assert rows[0] == {
+        "student": "ada",
+        "check": "batch_mean",
+        "points": "2.0",
+        "max_points": "2.0",
+        "status": "passed",
+        "reason": "",
+        "mistakes": "",
+    }
+    [ben] = [row for row in rows if row["student"] == "ben" and row["check"] == "normalize"]
+    assert (ben["status"], ben["mistakes"]) == ("partial", "eps-outside-sqrt")
+    assert main(["export", ASSIGNMENT, "--course", str(unbroken), "--to", f"{tmp_path}/a.csv"]) == 0
+    assert (tmp_path / "a.csv").read_text() == text
+
+
+def test_export_of_what_was_stopped() -> None:
+    """Is the reason in the CSV when a check was stopped?"""
+    verdict = Verdict("forward", 0.0, 7.0, "timeout", "Your code exceeded 2 s.\nmore")
+    assert csv_of({"ada": [verdict]}).splitlines()[1] == (
+        "ada,forward,0.0,7.0,timeout,Your code exceeded 2 s.,"
+    )
+
+
+def test_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """Does the help say what the exit statuses mean?"""
+    with pytest.raises(SystemExit):
+        main(["autograde", "--help"])
+    out = capsys.readouterr().out
+    assert "0    all submissions are graded" in out
+    assert "1    some could not be graded" in out
+
+
+def test_gradebook_in_use(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Does a gradebook that somebody has locked say so, and is nothing lost?"""
+
+    def locked(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
+        yield from in_this_process(job, submissions)
+        lock.execute("BEGIN EXCLUSIVE")
+
+    with (
+        closing(sqlite3.connect(root / "gradebook.db")) as lock,
+        pytest.raises(CourseError, match="the gradebook cannot be used: database is locked"),
+    ):
+        autograde(classroom(root), ASSIGNMENT, FEW, locked)
+    assert graded_again(root) == []
+    assert sorted(in_gradebook(root)) == sorted(FEW)

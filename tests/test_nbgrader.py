@@ -245,7 +245,8 @@ def test_autograde_command(
     rows = {line.split()[0]: line for line in out.splitlines() if line[:1].strip()}
     assert list(rows) == ["student", "blank", "broken", "eps", "right", "scripts"]
     assert rows["right"] == "right    20 / 20"
-    assert rows["broken"].startswith(f"broken   0 / 20   submitted/broken/{SET}/{SET}.ipynb is cut")
+    broken = " ".join(rows["broken"].split())
+    assert broken.startswith(f"broken 0 / 20 submitted/broken/{SET}/{SET}.ipynb is cut off")
     assert "eps is added outside the square root" in rows["eps"]
     assert err.startswith("grader: not graded: broken: ")
     assert f"submitted/broken/{SET}/{SET}.ipynb is cut off or not JSON" in err
