@@ -74,9 +74,6 @@ PAGES = {
     "chapters/07_best_practices/batch_size": {
         "gradient-accumulation": "Gradient accumulation is not a larger batch",
     },
-    "chapters/05_benefits/convergence": {
-        "unfair-baseline": "The start that PyTorch gives",
-    },
     "chapters/01_why_it_is_important/learning_rate": {
         "learning-rate": "How large may the learning rate be?",
     },

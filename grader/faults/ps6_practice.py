@@ -80,7 +80,7 @@ MISTAKES = {
 
 def implementation(*mistakes: str) -> SimpleNamespace:
     """The exercises with these mistakes; without any, they are right."""
-    faulty = _Functions(mistakes)
+    faulty = Functions(mistakes)
     return SimpleNamespace(
         Net=type("Net", (Net,), {"mistakes": mistakes}),
         mlp=faulty.mlp,
@@ -190,6 +190,42 @@ class Net:
             network.train(self.has("left-in-train"))
         return network.training[0], [network.momentum[i] for i in network.norms]
 
+    def learn(self, _: object, x: Array, y: Array, lr: float) -> tuple[list[float], Any]:
+        network = self.network
+        if not self.has("trained-in-eval"):
+            network.train()
+        if self.has("trained-in-eval:always"):
+            network.eval()
+        rate = 0.1 if self.has("rate-ignored") else lr
+        losses: list[float] = []
+        total: dict[str, Array] = {}
+        for a, b in [*zip(x, y, strict=True)] * (2 if self.has("more-steps") else 1):
+            loss, dy = cross_entropy(network.forward(a), b)
+            if self.has("loss-summed"):
+                loss, dy = loss * len(b), dy * len(b)
+            kept = 0.9 if self.has("another-optimizer") else 1.0
+            keeps = self.has("gradients-accumulate", "another-optimizer")
+            for name, gradient in network.gradients(dy).items():
+                total[name] = gradient + (kept * total.get(name, 0.0) if keeps else 0.0)
+            network.move(total, rate)
+            if self.has("losses-after-step"):
+                loss = cross_entropy(network.forward(a, frozen=True), b)[0]
+            losses.append(loss)
+        return losses, {k: np.asarray(v, np.float32) for k, v in network.values.items()}
+
+    def predict(self, _: object, x: Array) -> tuple[Array, bool]:
+        network = self.network
+        before = list(network.training)
+        if not self.has("forgot-eval"):
+            network.eval()
+        outputs = network.forward(x)
+        network.training = before
+        if self.has("left-in-eval"):
+            network.eval()
+        if self.has("left-in-train"):
+            network.train()
+        return (outputs if self.has("logits") else outputs.argmax(axis=1)), network.training[0]
+
     def teach(self, script: str, x: Array, y: Array, *args: Any) -> dict[str, Any]:
         self.batches: list[list[int]] = []
         self.training: list[bool] = []
@@ -280,17 +316,29 @@ class Net:
                     self._learn(x, known, rows, lr)
 
 
-class _Functions:
+class Functions:
     """What the drivers of the same names find."""
 
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         self.mistakes = mistakes
 
-    def mlp(self, _: object, widths: list[int], values: Any, x: Array) -> dict[str, Any]:
+    def mlp(
+        self,
+        _: object,
+        widths: list[int],
+        values: Any,
+        x: Array,
+        options: tuple[bool, ...] = (),
+    ) -> dict[str, Any]:
+        """With an option, whether there are norms, the activation is a sigmoid."""
         weights, bias, states = values
         hidden, kinds = len(widths) - 2, list[str]()
+        activation = "sigmoid" if options else "relu"
+        with_norm = all(options) or "norm-in-baseline" in self.mistakes
+        if "norm-missing" in self.mistakes:
+            with_norm = False
         for i in range(hidden + 1):
-            after = ["norm", "relu"] if i < hidden else []
+            after = ["norm", activation] if i < hidden else []
             if "norm-after-activation" in self.mistakes:
                 after.reverse()
             if "activation-missing" in self.mistakes:
@@ -298,8 +346,10 @@ class _Functions:
             kinds += ["linear", *after]
         if "norm-on-output" in self.mistakes:
             kinds.append("norm")
+        if not with_norm:
+            kinds = [kind for kind in kinds if kind != "norm"]
         if "activation-on-output" in self.mistakes:
-            kinds.append("relu")
+            kinds.append(activation)
         state: dict[str, Any] = {}
         linears, norms = iter(weights), iter(states)
         for i, kind in enumerate(kinds):
@@ -316,10 +366,12 @@ class _Functions:
             state[f"{last}.bias"] = bias
         network = Network(kinds, state)
         outputs = [network.train(mode).forward(x) for mode in (False, True)]
+        normed = widths[1 : len(widths) - (0 if "norm-on-output" in self.mistakes else 1)]
+        has_biases = "redundant-bias" in self.mistakes or not with_norm
         return {
             "linears": [weight.shape for weight in weights],
-            "norms": widths[1 : len(widths) - (0 if "norm-on-output" in self.mistakes else 1)],
-            "biases": [*["redundant-bias" in self.mistakes] * hidden, has_bias],
+            "norms": normed if with_norm else [],
+            "biases": [*[has_biases] * hidden, has_bias],
             "eval": outputs[0],
             "train": outputs[1],
         }
@@ -356,7 +408,9 @@ class _Functions:
             network.move({} if each else total, lr)
         network.eval()
         outputs = [network.forward(size * x_new) for size in (1, 1000, 2000)]
-        return {"rows": at_once if steps else 0, "outputs": outputs}
+        together, alone = (network.train().forward(x)[:4] for x in (x_new, x_new[:4]))
+        rows_at_once = at_once if steps else 0
+        return {"rows": rows_at_once, "outputs": outputs, "alone": alone, "together": together}
 
 
 def _batches(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:

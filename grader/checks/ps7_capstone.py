@@ -1,0 +1,296 @@
+"""What is asked about ps7_capstone: an experiment, its parts exactly, its outcome within bands.
+
+The parts, `train` among them, are compared with a network in NumPy. So what `compare` and `sweep`
+are made of is known, and what they find is judged here: the student's process returns classes for
+new pictures, whose true classes it never sees. All pictures are turned into another basis and
+all classes renamed, by the secret seed, so that nobody can have met them before.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..check import Check
+from ..faults import ps7_capstone as faults
+from ..faults.network import initial
+from ..faults.ps1_standardize import Array
+from ..remote import drive
+from .ps6_practice import layers, net, rows, used
+
+FEATURES, BATCH, STEPS, NEW = 64, 50, 200, 1000
+WIDTHS = [FEATURES, 50, 50, 10]
+LR, LRS = 0.3, (0.03, 0.1, 0.3, 1.0)
+SHORT = 20  # steps, where only the way of working is looked at
+KINDS = ("linear", "norm", "sigmoid", "linear", "norm", "sigmoid", "linear")
+
+# The bands; tests/test_ps7_capstone.py says how far right runs stay from their ends.
+AHEAD = 0.1  # the least by which batch normalisation leads at LR
+WITH = 0.66  # the least accuracy with it, at LR
+WITHOUT = (0.22, 0.62)  # that of the baseline at LR
+WORKS = 0.5  # with it at each of LRS, without at the largest
+FAILS = 0.42  # without it at the smallest of LRS
+HONEST = 0.1  # the most by which an accuracy may differ from that for other new pictures
+
+
+def _check(id: str, section: str) -> Check:
+    return Check(
+        id,
+        section=section,
+        reference=faults.implementation(),
+        faulty=faults.implementation,
+        mistakes=faults.MISTAKES[id],
+    )
+
+
+build_model = _check("build_model", "not-on-the-output")
+NETWORKS = ([3, 2], [3, 4, 2], [5, 4, 4, 3], [2, 3, 4, 5, 6])
+
+
+@build_model.part("with batch normalisation: which layers, which biases", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for widths in NETWORKS[1:]:
+        found = layers(bn, rng, bn.build_model, widths, True)
+        yield found["linears"], found["norms"], found["biases"]
+
+
+@build_model.part("with batch normalisation: linear, norm, sigmoid, in this order", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for widths in NETWORKS:
+        found = layers(bn, rng, bn.build_model, widths, True)
+        yield found["eval"], found["train"]
+
+
+@build_model.part("without: the same, with biases in place of the norms", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for widths in NETWORKS:
+        found = layers(bn, rng, bn.build_model, widths, False)
+        yield found["linears"], found["norms"], found["biases"]
+        yield found["eval"]
+
+
+train = _check("train", "fair-comparison")
+
+
+def course(
+    bn: Any, rng: np.random.Generator, mode: str = "train"
+) -> tuple[list[float], dict[str, Array]]:
+    """The losses and the state after four batches, for a network that came in this mode."""
+    made = net(bn, KINDS, initial(KINDS, (5, 4, 4, 3), rng))
+    getattr(made, mode)()
+    x = np.array([rows(rng, 8, 5) for _ in range(4)])
+    losses, state = made.learn(bn.train, x, rng.integers(0, 3, (4, 8)), 0.5)
+    return losses, state
+
+
+def parameters(state: dict[str, Array]) -> dict[str, Array]:
+    """What the optimiser moves."""
+    return {k: v for k, v in state.items() if k.endswith(("weight", "bias"))}
+
+
+@train.part("one step of plain SGD for each batch: the parameters afterwards", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for _ in range(2):
+        yield parameters(course(bn, rng)[1])
+
+
+@train.part("the loss of each batch, before its step", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for _ in range(2):
+        yield np.asarray(course(bn, rng)[0], np.float32)
+
+
+@train.part("in training mode, also where the model came in inference mode", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    state = course(bn, rng, "eval")[1]
+    yield {k: v for k, v in state.items() if "running" in k}
+    yield parameters(state)
+
+
+predict = _check("predict", "train-and-eval-in-pytorch")
+
+
+@predict.part("the class with the largest output, in inference mode", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for N in (1, 3, 40):
+        made = net(bn, KINDS, used(rng, KINDS, (5, 4, 4, 6)))
+        yield np.asarray(made.predict(bn.predict, rows(rng, N, 5))[0])
+
+
+@predict.part("the model's mode and running statistics stay as they are", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for mode in ("train", "eval"):
+        made = net(bn, KINDS, used(rng, KINDS, (5, 4, 4, 6)))
+        getattr(made, mode)()
+        found, training = made.predict(bn.predict, rows(rng, 40, 5))
+        yield len(found), np.ndim(found) == 1, training
+        yield made.statistics()
+
+
+def experiment(function: Any, x: Any, y: Any, args: Any, kwargs: Any) -> Any:
+    """Driver: the result of the student's experiment, and what went on meanwhile.
+
+    x (S, N, D) and y (S, N) become a list of S batches. Counted are passes of a batch through a
+    network with gradients on, and the networks in which that happened.
+    """
+    import torch
+
+    given = [torch.tensor(value) if hasattr(value, "dtype") else value for value in args]
+    batches = [(torch.tensor(a), torch.tensor(b)) for a, b in zip(x, y, strict=True)]
+    first: list[Any] = []
+    passes, frozen, leaks = [0], [False], [False]
+
+    def watch(layer: Any, inputs: Any) -> None:
+        trains = torch.is_grad_enabled() and len(inputs[0]) == x.shape[1]
+        if isinstance(layer, torch.nn.Linear) and layer.in_features == x.shape[2] and trains:
+            passes[0] += 1
+            if all(layer is not one for one in first):
+                first.append(layer)
+        if isinstance(layer, torch.nn.BatchNorm1d):
+            frozen[0] |= trains and not layer.training
+            leaks[0] |= layer.training and not trains
+
+    hook = torch.nn.modules.module.register_module_forward_pre_hook(watch)
+    try:
+        result = function(batches, *given, **kwargs)
+    finally:
+        hook.remove()
+    return {
+        "result": result,
+        "passes": passes[0],
+        "networks": len(first),
+        "norms in inference while training": frozen[0],
+        "norms in training while predicting": leaks[0],
+    }
+
+
+@cache
+def clothes() -> tuple[Array, Array]:
+    """All pictures, (12000, 196), each pixel the mean of 2 x 2, and their classes."""
+    from lab import datasets  # when it is needed: grading the other sets needs NumPy only
+
+    data = datasets.fashion()
+    images = np.concatenate([data.x_train, data.x_test])
+    x = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    return x - x.mean(axis=0), np.concatenate([data.y_train, data.y_test])
+
+
+def pictures(
+    rng: np.random.Generator, steps: int
+) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[Array, Array]]:
+    """Batches, x (S, N, D) and y (S, N), and two sets of other pictures, x (M, D) and y (M,).
+
+    They are seen through D random mixtures of their pixels; the classes have other numbers.
+    """
+    x, y = clothes()
+    order = rng.permutation(len(x))
+    x, y = x[order] @ rng.normal(0, 1, (x.shape[1], FEATURES)), rng.permutation(10)[y[order]]
+    x = (x / x.std()).astype(np.float32)
+    seen, validation = BATCH * STEPS, BATCH * STEPS + NEW
+    return (
+        (x[:seen].reshape(STEPS, BATCH, -1)[:steps], y[:seen].reshape(STEPS, BATCH)[:steps]),
+        (x[seen:validation], y[seen:validation]),
+        (x[validation:], y[validation:]),
+    )
+
+
+def accuracies(found: Any, y: Array) -> Array:
+    """The share of right classes in each row of (R, M). ValueError for what has another shape."""
+    classes = np.asarray(found)
+    if classes.ndim != 2 or classes.shape[1] != len(y):
+        raise ValueError(f"classes for {len(y)} pictures a row are asked for: {classes.shape}")
+    return np.asarray((classes == y).mean(axis=1))
+
+
+def worked(found: dict[str, Any]) -> dict[str, Any]:
+    """How the experiment was made, without what it found."""
+    return {key: value for key, value in found.items() if key != "result"}
+
+
+compare = _check("compare", "fair-comparison")
+
+
+def compared(bn: Any, rng: np.random.Generator, steps: int, seeds: list[int]) -> Any:
+    """What `compare` finds, and the accuracies of its networks by name."""
+    batches, _, (x_new, y_new) = pictures(rng, steps)
+    found: Any = drive(bn, experiment, bn.compare, *batches, (x_new, WIDTHS, LR, seeds), {})
+    result = found["result"]
+    return found, {name: accuracies(result[name], y_new) for name in ("with", "without")}
+
+
+@compare.part("one step for each batch, a new network for each seed; inference for new data", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    found, shares = compared(bn, rng, SHORT, [3, 4, 5])
+    yield [len(shares[name]) for name in ("with", "without")]
+    yield worked(found)
+
+
+@compare.part("the same seed gives the same network, another seed another one", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    seeds = [int(seed) for seed in rng.permutation(1000)[:2]]
+    found, _ = compared(bn, rng, SHORT, [seeds[0], seeds[0], seeds[1]])
+    first, again, other = np.asarray(found["result"]["with"])
+    yield np.array_equal(first, again), np.array_equal(first, other)
+
+
+@compare.part("within the budget, batch normalisation is ahead; the baseline has learned too", 3)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    seeds = [int(seed) for seed in rng.permutation(1000)[:3]]
+    found, shares = compared(bn, rng, STEPS, seeds)
+    ahead = shares["with"].mean() - shares["without"].mean()
+    yield found["passes"] <= 2 * len(seeds) * STEPS
+    yield bool(shares["with"].mean() > WITH and ahead > AHEAD)
+    yield bool(WITHOUT[0] < shares["without"].mean() < WITHOUT[1])
+
+
+sweep = _check("sweep", "learning-rate")
+
+
+def swept(bn: Any, rng: np.random.Generator, steps: int) -> Any:
+    """What `sweep` finds, and the accuracies of its networks on pictures that it has no classes of.
+
+    The learning rates come in random order.
+    """
+    batches, validation, (x_new, y_new) = pictures(rng, steps)
+    lrs = [LRS[i] for i in rng.permutation(len(LRS))]
+    args = (*validation, x_new, WIDTHS, lrs, int(rng.integers(1000)))
+    found: Any = drive(bn, experiment, bn.sweep, *batches, args, {})
+    result = found["result"]
+    shares = {name: accuracies(result[name]["predictions"], y_new) for name in ("with", "without")}
+    return found, shares, np.array(lrs)
+
+
+@sweep.part("one step for each batch, a new network for each rate; inference for other data", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    found, shares, _ = swept(bn, rng, SHORT)
+    yield [len(shares[name]) for name in ("with", "without")]
+    yield worked(found)
+
+
+@sweep.part("the best rate is that with the largest accuracy on the validation pictures", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    found, _, lrs = swept(bn, rng, SHORT)
+    for name in ("with", "without"):
+        told = np.asarray(found["result"][name]["accuracies"], float)
+        yield float(lrs[told.argmax()]) == found["result"][name]["best"]
+
+
+@sweep.part("the accuracies hold for new pictures too", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    found, shares, _ = swept(bn, rng, SHORT)
+    for name in ("with", "without"):
+        told = np.asarray(found["result"][name]["accuracies"], float)
+        yield told.shape == shares[name].shape and bool(np.abs(told - shares[name]).max() < HONEST)
+
+
+@sweep.part("batch normalisation learns at every rate, the baseline only at large ones", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    found, shares, lrs = swept(bn, rng, STEPS)
+    yield found["passes"] <= 2 * len(LRS) * STEPS
+    yield bool(shares["with"].min() > WORKS)
+    yield bool(shares["without"][lrs.argmax()] > WORKS)
+    yield bool(shares["without"][lrs.argmin()] < FAILS)
+
+
+checks = [build_model, train, predict, compare, sweep]
