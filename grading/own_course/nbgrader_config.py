@@ -1,0 +1,6 @@
+from grader.configure import configure
+
+c = get_config()  # noqa: F821
+configure(c)
+c.CourseDirectory.course_id = "statistics"
+c.Course.checks = "statistics_checks"

@@ -1,0 +1,1 @@
+"""The checks of this course: a module for each problem set."""
