@@ -175,7 +175,7 @@ def _pipe(path: Path) -> None:
 
 FILE = f"{ASSIGNMENT}.ipynb"
 BAD = {
-    "not_json": (_not_json, "is cut off or not JSON, which a notebook is"),
+    "not_json": (_not_json, "not JSON, which a notebook is"),
     "old": (_old, "is a notebook of an old format (nbformat 2) that cannot be converted."),
     "foreign": (_foreign, f"this notebook is not {ASSIGNMENT}: it has none of its cells."),
     "missing": (_missing, f"{FILE} was not handed in; notebooks: homework.ipynb."),
