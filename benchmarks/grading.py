@@ -1,4 +1,4 @@
-"""Time the grading of a class against nbgrader's own: python -m benchmarks.grading SET [COUNT]
+"""Time the grading of a class: python -m benchmarks.grading SET [COUNT] [--class]
 
 The same submissions are graded one after the other, each by three in turn, on one core:
 
@@ -9,10 +9,14 @@ The same submissions are graded one after the other, each by three in turn, on o
 - the floor: a student's process is forked and runs the cells; nothing is checked or written.
 
 No start is counted: neither nbgrader's imports nor that of the warm process.
+
+With --class, COUNT submissions are graded as `grader autograde` does, on all cores: the time and
+the memory of each tenth of them tell whether both stay as they are, however large the class.
 """
 
 import argparse
 import contextlib
+import multiprocessing
 import os
 import runpy
 import statistics
@@ -27,13 +31,14 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
 from grader import autograde
 from grader.classroom import Classroom
 from grader.course import Course
 from grader.notebook import is_autograded, is_set
-from grader.pool import Result
+from grader.pool import Result, cores, grade_here
 from grader.work import Job, Submission, Worker
 
 ROOT = Path(__file__).parent.parent
@@ -52,15 +57,13 @@ check("{id}")"""
 
 def courses(folder: Path, assignment: str) -> tuple[Classroom, Classroom]:
     """The same problem set for nbgrader alone, and as it is."""
-    notebook = nbformat.read(ROOT / "solutions" / assignment / f"{assignment}.ipynb", as_version=4)
     config = (ROOT / "nbgrader_config.py").read_text()
     found = []
     for name, text in (("stock", STOCK), ("ours", config)):
         path = folder / name / "solutions" / assignment / f"{assignment}.ipynb"
         path.parent.mkdir(parents=True)
         (folder / name / "nbgrader_config.py").write_text(text)
-        if name == "ours":
-            notebook = nbformat.read(ROOT / "solutions" / assignment / path.name, as_version=4)
+        notebook = nbformat.read(ROOT / "solutions" / assignment / path.name, as_version=4)
         for cell in notebook.cells:
             if name == "stock" and is_autograded(cell):
                 id = cell.metadata.nbgrader.grade_id
@@ -162,9 +165,7 @@ def compare(assignment: str, count: int, folder: Path) -> None:
 
 
 def differing(stock: Classroom, ours: Classroom, assignment: str) -> int:
-    """How many checks of how many students have full marks from one of the two only."""
-    from nbgrader.api import Gradebook
-
+    """How many checks have full marks from one of the two only, counted for each student."""
     full: list[set[tuple[str, str]]] = []
     for classroom in (stock, ours):
         with Gradebook(classroom.folder.db_url) as book:
@@ -180,6 +181,51 @@ def differing(stock: Classroom, ours: Classroom, assignment: str) -> int:
     return len(full[0] ^ full[1])
 
 
+def whole_class(assignment: str, count: int, folder: Path) -> None:
+    """Print the time and the memory that each tenth of a class takes."""
+    _, ours = courses(folder, assignment)
+    students = hand_in([ours], assignment, count)
+    tenth, done = max(1, count // 10), 0
+    start = began = time.perf_counter()
+    print(f"{assignment}, {count} submissions, {cores()} processes")
+    print("  submissions  ms each  MB: grader  its processes  warm")
+
+    def schedule(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
+        nonlocal done, start
+        for result in grade_here(job, submissions, cores()):
+            yield result
+            done += 1
+            if done % tenth == 0:
+                now = time.perf_counter()
+                workers = [process.pid or 0 for process in multiprocessing.active_children()]
+                warm = [child for worker in workers for child in children(worker)]
+                sizes = [sum(map(memory, pids)) for pids in ([os.getpid()], workers, warm)]
+                each = 1000 * (now - start) / tenth
+                print(
+                    "  {:>11}  {:>7.1f}  {:>10.0f}  {:>13.0f}  {:>4.0f}".format(done, each, *sizes)
+                )
+                start = now
+
+    autograde.autograde(ours, assignment, students, schedule)
+    taken = time.perf_counter() - began
+    print(f"  {taken:.0f} s in all, {1000 * taken / count:.1f} ms a submission")
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started."""
+    return [
+        int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    ]
+
+
+def memory(process: int) -> float:
+    """The megabytes that are a process's own and not shared with others."""
+    for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
 def main() -> None:
     """Read the command line and print the figures."""
     parser = argparse.ArgumentParser(
@@ -187,9 +233,11 @@ def main() -> None:
     )
     parser.add_argument("assignment", metavar="SET")
     parser.add_argument("count", metavar="COUNT", type=int, nargs="?", default=40)
+    parser.add_argument("--class", action="store_true", dest="whole", help="see above")
     arguments = parser.parse_args()
+    measure = whole_class if arguments.whole else compare
     with tempfile.TemporaryDirectory() as folder:
-        compare(arguments.assignment, arguments.count, Path(folder))
+        measure(arguments.assignment, arguments.count, Path(folder))
 
 
 if __name__ == "__main__":
