@@ -7,7 +7,7 @@ all classes renamed, by the secret seed, so that nobody can have met them before
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,7 @@ LR, LRS = 0.3, (0.03, 0.1, 0.3, 1.0)
 SHORT = 20  # steps, where only the way of working is looked at
 KINDS = ("linear", "norm", "sigmoid", "linear", "norm", "sigmoid", "linear")
 
-# The bands; tests/test_ps7_capstone.py says how far right runs stay from their ends.
+# The bands. 20 right runs stayed at least 0.04 away from their ends, most of them 0.1 and more.
 AHEAD = 0.1  # the least by which batch normalisation leads at LR
 WITH = 0.66  # the least accuracy with it, at LR
 WITHOUT = (0.22, 0.62)  # that of the baseline at LR
@@ -176,17 +176,23 @@ def clothes() -> tuple[Array, Array]:
     return x - x.mean(axis=0), np.concatenate([data.y_train, data.y_test])
 
 
+@lru_cache(maxsize=16)  # of a check's parts, for all implementations that are tried on them
+def mixed(seed: int) -> tuple[Array, Array]:
+    """All pictures in random order, (12000, D), and their classes, which have other numbers.
+
+    They are seen through D random mixtures of their pixels.
+    """
+    (x, y), rng = clothes(), np.random.default_rng(seed)
+    order = rng.permutation(len(x))
+    x, y = x[order] @ rng.normal(0, 1, (x.shape[1], FEATURES)), rng.permutation(10)[y[order]]
+    return (x / x.std()).astype(np.float32), y
+
+
 def pictures(
     rng: np.random.Generator, steps: int
 ) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[Array, Array]]:
-    """Batches, x (S, N, D) and y (S, N), and two sets of other pictures, x (M, D) and y (M,).
-
-    They are seen through D random mixtures of their pixels; the classes have other numbers.
-    """
-    x, y = clothes()
-    order = rng.permutation(len(x))
-    x, y = x[order] @ rng.normal(0, 1, (x.shape[1], FEATURES)), rng.permutation(10)[y[order]]
-    x = (x / x.std()).astype(np.float32)
+    """Batches, x (S, N, D) and y (S, N), and two sets of other pictures, x (M, D) and y (M,)."""
+    x, y = mixed(int(rng.integers(2**62)))
     seen, validation = BATCH * STEPS, BATCH * STEPS + NEW
     return (
         (x[:seen].reshape(STEPS, BATCH, -1)[:steps], y[:seen].reshape(STEPS, BATCH)[:steps]),
@@ -250,10 +256,10 @@ sweep = _check("sweep", "learning-rate")
 def swept(bn: Any, rng: np.random.Generator, steps: int) -> Any:
     """What `sweep` finds, and the accuracies of its networks on pictures that it has no classes of.
 
-    The learning rates come in random order.
+    The learning rates come in random order, with one that is neither best nor worst at the end.
     """
     batches, validation, (x_new, y_new) = pictures(rng, steps)
-    lrs = [LRS[i] for i in rng.permutation(len(LRS))]
+    lrs = [*(LRS[i] for i in rng.permutation([0, 2, 3])), LRS[1]]
     args = (*validation, x_new, WIDTHS, lrs, int(rng.integers(1000)))
     found: Any = drive(bn, experiment, bn.sweep, *batches, args, {})
     result = found["result"]
@@ -273,7 +279,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, _, lrs = swept(bn, rng, SHORT)
     for name in ("with", "without"):
         told = np.asarray(found["result"][name]["accuracies"], float)
-        yield float(lrs[told.argmax()]) == found["result"][name]["best"]
+        best = told[lrs == found["result"][name]["best"]]
+        yield bool((best == told.max()).any()), bool((best == told.min()).any())
 
 
 @sweep.part("the accuracies hold for new pictures too", 1)
