@@ -941,7 +941,7 @@ MISTAKES = {
         Mistake(
             "stats-are-parameters",
             "the running statistics are parameters",
-            "The optimiser changes parameters, with weight decay even without a gradient. "
+            "parameters() hands them to the optimiser, which is there to change what it is given. "
             "Statistics are computed, not learned.",
             "parameters-and-buffers",
         ),
