@@ -120,7 +120,11 @@ class Run:
                 yield submission
 
     def _submission(self, student: str) -> Submission:
-        folder, notebooks, unreadable = self._handed_in(student), {}, {}
+        folder, notebooks = self._handed_in(student), dict[str, bytes]()
+        unreadable: dict[str, str] = {}
+        if self._linked(student):
+            unreadable = dict.fromkeys(self.job.masters, f"{folder} is a link, not a folder.")
+            return Submission(student, notebooks, unreadable)
         for name in self.job.masters:
             path = folder / f"{name}.ipynb"
             try:
@@ -215,7 +219,14 @@ class Run:
         return self.classroom.course.masters / self.job.assignment
 
     def _other_files(self, student: str) -> Iterator[Path]:
+        if self._linked(student):
+            return iter(())
         return other_files(self._handed_in(student), self.classroom.folder.ignore)
+
+    def _linked(self, student: str) -> bool:
+        """Does what a student handed in lie elsewhere, perhaps where another's work does?"""
+        folder = self._handed_in(student)
+        return folder.is_symlink() or folder.parent.is_symlink()
 
     def _master_files(self) -> list[Path]:
         """The files beside the masters, which replace a student's of the same name."""

@@ -13,6 +13,7 @@ from .course import Course
 from .grade import Graded, grade_notebook
 from .notebook import CourseError, Master, SubmissionError, read_submission, restore, which_master
 from .process import Unprotected, Warm
+from .remote import printable
 from .report import as_json, columns, csv_of, table
 from .student.sandbox import protections
 
@@ -189,7 +190,7 @@ def _autograde(arguments: argparse.Namespace) -> int:
     problems = autograde.autograde(classroom, name, students, scheduler, force=arguments.force)
     print(autograde.table(classroom, name, students))
     for student, problem in problems.items():
-        print(f"grader: not graded: {student}: {problem}", file=sys.stderr)
+        print(printable(f"grader: not graded: {student}: {problem}"), file=sys.stderr)
     return NOT_GRADED if problems else GRADED
 
 

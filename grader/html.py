@@ -69,7 +69,7 @@ def markdown2html(context: Context, source: str) -> str:
     return clean(MarkdownWithMath(renderer=renderer).render(source))
 
 
-class Highlight(Highlight2HTML):  # type: ignore[misc]
+class Highlight(Highlight2HTML):
     """Code in colour, but for long cells and those in other languages."""
 
     def __call__(
@@ -78,5 +78,5 @@ class Highlight(Highlight2HTML):  # type: ignore[misc]
         """The code as HTML."""
         if len(source) > CODE_LIMIT or source.lstrip().startswith("%%"):
             language = "text"
-        html: str = super().__call__(source, language, metadata)
+        html: str = super().__call__(source, language, metadata)  # type: ignore[no-untyped-call]
         return html

@@ -16,7 +16,7 @@ from traitlets import Dict
 from .course import Course
 from .grade import grade_notebook
 from .gradebook import check_released, released
-from .notebook import Master, read_submission, restore
+from .notebook import Master, SubmissionError, read_submission, restore
 from .process import Limits, Warm
 
 Resources = dict[str, Any]
@@ -32,7 +32,10 @@ class SubmissionExporter(NotebookExporter):
         """The notebook in a file, preprocessed and written again."""
         if not any(isinstance(step, Restore) for step in self._preprocessors):
             return super().from_filename(filename, resources, **kw)  # written by Restore
-        notebook = read_submission(os.path.relpath(filename))
+        path = Path(os.path.relpath(filename))
+        if any(folder.is_symlink() for folder in list(path.parents)[:2]):
+            raise SubmissionError(f"{path} is in a folder that is a link. Hand in the notebook.")
+        notebook = read_submission(path)
         export: Callable[..., tuple[Any, Resources]] = super().from_notebook_node
         return export(notebook, resources, **kw)
 

@@ -109,6 +109,8 @@ class StudentProcess:
             case {"kinds": [kind, *_], "text": text, "traceback": trace}:
                 error = {"ename": kind, "evalue": text, "traceback": [trace]}
                 value = [{"output_type": "error", **error}]
+        if not isinstance(value, list):
+            self._lose("killed", "sent what is not an answer")
         outputs = harmless(value, self.limits.output_bytes, self.limits.image_bytes)
         if any(output.get("ename") == "MemoryError" for output in outputs):
             self._lose("killed", _too_much_memory(self.limits))

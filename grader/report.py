@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from .check import Verdict
 from .mistakes import MISTAKES
 from .notebook import is_autograded
+from .remote import printable
 
 VERDICT = "application/vnd.grader.verdict+json"
 STATUS = {
@@ -149,7 +150,8 @@ def csv_of(students: Mapping[str, Sequence[Verdict]]) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of texts as columns of a common width."""
+    """Rows of texts as columns of a common width, without what a terminal would obey."""
+    rows = [[printable(text).replace("\n", " ") for text in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
