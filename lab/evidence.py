@@ -42,6 +42,31 @@ CLAIMS = {
     "8.3": "It is used in speech recognition.",
     "8.4": "It is used in large-scale architectures.",
 }
+# its lines that are no claims of their own
+OTHER_LINES = {
+    "0": "Training is faster and steadier when each layer's inputs are distributed consistently.",
+    "6": "A program in Keras: a dense layer, batch normalisation, ReLU, a dense layer.",
+    "9": "It improves speed, stability and performance, learns its parameters, and is widely used.",
+}
+# what it leaves out, and the book does not
+LEFT_OUT = (
+    "Training and inference, and running statistics",
+    "The backward pass",
+    "Biased and unbiased variance",
+    "Opposite conventions for momentum, and different eps",
+    "The bias before it is redundant",
+    "Samples are coupled through the batch",
+    "A batch of one",
+    "Folding into the layer before",
+    "Frozen layers in fine-tuning",
+    "Gradient accumulation is not a larger batch",
+    "Synchronised statistics",
+    "Layer, group and instance normalisation",
+    "Why transformers do without",
+    "Scale invariance and weight decay",
+    "Statistics that shift after training",
+    "Traps of single and half precision",
+)
 VERDICTS = ("supported", "qualified", "disputed", "not supported")
 
 

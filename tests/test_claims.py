@@ -13,6 +13,19 @@ from torch import nn
 
 from lab import datasets
 from lab.experiments import Norm, dense_layers, flat, mlp, steps_to
+from lab.experiments.applications import (
+    SpeechNet,
+    TokenBatchNorm,
+    Transformer,
+    codes,
+    deep_cnn,
+    letter_model,
+    next_letters,
+    nll,
+    resnet50,
+    standardised,
+    windows,
+)
 from lab.experiments.benefits import GhostBatchNorm, by_depth, growth
 from lab.experiments.how_it_works import agreement
 from lab.experiments.practice import (
@@ -428,3 +441,106 @@ def test_weights_before_a_norm_have_no_scale() -> None:
         gradients.append(weight.grad)
     torch.testing.assert_close(outputs[1], outputs[0])
     torch.testing.assert_close(10 * gradients[1], gradients[0])
+
+
+# Chapter 8: applications
+
+
+def test_8_1_it_helps_a_convolutional_network() -> None:
+    """Is a network of six convolutions on clothes better with it, each at its best rate?"""
+    clothes = datasets.fashion()
+    mean, std = clothes.x_train.mean(), clothes.x_train.std()
+    x_train, x_test = ((x[:, None] - mean) / std for x in (clothes.x_train, clothes.x_test))
+    scores = {}
+    for norm, lr in ((None, 0.15), (nn.BatchNorm2d, 0.45)):  # as the page finds
+        model = deep_cnn(norm, 0)
+        train(model, x_train, clothes.y_train, steps=150, lr=lr, batch_size=64)
+        scores[norm] = accuracy(model, x_test[:1000], clothes.y_test[:1000])
+    assert scores[nn.BatchNorm2d] > scores[None] + 0.05
+
+
+def test_8_2_it_gains_little_on_letters() -> None:
+    """Does it gain on a window of letters, and only hundredths of a nat?"""
+    names = datasets.surnames()
+    rng = np.random.default_rng(0)
+    letters, test = (windows(rng.permutation(part)[:4000]) for part in names)
+    costs: dict[Norm | None, list[float]] = {None: [], nn.BatchNorm1d: []}
+    for norm, runs in costs.items():
+        for seed in range(2):
+            model = letter_model(norm, seed)
+            train(model, *letters, steps=250, lr=0.3, seed=seed)
+            runs.append(nll(model, *test))
+    assert 0 < np.mean(costs[None]) - np.mean(costs[nn.BatchNorm1d]) < 0.15
+
+
+def test_8_2_a_transformer_cheats_with_it() -> None:
+    """With one name in a batch, does it read the future in training, and fail in inference?"""
+    seen, follows = next_letters(datasets.surnames().train[::8])
+    test = next_letters(datasets.surnames().test[:500])
+    for norm, cheats in ((TokenBatchNorm, True), (nn.LayerNorm, False)):
+        model = Transformer(norm, 0)
+        history = train(
+            model, seen, follows, steps=250, lr=0.003, batch_size=1, optimizer=torch.optim.Adam
+        )
+        in_training, in_inference = np.mean(history.loss[-100:]), nll(model, *test)
+        assert (in_inference > in_training + 1) == cheats
+
+
+def test_8_2_batch_statistics_see_the_future() -> None:
+    """Does a later letter move an earlier prediction with it in training mode, and only then?"""
+    smith, smalley = (codes(np.array([name]))[:, :-1] for name in ("smith", "smalley"))
+    for norm in (TokenBatchNorm, nn.LayerNorm):
+        model = Transformer(norm, 0)
+        for mode in (True, False):
+            model.train(mode)
+            with torch.no_grad():
+                one, other = (model(torch.tensor(name))[0, :, 2] for name in (smith, smalley))
+            assert torch.allclose(one, other, atol=1e-5) != (norm is TokenBatchNorm and mode)
+
+
+def test_8_3_it_gains_little_on_speech() -> None:
+    """Is the gain large on raw coefficients, and smaller on standardised ones?"""
+    vowels = datasets.japanese_vowels()
+    inputs = {
+        "raw": (vowels.x_train, vowels.x_test),
+        "standardised": standardised(vowels.x_train, vowels.x_test),
+    }
+    gain = {}
+    for kind, (x_train, x_test) in inputs.items():
+        scores = {}
+        for norm in (None, nn.BatchNorm1d):
+            models = [SpeechNet(norm, seed) for seed in range(3)]
+            for seed, model in enumerate(models):
+                train(model, x_train, vowels.y_train, steps=100, lr=0.1, batch_size=30, seed=seed)
+            scores[norm] = np.mean([accuracy(m, x_test, vowels.y_test) for m in models])
+        gain[kind] = scores[nn.BatchNorm1d] - scores[None]
+    assert 0 < gain["standardised"] < 0.06 < gain["raw"]
+
+
+def test_8_3_masked_statistics_leave_padding_out() -> None:
+    """Do outputs in training mode stay when frames are appended, if the statistics are masked?"""
+    batch = datasets.japanese_vowels().x_train[:20]
+    longer = np.pad(batch, ((0, 0), (0, 0), (0, 30)))
+    for masked in (False, True):
+        model = SpeechNet(nn.BatchNorm1d, 0, masked=masked)
+        with torch.no_grad():
+            before, after = (model(torch.tensor(x)) for x in (batch, longer))
+        assert torch.allclose(before, after, atol=1e-5) == masked
+
+
+def test_8_4_it_makes_a_larger_batch_worth_its_devices() -> None:
+    """Do sixteen devices with statistics of their own save more steps with it than without?"""
+    fewer = {}
+    for norm, rate in ((None, 0.1), (partial(GhostBatchNorm, size=32), 0.3)):
+        one = trained(relu_net(norm, 8), 0.1, steps=250, batch_size=32, every=10)
+        sixteen = trained(relu_net(norm, 8), rate, steps=100, batch_size=512, every=2)
+        fewer[norm is not None] = steps_to(one, 0.85) / min(steps_to(sixteen, 0.85), 100)
+    assert fewer[True] > 1.5 * fewer[False]
+
+
+def test_8_4_the_large_network_is_counted_right() -> None:
+    """Has ResNet-50 its 53 batch norms, 26,560 channels and 25,557,032 parameters?"""
+    network = resnet50()
+    assert len(network.channels) == 53
+    assert sum(network.channels) == 26_560
+    assert network.parameters == 25_557_032
