@@ -68,7 +68,8 @@ def page(address: str) -> str:
 <meta http-equiv="refresh" content="0;url={address}/refreshed"><title>owned</title>
 <form action="{address}/form"><input autofocus onfocus="{own}"></form>
 <details open ontoggle="{own}">b</details><body onload="{own}"><a href="javascript:{own}">c</a>
-<math><mtext><table><mglyph><style><img src=x onerror="{own}"></style></mglyph></table></mtext></math>
+<math><mtext><table><mglyph><style><img src=x onerror="{own}"></style>
+</mglyph></table></mtext></math>
 <noscript><p title="</noscript><img src=x onerror={own}>"></noscript>
 ![d]({address}/markdown.png) [e](javascript:{own}) <!-- --!><img src=x onerror="{own}"> -->
 """
@@ -109,6 +110,7 @@ def notebook(*cells: dict[str, Any]) -> str:
 
 
 def cell(kind: str, source: str) -> dict[str, Any]:
+    """A cell, raw HTML if it is raw."""
     return {"cell_type": kind, "metadata": {"raw_mimetype": "text/html"}, "source": source}
 
 
@@ -141,10 +143,11 @@ def graded(
     place("deep").write_text("[" * 10**6)
     place("broad").write_text('{"cells": [' + "[]," * 10**7 + "[]]}")
     place("hard").write_text(notebook(
-        *(cell(kind, text) for kind in ("markdown", "raw", "code") for text in (
+        *(cell(kind, text) for kind in ("markdown", "raw") for text in (
             "<p>" + "".join(f"<b id={i}>" for i in range(1000)) + "</p><p>x" * 2000,
-            "[](" * 7000, "*a **a " * 3000, "\\begin{a}" * 2000, "%%perl\n" + "<<A" * 10_000,
-        ))
+            "[](" * 7000, "*a **a " * 3000, "\\begin{a}" * 2000,
+        )),
+        cell("code", "%%perl\n" + "<<A" * 10_000),
     ))  # fmt: skip
     address = spy[0]
     html = [cell(kind, page(address)) for kind in ("markdown", "raw")]
@@ -180,7 +183,7 @@ GRADED = ("honest-first", "zoe-last", "hard", "scripts", "files-beside")
 
 def test_points(graded: tuple[Path, str, str]) -> None:
     """Has everybody the points that are theirs, whatever the others hand in?"""
-    root, out, err = graded
+    root, _, err = graded
     classroom = Classroom(Course.at(root))
     points = {
         student: sum(verdict.points for verdict in classroom.verdicts(SET, student))
@@ -309,8 +312,10 @@ limits = replace(LIMITS, exercise_seconds=60, cell_seconds=60, memory_bytes=2**3
 big = "def batch_mean(x):\\n    import numpy as np\\n    return {}"
 shows = '''
 import base64, os
-png = base64.b64encode(b"\\\\x89PNG\\\\r\\\\n\\\\x1a\\\\n\\\\0\\\\0\\\\0\\\\rIHDR\\\\0\\\\0\\\\0\\\\1\\\\0\\\\0\\\\0\\\\1" + os.urandom(1_400_000))
-display({"image/png": png.decode(), "text/plain": "x" * 200_000}, raw=True)
+head = b"\\\\x89PNG\\\\r\\\\n\\\\x1a\\\\n\\\\0\\\\0\\\\0\\\\r"
+head += b"IHDR\\\\0\\\\0\\\\0\\\\1\\\\0\\\\0\\\\0\\\\1"
+picture = base64.b64encode(head + os.urandom(1_400_000)).decode()
+display({"image/png": picture, "text/plain": "x" * 200_000}, raw=True)
 '''
 attacks = [
     Attack("many", answers={"batch_mean": big.format("np.ones(7_000_000)")}),
