@@ -159,26 +159,28 @@ def compare(assignment: str, count: int, folder: Path) -> None:
         print(f"  {name:<6} {1000 * median[name]:>8.1f}   fastest {1000 * min(taken):>8.1f}")
     print(f"  stock / ours  {median['stock'] / median['ours']:.1f}")
     print(f"  ours / floor  {median['ours'] / median['floor']:.1f}")
-    print(
-        f"  checks passed by one grader and not by the other: {differing(stock, ours, assignment)}"
-    )
+    for name, only in differing(stock, ours, assignment).items():
+        print(f"  full marks from {name} alone: {', '.join(only) or 'none'}")
 
 
-def differing(stock: Classroom, ours: Classroom, assignment: str) -> int:
-    """How many checks have full marks from one of the two only, counted for each student."""
-    full: list[set[tuple[str, str]]] = []
+def differing(stock: Classroom, ours: Classroom, assignment: str) -> dict[str, list[str]]:
+    """The students and checks that have full marks from one of the two only.
+
+    nbgrader takes all points for a warning on stderr, so some are from ours alone.
+    """
+    full: list[set[str]] = []
     for classroom in (stock, ours):
         with Gradebook(classroom.folder.db_url) as book:
             full.append(
                 {
-                    (submission.student.id, grade.name)
+                    f"{submission.student.id} {grade.name}"
                     for submission in book.assignment_submissions(assignment)
                     for notebook in submission.notebooks
                     for grade in notebook.grades
                     if grade.auto_score == grade.max_score
                 }
             )
-    return len(full[0] ^ full[1])
+    return {"stock": sorted(full[0] - full[1]), "ours": sorted(full[1] - full[0])}
 
 
 def whole_class(assignment: str, count: int, folder: Path) -> None:
