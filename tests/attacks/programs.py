@@ -90,7 +90,7 @@ methods = gc.get_referents(np.ndarray.__dict__)[0]
 for name in ("all", "any", "max", "__eq__", "__sub__", "astype"):
     methods[name] = lambda self, *a, **k: True
 """,
-        status=ERROR,
+        status={"batch_mean": "error|killed"},  # NumPy itself may not survive it
     ),
     "the answers of the client": with_wrong_mean(
         "answers every question with a verdict of its own",

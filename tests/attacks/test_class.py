@@ -329,8 +329,9 @@ with Warm(("numpy",), limits) as warm:
         graded = grade(warm, submission(attack), attack.set, limits)
         assert graded.score == 0
         print(sum(len(str(cell.get("outputs"))) for cell in graded.notebook.cells))
-import resource
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+# ru_maxrss would begin with what the process that started this one had.
+[peak] = [line for line in open("/proc/self/status") if line.startswith("VmHWM:")]
+print(peak.split()[1])
 """
 
 
@@ -346,5 +347,4 @@ def test_memory_of_the_grader() -> None:
     assert done.stderr == ""
     *lengths, kilobytes = map(int, done.stdout.split())
     assert max(lengths) < 25_000_000
-    unit = 1 if sys.platform == "darwin" else 1024
-    assert kilobytes * unit < 10**9
+    assert kilobytes * 1024 < 10**9
