@@ -197,7 +197,10 @@ def test_recorded_numbers_are_used(html: Path) -> None:
 )
 def test_sections_that_the_grader_names(pages: dict[str, Page], page: str, label: str) -> None:
     """Does the place where the grader sends a student exist, with the heading that it says?"""
-    assert pages[page].headings[label].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") == PAGES[page][label]
+    assert (
+        pages[page].headings[label].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+        == PAGES[page][label]
+    )
 
 
 def test_citations_have_sources() -> None:
