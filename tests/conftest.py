@@ -1,6 +1,8 @@
 """What more than one test file uses."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,3 +14,27 @@ def warm() -> Iterator[Warm]:
     """The process that NumPy students' processes are forked from."""
     with Warm(("numpy",)) as process:
         yield process
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class that is not graded yet."""
+    from classes import few  # it loads nbgrader, which most tests do without
+
+    return few(tmp_path_factory.mktemp("class") / "course")
+
+
+@pytest.fixture(scope="module")
+def unbroken(handed_in: Path) -> Path:
+    """The class, graded in one go."""
+    from classes import FEW, graded_again
+
+    root = shutil.copytree(handed_in, handed_in.with_name("unbroken"))
+    assert graded_again(root) == list(FEW)
+    return root
+
+
+@pytest.fixture
+def root(handed_in: Path, tmp_path: Path) -> Path:
+    """A copy of the class that is not graded yet."""
+    return shutil.copytree(handed_in, tmp_path / "course")

@@ -3,7 +3,6 @@
 import csv
 import io
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, redirect_stderr, redirect_stdout
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from classes import FEW, Counting, classroom, few, files, graded_again, in_gradebook, new_course
+from classes import FEW, Counting, classroom, files, graded_again, in_gradebook, new_course
 from interrupted import in_this_process
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
@@ -31,26 +30,6 @@ ROOT = Path(__file__).parent.parent
 LATE = """
 c.LateSubmissionPlugin.penalty_method = "zero"
 """
-
-
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class that is not graded yet."""
-    return few(tmp_path_factory.mktemp("class") / "course")
-
-
-@pytest.fixture(scope="module")
-def unbroken(handed_in: Path) -> Path:
-    """The class, graded in one go."""
-    root = shutil.copytree(handed_in, handed_in.with_name("unbroken"))
-    assert graded_again(root) == list(FEW)
-    return root
-
-
-@pytest.fixture
-def root(handed_in: Path, tmp_path: Path) -> Path:
-    """A copy of the class that is not graded yet."""
-    return shutil.copytree(handed_in, tmp_path / "course")
 
 
 # The same as nbgrader

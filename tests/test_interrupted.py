@@ -11,7 +11,7 @@ from pathlib import Path
 
 import interrupted
 import pytest
-from classes import FEW, classroom, few, graded_again, same
+from classes import FEW, classroom, graded_again, same
 from interrupted import in_this_process
 from nbgrader.api import Gradebook
 
@@ -20,26 +20,6 @@ from grader.notebook import CourseError
 from grader.pool import Result, grade_here
 from grader.sample import ASSIGNMENT, STUDENTS, hand_in
 from grader.work import Job, Submission
-
-
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class that is not graded yet."""
-    return few(tmp_path_factory.mktemp("class") / "course")
-
-
-@pytest.fixture(scope="module")
-def unbroken(handed_in: Path) -> Path:
-    """The class, graded in one go."""
-    root = shutil.copytree(handed_in, handed_in.with_name("unbroken"))
-    assert graded_again(root) == list(FEW)
-    return root
-
-
-@pytest.fixture
-def root(handed_in: Path, tmp_path: Path) -> Path:
-    """A copy of the class that is not graded yet."""
-    return shutil.copytree(handed_in, tmp_path / "course")
 
 
 def start(target: Callable[..., None], *arguments: object) -> int | None:

@@ -3,18 +3,17 @@
 import itertools
 import random
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from masters import solved
 
 from grader.check import Check, Verdict
 from grader.checks import load
 from grader.faults import ps2_inference as faults
 from grader.local import CheckFailed, check
-from grader.notebook import read_master
 from grader.remote import Loopback, Student
 
 SEED = 4711
@@ -79,11 +78,7 @@ def test_pytorch_has_full_marks(id: str) -> None:
 @pytest.mark.parametrize("id", CHECKS)
 def test_master_has_full_marks(id: str) -> None:
     """Is the master's own solution right?"""
-    cells = read_master(Path(__file__).parent.parent / "solutions", "ps2_inference").cells
-    namespace: dict[str, Any] = {"np": np}
-    for name, cell in cells.items():
-        if name == "setup" or name.endswith("-solution"):
-            exec(cell.source, namespace)
+    namespace = solved("ps2_inference")
     for seed in range(10):
         assert grade(CHECKS[id], namespace, seed).status == "passed"
 

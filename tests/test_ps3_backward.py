@@ -3,19 +3,18 @@
 import itertools
 import random
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from masters import solved
 
 from grader.check import Check, Verdict
 from grader.checks import load
 from grader.faults import ps3_backward as faults
 from grader.local import CheckFailed, check
-from grader.notebook import read_master
 from grader.remote import BYTES, CALLS, Loopback, RemoteError, Student
 
 SEED = 4711
@@ -69,21 +68,11 @@ def test_pytorch_has_full_marks(id: str) -> None:
         assert verdict.status == "passed", f"seed {seed}:\n{verdict.message}"
 
 
-def solved() -> dict[str, Any]:
-    """The namespace after the master's set-up and solution cells."""
-    cells = read_master(Path(__file__).parent.parent / "solutions", "ps3_backward").cells
-    namespace: dict[str, Any] = {}
-    for name, cell in cells.items():
-        if name == "setup" or name.endswith("-solution"):
-            exec(cell.source, namespace)
-    return namespace
-
-
 @pytest.mark.parametrize("id", CHECKS)
 def test_master_has_full_marks(id: str) -> None:
     """Is the master's own solution right?"""
     for seed in range(10):
-        assert grade(CHECKS[id], solved(), seed).status == "passed"
+        assert grade(CHECKS[id], solved("ps3_backward"), seed).status == "passed"
 
 
 @pytest.mark.parametrize("id", CHECKS)
@@ -212,7 +201,7 @@ def looking_at(
     eps: str = "1e-5",
     more: str = "",
 ) -> dict[str, Any]:
-    namespace = solved()
+    namespace = solved("ps3_backward")
     exec(TEST.format(dy=dy, gamma=gamma, eps=eps, more=more) + rest, namespace)
     return namespace
 
@@ -269,7 +258,7 @@ def test_message_names_the_faults_that_slipped_through() -> None:
 def test_message_for_a_test_that_rejects_right_ones() -> None:
     """Is a student told that a right implementation was rejected?"""
     source = "def test_backward(batchnorm_backward):\n    assert False"
-    text = message("test_backward", solved() | _defined(source))
+    text = message("test_backward", solved("ps3_backward") | _defined(source))
     assert text.startswith("test_backward: failed, 0% of the points\n")
     assert "'accepts a right one': False, which is wrong" in text
     assert "Mistake: the test rejects everything, right implementations too" in text

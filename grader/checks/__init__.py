@@ -7,8 +7,32 @@ The id of a check is the grade_id of its graded cell, and is unique in the cours
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any, Protocol
 
-from ..check import Check
+from ..check import Check, Implementation
+
+
+class Faults(Protocol):
+    """A module of `grader.faults`."""
+
+    MISTAKES: dict[str, tuple[str, ...]]
+
+    def implementation(self, *mistakes: str) -> Any:
+        """The functions of the set with these mistakes."""
+
+
+def check_against(faults: Faults, id: str, section: str, reference: Implementation = None) -> Check:
+    """A check whose mistakes are those of `faults`.
+
+    Without a `reference`, the implementation without mistakes is it.
+    """
+    return Check(
+        id,
+        section=section,
+        reference=faults.implementation() if reference is None else reference,
+        faulty=faults.implementation,
+        mistakes=faults.MISTAKES[id],
+    )
 
 
 def problem_sets(package: str = __name__) -> list[str]:

@@ -1,14 +1,16 @@
 """What is asked about ps1_standardize: the forward pass on (N, D), one step a function."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import reference
-from ..check import Check, arguments_after
+from ..check import arguments_after
 from ..faults import ps1_standardize as faults
+from . import check_against
 
 Array = npt.NDArray[Any]
 
@@ -17,15 +19,7 @@ SHAPES = ((3, 2), (4, 4), (2, 3), (3, 2), (16, 5), (5, 1))
 NO_EPS = 1e-12  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 0.53)  # with 1e-5 most mistakes with eps cannot be seen; 0.53 is no float32
 
-
-def _check(id: str, section: str) -> Check:
-    return Check(
-        id,
-        section=section,
-        reference=reference,
-        faulty=faults.implementation,
-        mistakes=faults.MISTAKES[id],
-    )
+_check = partial(check_against, faults, reference=reference)
 
 
 def batches(rng: np.random.Generator) -> Iterator[Array]:

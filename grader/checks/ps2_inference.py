@@ -1,15 +1,17 @@
 """What is asked about ps2_inference: a layer with running statistics, one behaviour a check."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import reference
-from ..check import Check, arguments_after
+from ..check import arguments_after
 from ..faults import ps2_inference as faults
 from ..remote import RemoteError, drive
+from . import check_against
 
 Array = npt.NDArray[Any]
 
@@ -17,15 +19,7 @@ SHAPES = ((2, 1), (3, 2), (4, 4), (2, 3), (16, 5))  # smallest first; N == D amo
 NO_EPS = 1e-12  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 
-
-def _check(id: str, section: str) -> Check:
-    return Check(
-        id,
-        section=section,
-        reference=reference,
-        faulty=faults.implementation,
-        mistakes=faults.MISTAKES[id],
-    )
+_check = partial(check_against, faults, reference=reference)
 
 
 def batch(rng: np.random.Generator, N: int, D: int) -> Array:

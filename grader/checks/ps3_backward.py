@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .. import reference
-from ..check import Check, arguments_after
+from ..check import arguments_after
 from ..faults import ps3_backward as faults
 from ..mistakes import MISTAKES
 from ..remote import RemoteError
+from . import check_against
 
 Array = npt.NDArray[Any]
 
@@ -20,15 +22,7 @@ NO_EPS = 1e-12  # so small that a mistake with eps costs only the part that asks
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 LARGEST = 10_000  # numbers in an array that a student's test may ask a backward pass about
 
-
-def _check(id: str, section: str, answers: Any = reference) -> Check:
-    return Check(
-        id,
-        section=section,
-        reference=answers,
-        faulty=faults.implementation,
-        mistakes=faults.MISTAKES[id],
-    )
+_check = partial(check_against, faults, reference=reference)
 
 
 # What the reference has no function of: the faulty implementation without mistakes.
@@ -211,7 +205,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.batchnorm_backward(dy, x, gamma, eps=0.1)
 
 
-compact_dx = _check("compact_dx", "compact-formula", own)
+compact_dx = _check("compact_dx", "compact-formula", reference=own)
 
 
 def from_forward(rng: np.random.Generator, N: int, D: int) -> tuple[Array, Array, Array, Array]:
@@ -232,7 +226,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.compact_dx(*(array.astype(np.float32) for array in from_forward(rng, 4, 2)))
 
 
-test_backward = _check("test_backward", "testing-a-backward-pass", own)
+test_backward = _check("test_backward", "testing-a-backward-pass", reference=own)
 
 
 @dataclass(frozen=True)

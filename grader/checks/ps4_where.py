@@ -1,13 +1,14 @@
 """What is asked about ps4_where: which values a mean is taken over, on feature maps and beyond."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .. import reference
-from ..check import Check
 from ..faults import ps4_where as faults
+from . import check_against
 from .ps1_standardize import LARGE_EPS, NO_EPS, Array, affine, kept
 
 # Smallest first. Where sizes are equal, a wrong axis runs and gives numbers: wrong ones.
@@ -15,15 +16,7 @@ MAPS = ((2, 2, 2, 2), (3, 2, 1, 4), (2, 3, 4, 5), (1, 3, 3, 2), (4, 3, 1, 1), (3
 ROWS = ((2, 2), (2, 3), (3, 3), (4, 2, 3), (3, 3, 3), (1, 5))
 GROUPED = (((2, 4, 1, 2), 2), ((4, 4, 4, 4), 2), ((2, 6, 3, 2), 3), ((3, 6, 2, 5), 2))
 
-
-def _check(id: str, section: str) -> Check:
-    return Check(
-        id,
-        section=section,
-        reference=reference,
-        faulty=faults.implementation,
-        mistakes=faults.MISTAKES[id],
-    )
+_check = partial(check_against, faults, reference=reference)
 
 
 def feature_maps(rng: np.random.Generator) -> Iterator[Array]:

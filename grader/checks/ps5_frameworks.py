@@ -5,25 +5,19 @@ there, and the faulty implementations model what they answer. Drivers hold no ex
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..borrowed import borrowed
-from ..check import Check, raises
+from ..check import raises
 from ..faults import ps5_frameworks as faults
 from ..remote import RemoteError, Student, drive
+from . import check_against
 from .ps1_standardize import LARGE_EPS, NO_EPS, Array, affine
 
-
-def _check(id: str, section: str) -> Check:
-    return Check(
-        id,
-        section=section,
-        reference=faults.implementation(),
-        faulty=faults.implementation,
-        mistakes=faults.MISTAKES[id],
-    )
+_check = partial(check_against, faults)
 
 
 class BatchNorm:

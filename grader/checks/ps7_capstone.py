@@ -7,16 +7,16 @@ all classes renamed, by the secret seed, so that nobody can have met them before
 """
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
 
-from ..check import Check
 from ..faults import ps7_capstone as faults
 from ..faults.network import initial
 from ..faults.ps1_standardize import Array
 from ..remote import drive
+from . import check_against
 from .ps6_practice import layers, net, rows, used
 
 FEATURES, BATCH, STEPS, NEW = 64, 50, 200, 1000
@@ -33,15 +33,7 @@ WORKS = 0.5  # with it at each of LRS, without at the largest
 FAILS = 0.42  # without it at the smallest of LRS
 HONEST = 0.1  # the most by which an accuracy may differ from that for other new pictures
 
-
-def _check(id: str, section: str) -> Check:
-    return Check(
-        id,
-        section=section,
-        reference=faults.implementation(),
-        faulty=faults.implementation,
-        mistakes=faults.MISTAKES[id],
-    )
+_check = partial(check_against, faults)
 
 
 build_model = _check("build_model", "not-on-the-output")
