@@ -6,12 +6,14 @@ layers in other cells.
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 # In every name that torch gives to its own normalisations, in lower case.
 OWN = "batchnorm batch_norm instancenorm instance_norm groupnorm group_norm layernorm layer_norm"
 
 
-def borrowed(sources: Iterable[str], name: str) -> str | None:
+@lru_cache(maxsize=8)
+def borrowed(sources: tuple[str, ...], name: str) -> str | None:
     """Return the first use of torch's own normalisations in what defines `name`, or None.
 
     `sources` are the cells that ran, in order; what is defined later replaces what was before.

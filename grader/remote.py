@@ -126,6 +126,20 @@ class Remote:
         return printable(self._handle.kind)
 
 
+class Driven(Remote):
+    """An object of a driver class of ours: whatever is asked of it is a method."""
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        request = {"op": "call", "target": self._handle, "name": name}
+
+        def method(*args: object, **kwargs: object) -> object:
+            return self._student._call(f"{self._text}.{name}", args, kwargs, request)[0]
+
+        return method
+
+
 class Student:
     """The student's namespace; only `names`, those that the exercises ask for, can be reached.
 
@@ -166,15 +180,18 @@ class Student:
         return self._globals[name]
 
     def drive(self, driver: Callable[..., object], *args: object, **kwargs: object) -> object:
-        """Run a function of ours in the student's process.
+        """Call a function of ours in the student's process, or make an object of a class of ours.
 
         It is sent as source, so it imports what it needs itself, and it holds no expected value:
-        the student's process could read it.
+        the student's process could read it. It is run once: a class keeps its attributes.
         """
         request: dict[str, object] = {"op": "drive", "source": _source(driver)}
         request["name"] = driver.__name__
         named = inspect.signature(driver).bind(*args, **kwargs).arguments
-        return self._call(driver.__name__, (), named, request)[0]
+        value = self._call(driver.__name__, (), named, request)[0]
+        if inspect.isclass(driver) and isinstance(value, Remote):
+            return Driven(self, value._handle, value._text)
+        return value
 
     def _call(
         self,

@@ -78,9 +78,11 @@ class Either(nn.modules.batchnorm._BatchNorm):
 class Oracle(asked.BatchNorm):
     """The driver with PyTorch's own layer in it, and nobody watching."""
 
-    def __init__(self, _: object, num_features: int, options: dict[str, Any]) -> None:
-        self.torch, self.num_features, self.options = torch, num_features, options
-        self.inner = Either(num_features, **options)
+    def __init__(self, _: object, *arguments: Any) -> None:
+        super().__init__(Either, *arguments)
+
+    def _try(self, student: object) -> None:
+        pass
 
     def _call(self, x: torch.Tensor) -> torch.Tensor:
         y: torch.Tensor = self.inner(x)
@@ -395,7 +397,7 @@ def test_torchs_own_earns_nothing(case: str, read: bool) -> None:
 )
 def test_what_is_borrowed_is_said(case: str, found: str) -> None:
     """Does the student read what was found?"""
-    assert borrowed([BORROWED[case]], "BatchNorm") == found
+    assert borrowed((BORROWED[case],), "BatchNorm") == found
     message = grade("module_training", BORROWED[case]).message
     assert f"raised Borrowed: {found} is torch's own; write the formula yourself" in message
     assert "Mistake: torch's own batch normalisation does the work (torch-does-it)." in message
@@ -430,7 +432,7 @@ def test_what_is_seen_at_work_is_said(case: str, found: str) -> None:
 )
 def test_what_is_not_borrowed(sources: list[str]) -> None:
     """Is code free that only compares, was replaced, or has names of its own like torch's?"""
-    assert borrowed(sources, "BatchNorm") is None
+    assert borrowed(tuple(sources), "BatchNorm") is None
 
 
 @pytest.mark.parametrize(
@@ -449,7 +451,7 @@ def test_what_is_not_borrowed(sources: list[str]) -> None:
 )
 def test_what_is_borrowed(sources: list[str]) -> None:
     """Are names followed through functions, classes, assignments and attributes?"""
-    assert borrowed(sources, "BatchNorm") is not None
+    assert borrowed(tuple(sources), "BatchNorm") is not None
 
 
 def test_grading_needs_no_torch() -> None:

@@ -6,7 +6,7 @@ there, and the faulty implementations model what they answer. Drivers hold no ex
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -29,55 +29,76 @@ class BatchNorm:
     class Borrowed(Exception):
         """Torch's own batch normalisation does the work."""
 
-    def __init__(self, student: Any, num_features: int, options: dict[str, Any]) -> None:
+    tried: ClassVar[set[object]] = set()  # classes and options that are known to be the student's
+    used: ClassVar[list[str]] = []
+    watch: ClassVar[Any] = None
+
+    def __init__(
+        self,
+        student: Any,
+        num_features: int,
+        options: dict[str, Any],
+        weight: Any = None,
+        bias: Any = None,
+    ) -> None:
         import torch
 
         self.torch, self.num_features, self.options = torch, num_features, options
-        for mode in (True, False):
-            self.inner = student(num_features, **options)
-            self._try(mode)
+        self._try(student)
         self.inner = student(num_features, **options)
+        if weight is not None:
+            self.inner.weight.data.copy_(torch.from_numpy(weight))
+            self.inner.bias.data.copy_(torch.from_numpy(bias))
 
-    def _try(self, mode: bool) -> None:
-        """Look for Torch's own, so that no question is answered with it inside."""
-        if not isinstance(self.inner, self.torch.nn.Module):
-            raise TypeError("BatchNorm must be a class derived from torch.nn.Module")
-        for part in self.inner.modules():
-            for kind in type(part).__mro__:
-                if kind.__module__.rpartition(".")[2] in ("batchnorm", "instancenorm"):
-                    name = f"torch.nn.{kind.__name__}"
-                    raise self.Borrowed(f"{name} is in it; write the formula yourself")
-        self.inner.train(mode)
-        for shape in ((2, self.num_features), (2, self.num_features, 2, 2)):
-            try:
-                self._call(self.torch.ones(shape))
-            except self.Borrowed:
-                raise
-            except Exception:
-                pass  # what it cannot do yet, the questions will show
+    def _try(self, student: Any) -> None:
+        """Look for torch's own, so that no question is answered with it inside."""
+        key = (id(student), *self.options.items())
+        if key in self.tried:
+            return
+        for mode in (True, False):
+            self.inner = student(self.num_features, **self.options)
+            if not isinstance(self.inner, self.torch.nn.Module):
+                raise TypeError("BatchNorm must be a class derived from torch.nn.Module")
+            for part in self.inner.modules():
+                for kind in type(part).__mro__:
+                    if kind.__module__.rpartition(".")[2] in ("batchnorm", "instancenorm"):
+                        name = f"torch.nn.{kind.__name__}"
+                        raise self.Borrowed(f"{name} is in it; write the formula yourself")
+            self.inner.train(mode)
+            for shape in ((2, self.num_features), (2, self.num_features, 2, 2)):
+                try:
+                    self._call(self.torch.ones(shape))
+                except self.Borrowed:
+                    raise
+                except Exception:
+                    pass  # what it cannot do yet, the questions will show
+        self.tried.add(key)
 
     def _call(self, x: Any) -> Any:
-        from torch.utils._python_dispatch import TorchDispatchMode
-
-        used: list[str] = []
-
-        class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
-            def __torch_dispatch__(
-                self, op: Any, types: object, args: Any = (), kwargs: Any = None
-            ) -> Any:
-                if any(f"{kind}_norm" in str(op) for kind in ("batch", "layer", "group")):
-                    used.append(str(op))
-                return op(*args, **(kwargs or {}))
-
-        with Watch():  # type: ignore[no-untyped-call]
+        self.used.clear()
+        with self._watch():
             y = self.inner(x)
-        if used:
-            raise self.Borrowed(f"it calls torch's own {used[0]}; write the formula yourself")
+        if self.used:
+            raise self.Borrowed(f"it calls torch's own {self.used[0]}; write the formula yourself")
         return y
 
-    def set(self, weight: Any, bias: Any) -> None:
-        for name, value in (("weight", weight), ("bias", bias)):
-            getattr(self.inner, name).data.copy_(self.torch.from_numpy(value))
+    def _watch(self) -> Any:
+        """A context that notes which of torch's own normalisations are called."""
+        if self.watch is None:
+            from torch.utils._python_dispatch import TorchDispatchMode
+
+            used = self.used
+
+            class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+                def __torch_dispatch__(
+                    self, op: Any, types: object, args: Any = (), kwargs: Any = None
+                ) -> Any:
+                    if any(f"{kind}_norm" in str(op) for kind in ("batch", "layer", "group")):
+                        used.append(str(op))
+                    return op(*args, **(kwargs or {}))
+
+            type(self).watch = Watch
+        return self.watch()
 
     def train(self) -> None:
         self.inner.train()
@@ -154,12 +175,15 @@ def fold_batchnorm(
     return folded, weight
 
 
-def module(bn: Any, num_features: int, **options: Any) -> Any:
-    """A BatchNorm of the implementation's. Raises Borrowed where its source uses torch's own."""
-    if isinstance(bn, Student) and (found := borrowed(bn.sources, "BatchNorm")):
+def module(bn: Any, num_features: int, *parameters: Array, **options: Any) -> Any:
+    """A BatchNorm of the implementation's, with this weight and bias if any are given.
+
+    Raises Borrowed where its source uses torch's own.
+    """
+    if isinstance(bn, Student) and (found := borrowed(tuple(bn.sources), "BatchNorm")):
         text = f"{found} is torch's own; write the formula yourself"
         raise RemoteError(["Borrowed", "Exception"], text)
-    return drive(bn, BatchNorm, bn.BatchNorm, num_features, options)
+    return drive(bn, BatchNorm, bn.BatchNorm, num_features, options, *parameters)
 
 
 def float32(*arrays: Array) -> tuple[Array, ...]:
@@ -181,9 +205,7 @@ def batch(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
 def trained(bn: Any, rng: np.random.Generator, C: int, **options: Any) -> Any:
     """A module with a random weight and bias."""
-    made = module(bn, C, **options)
-    made.set(*float32(*affine(rng, C)))
-    return made
+    return module(bn, C, *float32(*affine(rng, C)), **options)
 
 
 module_training = _check("module_training", "a-module-of-your-own")

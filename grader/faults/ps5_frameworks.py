@@ -148,7 +148,14 @@ class BatchNorm(Standardize):
 
     mistakes: tuple[str, ...] = ()
 
-    def __init__(self, student: object, num_features: int, options: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        student: object,
+        num_features: int,
+        options: dict[str, Any],
+        weight: Array | None = None,
+        bias: Array | None = None,
+    ) -> None:
         super().__init__(self.mistakes)
         if self.has("torch-does-it"):
             raise Borrowed
@@ -161,13 +168,12 @@ class BatchNorm(Standardize):
         self.parameter_dtype: np.dtype[Any] = np.dtype(np.float32)
         self.buffer_dtype = self.parameter_dtype
         self.weight, self.bias = np.ones(num_features), np.zeros(num_features)
+        if weight is not None and bias is not None:
+            if self.has("other-names"):
+                raise AttributeError("no weight")
+            self.weight, self.bias = weight.astype(np.float64), bias.astype(np.float64)
         self.mean, self.variance = np.zeros(num_features), np.ones(num_features)
         self.seen, self.count, self.went_backward = 0, 0, False
-
-    def set(self, weight: Array, bias: Array) -> None:
-        if self.has("other-names"):
-            raise AttributeError("no weight")
-        self.weight, self.bias = weight.astype(np.float64), bias.astype(np.float64)
 
     def train(self) -> None:
         self.training = True

@@ -30,8 +30,9 @@ class Objects:
 
     - get: the attribute `name` of `target`, or the global `name` where `target` is None
     - set: the same, set to `value`
-    - call: `target(*args, **kwargs)`; with `after`, the arguments as the call left them come back
-    - drive: run `source`, which defines the function `name`, and call it
+    - call: `target(*args, **kwargs)`, or its method `name`; with `after`, the arguments as the call
+      left them come back
+    - drive: call the function or class `name` that `source` defines, run when it first comes
 
     A reply has a "value", or an "error" with the names of the exception's classes, its text and
     its traceback.
@@ -44,6 +45,7 @@ class Objects:
     def __init__(self, namespace: MutableMapping[str, Any], exchange: Exchange = _nobody) -> None:
         self.namespace, self.exchange = namespace, exchange
         self.kept: dict[int, object] = {}
+        self.drivers: dict[str, dict[str, Any]] = {}
 
     def keep(self, value: object) -> Handle:
         """A handle for an object that stays here."""
@@ -91,15 +93,18 @@ class Objects:
                 setattr(target, str(name), request["value"])
                 return {"value": None}
             case "call":
-                return self._call(target, request)
+                return self._call(target if name is None else getattr(target, str(name)), request)
             case "drive":
-                scope: dict[str, object] = {"__name__": "driver"}
-                lazy = (
-                    __future__.annotations.compiler_flag
-                )  # the names in annotations are not there
-                exec(compile(str(request["source"]), "<driver>", "exec", lazy), scope)
-                return self._call(scope[str(name)], request)
+                return self._call(self._driver(str(request["source"]))[str(name)], request)
         raise ValueError(f"unknown request {request['op']!r}")
+
+    def _driver(self, source: str) -> dict[str, Any]:
+        if source not in self.drivers:
+            scope: dict[str, Any] = {"__name__": "driver"}
+            lazy = __future__.annotations.compiler_flag  # the names in annotations are not there
+            exec(compile(source, "<driver>", "exec", lazy), scope)
+            self.drivers[source] = scope
+        return self.drivers[source]
 
     def _call(self, target: object, request: dict[str, object]) -> dict[str, object]:
         args, kwargs = request["args"], request["kwargs"]
