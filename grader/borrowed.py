@@ -11,6 +11,8 @@ from functools import lru_cache
 # In every name that torch gives to its own normalisations, in lower case.
 OWN = "batchnorm batch_norm instancenorm instance_norm groupnorm group_norm layernorm layer_norm"
 
+Definition = tuple[list[str], ast.AST, bool]
+
 
 @lru_cache(maxsize=8)
 def borrowed(sources: tuple[str, ...], name: str) -> str | None:
@@ -23,7 +25,7 @@ def borrowed(sources: tuple[str, ...], name: str) -> str | None:
     """
     defined: dict[str, list[ast.AST]] = {}
     for source in sources:
-        for names, node, replaces in _definitions(_parsed(source)):
+        for names, node, replaces in _definitions(source):
             for one in names:
                 defined[one] = [node] if replaces else [*defined.get(one, ()), node]
     seen: set[str] = set()
@@ -48,7 +50,12 @@ def _parsed(source: str) -> ast.Module:
         return ast.Module([], [])
 
 
-def _definitions(module: ast.Module) -> Iterator[tuple[list[str], ast.AST, bool]]:
+@lru_cache(maxsize=64)  # most cells are the same in all submissions
+def _definitions(source: str) -> list[Definition]:
+    return list(_defined(_parsed(source)))
+
+
+def _defined(module: ast.Module) -> Iterator[Definition]:
     """The names that statements define, what they define them as, and whether that is all."""
     for node in _statements(module.body):
         match node:

@@ -309,7 +309,7 @@ def _restored(trusted: NotebookNode, answer: NotebookNode | None) -> NotebookNod
     else:
         source = trusted.source
     cell = _new_cell(trusted.cell_type, source, trusted.id)
-    cell.metadata.nbgrader = copy.deepcopy(trusted.metadata.nbgrader)
+    cell.metadata.nbgrader = NotebookNode(trusted.metadata.nbgrader)
     if answer is not None and cell.cell_type == "markdown" and "attachments" in answer:
         cell.attachments = answer.attachments
     return cell

@@ -16,6 +16,7 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode, v4
+from nbformat.v4.rwbase import split_lines
 from nbgrader.converters import Autograde
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_locked
 from traitlets.config import Config
@@ -274,8 +275,16 @@ def _noted(notebook: NotebookNode, scores: Mapping[str, float | None]) -> Graded
             untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
             blank = untouched and not is_set(cell, "task")
             comments[_id(cell)] = NO_RESPONSE if blank else None
-    text: str = v4.writes(notebook)
-    return GradedNotebook(text if text.endswith("\n") else f"{text}\n", scores, comments)
+    return GradedNotebook(_written(notebook), scores, comments)
+
+
+def _written(notebook: NotebookNode) -> str:
+    """The text of a notebook's file, as `nbformat.write` has it, which copies the notebook first.
+
+    Here it is used up: its texts are left split into lines.
+    """
+    lines = split_lines(notebook)
+    return f"{json.dumps(lines, indent=1, sort_keys=True, ensure_ascii=False)}\n"
 
 
 def _id(cell: NotebookNode) -> str:

@@ -414,7 +414,8 @@ with Warm(unsafe=True) as warm, warm.student() as student:
 def test_without_namespaces(tmp_path: Path) -> None:
     """Does grading refuse with the reason, and go on with `unsafe`, leaving nothing behind?"""
     script = WITHOUT_NAMESPACES.format(user=os.geteuid(), group=os.getegid())
-    environment = os.environ | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    one_thread = {"OMP_NUM_THREADS": "1"}  # a process with more cannot enter a namespace
+    environment = os.environ | one_thread | {"TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True
     )

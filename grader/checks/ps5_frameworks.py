@@ -88,12 +88,16 @@ class BatchNorm:
             from torch.utils._python_dispatch import TorchDispatchMode
 
             used = self.used
+            known: dict[Any, bool] = {}
 
             class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 def __torch_dispatch__(
                     self, op: Any, types: object, args: Any = (), kwargs: Any = None
                 ) -> Any:
-                    if any(f"{kind}_norm" in str(op) for kind in ("batch", "layer", "group")):
+                    if op not in known:
+                        kinds = ("batch_norm", "layer_norm", "group_norm")
+                        known[op] = any(kind in str(op) for kind in kinds)
+                    if known[op]:
                         used.append(str(op))
                     return op(*args, **(kwargs or {}))
 

@@ -80,8 +80,9 @@ def encode(value: object, keep: Keep = _refuse) -> bytes:
     header = json.dumps(_encode(value, arrays, keep, DEPTH)).encode()
     if len(header) > HEADER_LIMIT:
         raise ValueError("too many values that are not in an array")
-    payload = [np.ascontiguousarray(array).tobytes() for array in arrays]
-    return FRAME.pack(len(header), sum(map(len, payload))) + header + b"".join(payload)
+    payload = [np.ascontiguousarray(array).data for array in arrays]
+    size = sum(part.nbytes for part in payload)
+    return b"".join([FRAME.pack(len(header), size), header, *payload])
 
 
 def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> object:

@@ -21,8 +21,9 @@ from traitlets.config import Config
 
 Output = dict[str, object]
 OVERHEAD = 100  # bytes charged for an output besides its text, so that their number is bounded too
-WARM_UP = [  # load now what a plot, a traceback and an `await` would load in each process
+WARM_UP = [  # load now what a result, a plot, a traceback or an `await` would in each process
     "import asyncio, numpy.fft, numpy.linalg, numpy.random, numpy.testing",
+    "numpy.array([1.0, 2.0])",
     "%matplotlib inline\nfrom matplotlib import pyplot as plt\nplt.plot([0, 1]);",
     "def fails():\n    raise ValueError\nfails()",
 ]
