@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,15 @@ def warm() -> Iterator[Warm]:
     """The process that NumPy students' processes are forked from."""
     with Warm(("numpy",)) as process:
         yield process
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A page in Chromium."""
+    from browser import chromium  # it loads a WebSocket client, which most tests do without
+
+    with chromium(tmp_path_factory.mktemp("chromium")) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,110 @@
+"""A headless Chromium, driven over the DevTools protocol."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import websocket
+
+KEYS = {"Tab": 9, "PageUp": 33, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39}
+
+
+class Browser:
+    """One page of a headless Chromium, driven over the DevTools protocol."""
+
+    def __init__(self, socket: websocket.WebSocket) -> None:
+        self._socket, self._calls = socket, 0
+        self.call("Page.enable")
+
+    def call(self, method: str, **params: object) -> dict[str, Any]:
+        """The answer to one command of the protocol."""
+        self._calls += 1
+        self._socket.send(json.dumps({"id": self._calls, "method": method, "params": params}))
+        return self._receive("id", self._calls)["result"]
+
+    def open(self, page: str) -> None:
+        """Load the page of an address, and wait until it is there."""
+        self.call("Page.navigate", url=page)
+        self._receive("method", "Page.loadEventFired")
+
+    def evaluate(self, expression: str) -> Any:
+        """The value of an expression in the page, or of what it promises."""
+        answer = self.call(
+            "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+        )
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def press(self, key: str, times: int = 1) -> None:
+        """Press a key, which goes to the element in focus."""
+        for _ in range(times):
+            for kind in ("rawKeyDown", "keyUp"):
+                self.call(
+                    "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=KEYS[key]
+                )
+
+    def drag(self, selector: str, right: float) -> None:
+        """Drag an element to the right with the mouse, by so many pixels."""
+        box = self.evaluate(
+            f"document.querySelector('{selector}').getBoundingClientRect().toJSON()"
+        )
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        for kind, to in (
+            ("mousePressed", x),
+            ("mouseMoved", x + right),
+            ("mouseReleased", x + right),
+        ):
+            self.call(
+                "Input.dispatchMouseEvent", type=kind, x=to, y=y,
+                button="left", buttons=1, clickCount=1,
+            )  # fmt: skip
+
+    def slide(self, name: str, value: float) -> None:
+        """Set a slider."""
+        self.evaluate(
+            f"(s => {{ s.value = {value}; s.dispatchEvent(new Event('input')); }})"
+            f"(document.querySelector('input[name=\"{name}\"]'))"
+        )
+
+    def shown(self, name: str) -> float:
+        """A number that the page shows."""
+        return float(self.evaluate(f"document.querySelector('[data-name=\"{name}\"]').textContent"))
+
+    def _receive(self, key: str, value: object) -> dict[str, Any]:
+        while True:
+            message = json.loads(self._socket.recv())
+            if message.get(key) == value:
+                return dict(message)
+
+
+@contextmanager
+def chromium(folder: Path) -> Iterator[Browser]:
+    """An empty page of a browser that keeps its profile in a folder."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next(filter(None, map(shutil.which, names)), None)
+    assert program, f"These tests open pages in Chromium: install one of {', '.join(names)}."
+    command = [
+        program, "--headless=new", "--disable-gpu", "--remote-debugging-port=0",
+        "--remote-allow-origins=*", f"--user-data-dir={folder}",
+    ]  # fmt: skip
+    if os.geteuid() == 0:  # Chromium's own sandbox does not work for root
+        command.append("--no-sandbox")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stderr is not None
+            said = next(line for line in process.stderr if "DevTools listening" in line)
+            port = re.search(r":(\d+)/", said)[1]  # type: ignore[index]
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
+                page = next(target for target in json.load(answer) if target["type"] == "page")
+            address = page["webSocketDebuggerUrl"]
+            with closing(websocket.create_connection(address, timeout=120)) as socket:
+                yield Browser(socket)
+        finally:
+            process.terminate()
