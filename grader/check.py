@@ -8,20 +8,23 @@ the mistakes of the one that gives the student's answers are the diagnosis.
 
 import inspect
 import itertools
+import re
 import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from .compare import Difference, difference, show
+from .compare import Difference, difference, kind_of, show
 from .mistakes import MISTAKES
 from .remote import Call, Remote, RemoteError, Student, StudentGone, arguments_after, raises
 from .sections import where_to_read
 
-__all__ = ["Check", "Verdict", "arguments_after", "raises"]
+__all__ = ["Check", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
+
+SHOWN_CALLS = 8  # what a message tells of what led to an answer
 
 # What an answer that is wrong in this way shows by itself.
 SHOWN_BY_KIND = {"dtype": "loses-dtype", "changed": "mutates-input"}
@@ -48,6 +51,19 @@ class Verdict:
     diagnosis: tuple[str, ...] = ()
 
 
+class Unfit(Exception):
+    """A script has no use for what the student's code returned; its text says what is wrong."""
+
+
+def one_of(answer: object, index: int, of: int) -> Any:
+    """One of the values that a function returns. Unfit for what is not so many."""
+    if not isinstance(answer, list | tuple):
+        raise Unfit(f"{of} values were expected, this is {kind_of(answer)}{_forgotten(answer)}")
+    if len(answer) != of:
+        raise Unfit(f"{of} values were expected, not {len(answer)}")
+    return answer[index]
+
+
 @dataclass(frozen=True)
 class Part:
     """One behaviour that a check asks about; passed or failed as a whole."""
@@ -60,15 +76,27 @@ class Part:
 
 @dataclass(frozen=True)
 class Raised:
-    """The answer of an implementation that raised an exception; the last of its script."""
+    """The answer of an implementation that raised an exception; the last of its script.
+
+    There are no `kinds` where the script itself could not go on. `place` is the line of the cell.
+    """
 
     kinds: tuple[str, ...]
     text: str = ""
+    place: str = ""
 
     @property
     def unwritten(self) -> bool:
         """Is this the stub's error, which is also that of a name which is not there?"""
-        return self.kinds[0] == "NotImplementedError"
+        return self.kinds[:1] == ("NotImplementedError",)
+
+    @property
+    def told(self) -> str:
+        """What a message says of it."""
+        if not self.kinds:
+            return self.text
+        text = f"raised {self.kinds[0]}" + (f": {self.text}" if self.text else "")
+        return f"{text}\n{self.place}" if self.place else text
 
 
 @dataclass(frozen=True)
@@ -216,10 +244,13 @@ class Check:
 
     def _to_do(self, results: list[Result]) -> str:
         """What an exercise that is not written yet will be asked for."""
-        assert results[0].wrong is not None
+        raised = results[0].answers[-1]
+        assert isinstance(raised, Raised)
+        absent = raised.text.endswith(" is not defined")
         return "\n".join(
             (
-                f"Not written yet: it {results[0].wrong.text}",
+                f"Not written yet: {raised.text or raised.told}",
+                *(["Its cell did not run or ended in an error, or the name is another."] * absent),
                 "It will be checked for",
                 *(f"- {part.says}" for part in self.parts),
                 "",
@@ -228,37 +259,68 @@ class Check:
         )
 
     def _message(self, results: list[Result], diagnosis: tuple[str, ...], local: bool) -> str:
-        lines, before = [], ""
+        lines: list[str] = []
+        told: list[str] = []
         for result in results:
             lines.append(f"{'ok   ' if result.wrong is None else 'WRONG'}  {result.part.says}")
             if result.wrong is None:
                 continue
-            again = result.wrong.text == before and result.wrong.kind == "error"
-            before = result.wrong.text
-            told = ["the same"] if again else self._explanation(result, local)
-            lines += [f"       {line}" for line in told]
+            text = result.wrong.text
+            if text in told:
+                why: Iterable[str] = [f"as above: {text.splitlines()[0]}"]
+            else:
+                why = self._explanation(result, local, numbers=local and not told)
+            lines += [f"       {line}" for line in why]
+            told.append(text)
         for mistake in diagnosis:
             lines += ["", *MISTAKES[mistake].message().splitlines()]
         if not diagnosis and any(result.wrong for result in results):
             lines += ["", f"Read: {where_to_read(self.section)}"]
         return "\n".join(lines)
 
-    def _explanation(self, result: Result, local: bool) -> Iterator[str]:
-        """What was asked when the answer was first wrong, and in what it was wrong."""
+    def _explanation(self, result: Result, local: bool, numbers: bool) -> Iterator[str]:
+        """What was asked when the answer was first wrong, and in what it was wrong.
+
+        With `local` it tells the plain arguments, with `numbers` the arrays too.
+        """
         assert result.wrong is not None
-        for call in result.asked:
-            given = self._arguments(call)  # without the student's own functions and classes
-            arguments = {n: value for n, value in given.items() if not isinstance(value, Remote)}
-            yield f"{call.text}({', '.join(arguments)})"
-            if local:
-                for name, value in arguments.items():
-                    yield from show(name, value)
-        yield from result.wrong.text.splitlines()
-        if local:
+        asked = [call for call in result.asked if numbers or call.kind != "set"]
+        if more := len(asked[:-SHOWN_CALLS]):
+            yield f"{more} calls, and then"
+        for call in asked[-SHOWN_CALLS:]:
+            yield from self._told(call, local, numbers)
+        if result.wrong.kind == "changed" and result.asked:
+            name = [*self._arguments(result.asked[-1])][result.wrong.argument]
+            yield f"{name} was changed"
+        else:
+            yield from result.wrong.text.splitlines()
+        if numbers:
             yield from result.wrong.details()
+
+    def _told(self, call: Call, local: bool, numbers: bool) -> Iterator[str]:
+        """A call as a message shows it: short arguments in the call, arrays below it."""
+        if call.kind == "set":
+            yield from show(call.text, call.args[0])
+            return
+        given = self._arguments(call)
+        functions = [value for value in given.values() if isinstance(value, Remote)]
+        plain = {name: value for name, value in given.items() if not isinstance(value, Remote)}
+        short = {name: f"{name}={value!r}" for name, value in plain.items() if _short(value)}
+        short = short if local else {}
+        if call.kind == "driver" and functions:  # how it calls the function is not seen here
+            yield " with ".join(
+                filter(None, (f"{functions[0]._text}(...)", ", ".join(short.values())))
+            )
+            return
+        yield f"{call.text}({', '.join(short.get(name, name) for name in plain)})"
+        for name, value in plain.items():
+            if numbers and name not in short:
+                yield from show(name, value)
 
     def _arguments(self, call: Call) -> dict[str, object]:
         """The arguments of a call by the names that they have in the reference."""
+        if call.kind == "driver":
+            return call.kwargs
         called: Any = self._reference
         instance: tuple[None, ...] = ()  # what stands for self: methods are found on their class
         for name in call.text.replace("(...)", "()").split("."):
@@ -313,6 +375,8 @@ class Answers:
             return False
         except StudentGone:
             raise
+        except Unfit as unfit:
+            self._given.append(Raised((), str(unfit)))
         except Exception as error:
             if not self._caught:
                 raise
@@ -322,7 +386,7 @@ class Answers:
 
 def _raised(error: Exception) -> Raised:
     if isinstance(error, RemoteError):
-        return Raised(error.kinds, error.text)
+        return Raised(error.kinds, error.text, _place(error.traceback))
     return Raised(tuple(kind.__name__ for kind in type(error).__mro__), str(error))
 
 
@@ -341,19 +405,47 @@ def agree(answers: Iterable[object], others: Iterable[object], *, dtype: bool) -
 def _compare(got: object, expected: object, dtype: bool, rounded: int = 8) -> Difference | None:
     match got, expected:
         case Raised(), Raised():
-            same = got.kinds[0] == expected.kinds[0]
-            return None if same else Difference("error", f"raised {got.kinds[0]}")
+            same = (got.kinds[:1] or got.text) == (expected.kinds[:1] or expected.text)
+            return None if same else Difference("error", got.told)
         case Raised(), _:
-            text = f": {got.text}" if got.text else ""
-            return Difference("error", f"raised {got.kinds[0]}{text}")
+            return Difference("error" if got.kinds else "type", got.told)
         case _, Raised():
             return Difference("error", "raised nothing")
-    return difference(got, expected, dtype=dtype, rounded=rounded)
+    wrong = difference(got, expected, dtype=dtype, rounded=rounded)
+    return replace(wrong, text=wrong.text + _forgotten(got)) if wrong else None
+
+
+def _forgotten(got: object) -> str:
+    """What to look for where a function returns nothing."""
+    return ": is a return missing?" if got is None else ""
+
+
+def _short(value: object) -> bool:
+    """Does a message show this argument in the call?"""
+    if isinstance(value, list):
+        return len(value) <= 8 and all(isinstance(item, int | float) for item in value)
+    return value is None or isinstance(value, bool | int | float)
+
+
+# A line of a traceback whose file is a cell of a notebook, and the line of code, if it is there.
+CELL = re.compile(
+    r'  File "(?:<ipython-input-|[^"]*ipykernel_)[^"]*", line (\d+), in (.+)(?:\n    (.*))?'
+)
+
+
+def _place(traceback: str) -> str:
+    """The last line of the student's cells in a traceback."""
+    found = CELL.findall(traceback)
+    if not found:
+        return ""
+    line, function, source = found[-1]
+    return f"in {function}, line {line} of its cell" + (f": {source.strip()}" if source else "")
 
 
 def _status(results: list[Result]) -> str:
     wrong = [result for result in results if result.wrong is not None]
-    raised = [result.answers[-1] for result in wrong if isinstance(result.answers[-1], Raised)]
+    last = [result.answers[-1] for result in wrong]
+    raised = [answer for answer in last if isinstance(answer, Raised) and answer.kinds]
     if not wrong:
         return "passed"
     if len(wrong) < len(results):

@@ -21,11 +21,13 @@ class Difference:
     `kind` is one of type, shape, dtype, values, changed (an argument), error. `text` is for the
     student.
     `values` are the answer and the expected one, where showing them helps.
+    `argument` is the place of the argument that was changed, from 0.
     """
 
     kind: str
     text: str
     values: tuple[object, object] | None = field(default=None, compare=False)
+    argument: int = field(default=0, compare=False)
 
     def details(self) -> Iterator[str]:
         """The lines that show the values: only for messages that may hold expected ones."""
@@ -39,7 +41,7 @@ class Difference:
             one, other = got[worst], expected[worst]
             yield f"furthest off at [{place}]: {one:.6g}, but {other:.6g} was expected"
         else:
-            yield from show("got", got)
+            yield from show("got     ", got)
             yield from show("expected", expected)
 
 
@@ -56,36 +58,42 @@ def difference(
     match expected:
         case bool() | np.bool_():
             if not isinstance(got, bool):
-                return Difference("type", f"True or False was expected, this is {_kind(got)}")
-            return None if got == expected else Difference("values", f"{got}, which is wrong")
+                return Difference("type", f"True or False was expected, this is {kind_of(got)}")
+            text = f"{got}, but {bool(expected)} was expected"
+            return None if got == expected else Difference("values", text)
         case str():
             if not isinstance(got, str):
-                return Difference("type", f"a string was expected, this is {_kind(got)}")
+                return Difference("type", f"a string was expected, this is {kind_of(got)}")
             return None if got == expected else Difference("values", "wrong text", (got, expected))
         case None:
             same = got is None
-            return None if same else Difference("type", f"None was expected, this is {_kind(got)}")
+            return (
+                None if same else Difference("type", f"None was expected, this is {kind_of(got)}")
+            )
         case tuple() | list():
             if not isinstance(got, tuple | list):
-                kind = f"a tuple of {len(expected)}"
-                return Difference("type", f"{kind} was expected, this is {_kind(got)}")
+                text = f"{len(expected)} values were expected, this is {kind_of(got)}"
+                return Difference("type", text)
             if len(got) != len(expected):
-                return Difference("type", f"{len(expected)} values were expected, not {len(got)}")
-            for i, (one, other) in enumerate(zip(got, expected, strict=True), 1):
+                text = f"{len(expected)} values were expected, not {len(got)}"
+                deep = any(isinstance(v, np.ndarray | tuple | dict) for v in (*got, *expected))
+                return Difference("type", text, None if deep else (got, expected))
+            for i, (one, other) in enumerate(zip(got, expected, strict=True)):
                 if wrong := difference(one, other, dtype=dtype, rounded=rounded):
                     if isinstance(expected, Arguments):
-                        return replace(wrong, kind="changed", text=f"argument {i} was changed")
-                    return replace(wrong, text=f"value {i}: {wrong.text}")
+                        text = f"argument {i + 1} was changed"
+                        return replace(wrong, kind="changed", text=text, argument=i)
+                    return replace(wrong, text=f"value {i + 1} of {len(got)}: {wrong.text}")
             return None
         case dict():
             if not isinstance(got, dict):
-                return Difference("type", f"a dict was expected, this is {_kind(got)}")
+                return Difference("type", f"a dict was expected, this is {kind_of(got)}")
             if set(got) != set(expected):
                 keys, others = (", ".join(sorted(map(repr, d))) or "none" for d in (expected, got))
                 return Difference("type", f"the keys should be {keys}, not {others:.200}")
             for key, other in expected.items():
                 if wrong := difference(got[key], other, dtype=dtype, rounded=rounded):
-                    return replace(wrong, text=f"{key!r}: {wrong.text}")
+                    return replace(wrong, text=f"{key}: {wrong.text}")
             return None
         case int() | float() | complex() | np.generic() | np.ndarray():
             return _numbers(got, expected, dtype, rounded)
@@ -102,7 +110,7 @@ def _numbers(
         got, int | float | complex | np.generic | np.ndarray
     ):
         wanted = "an array" if np.ndim(expected) else "a number"
-        return Difference("type", f"{wanted} was expected, this is {_kind(got)}")
+        return Difference("type", f"{wanted} was expected, this is {kind_of(got)}")
     one, other = np.asarray(got), np.asarray(expected)
     if one.dtype.kind not in "iufc":
         return Difference("type", f"numbers were expected, this is an array of {one.dtype}")
@@ -149,7 +157,7 @@ def _bytes(array: np.ndarray) -> int:
     return min(array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1), 8)
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     """What a value is, after the words "this is"."""
     match value:
         case None:
@@ -158,7 +166,17 @@ def _kind(value: object) -> str:
             return f"an array of shape {value.shape}"
         case Remote():
             return f"of type {value!r}"
-    return f"of type {type(value).__name__}: {value!r:.80}"
+    return f"of type {type(value).__name__}: {_brief(value)}"
+
+
+def _brief(value: object) -> str:
+    """The value in one short line."""
+    return f"{' '.join(repr(value).split()):.80}"
+
+
+def is_number(value: object) -> bool:
+    """Is this one number, as an array or as Python has it?"""
+    return isinstance(value, int | float | np.generic | np.ndarray) and np.ndim(value) == 0
 
 
 def show(name: str, value: object) -> Iterator[str]:
@@ -167,10 +185,11 @@ def show(name: str, value: object) -> Iterator[str]:
         for i, item in enumerate(value):
             yield from show(f"{name}[{i}]", item)
     elif not isinstance(value, np.ndarray):
-        yield f"{name} = {value!r:.80}"
+        yield f"{name} = {_brief(value)}"
     elif value.size > SHOWN:
         yield f"{name}: array of shape {value.shape}, {value.dtype}"
     else:
-        first, *rest = np.array2string(value, precision=5, suppress_small=False).splitlines()
+        plain = bool(value.size) and bool(np.abs(value).max() > 0.1)  # no powers of ten needed
+        first, *rest = np.array2string(value, precision=5, suppress_small=plain).splitlines()
         yield f"{name} = {first}"
-        yield from (" " * (len(name) + 3) + line for line in rest)
+        yield from (" " * (len(name) + 3) + line for line in rest if line.strip())

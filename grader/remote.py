@@ -85,11 +85,16 @@ class RemoteError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the student's: `text` as in `BatchNorm1d(...).forward`, and its arguments."""
+    """One call of the student's: `text` as in `BatchNorm1d(...).forward`, and its arguments.
+
+    `kind` is call, set (an attribute, to the one argument), or driver: a driver of ours, or its
+    method, is called; then all arguments are by name.
+    """
 
     text: str
     args: tuple[object, ...]
     kwargs: dict[str, object]
+    kind: str = "call"
 
 
 class Remote:
@@ -108,9 +113,11 @@ class Remote:
         return self._student._ask(f"{self._text}.{name}", op="get", target=self._handle, name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
+        text = f"{self._text}.{name}"
+        self._student.calls.append(Call(text, (value,), {}, "set"))
         value = self._student._outgoing(value)
         request = {"op": "set", "target": self._handle, "name": name, "value": value}
-        self._student._ask(f"{self._text}.{name}", **request)
+        self._student._ask(text, **request)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
         return self._call(args, kwargs)[0]
@@ -120,6 +127,7 @@ class Remote:
     ) -> tuple[object, tuple[object, ...]]:
         """What the call returned and, with `after`, its arguments as the call left them."""
         request = {"op": "call", "target": self._handle, "after": after}
+        self._student.calls.append(Call(self._text, args, kwargs))
         return self._student._call(self._text, args, kwargs, request)
 
     def __repr__(self) -> str:
@@ -129,13 +137,23 @@ class Remote:
 class Driven(Remote):
     """An object of a driver class of ours: whatever is asked of it is a method."""
 
+    _driver: type
+
+    def __init__(self, student: "Student", handle: Handle, text: str, driver: type) -> None:
+        super().__init__(student, handle, text)
+        vars(self).update(_driver=driver)
+
     def __getattr__(self, name: str) -> Callable[..., object]:
         if name.startswith("__"):
             raise AttributeError(name)
         request = {"op": "call", "target": self._handle, "name": name}
 
         def method(*args: object, **kwargs: object) -> object:
-            return self._student._call(f"{self._text}.{name}", args, kwargs, request)[0]
+            text = f"{self._text}.{name}"
+            signature = inspect.signature(getattr(self._driver, name))
+            named = dict([*signature.bind(self, *args, **kwargs).arguments.items()][1:])
+            self._student.calls.append(Call(text, (), named, "driver"))
+            return self._student._call(text, args, kwargs, request)[0]
 
         return method
 
@@ -188,9 +206,13 @@ class Student:
         request: dict[str, object] = {"op": "drive", "source": _source(driver)}
         request["name"] = driver.__name__
         named = inspect.signature(driver).bind(*args, **kwargs).arguments
-        value = self._call(driver.__name__, (), named, request)[0]
-        if inspect.isclass(driver) and isinstance(value, Remote):
-            return Driven(self, value._handle, value._text)
+        name, made = driver.__name__, isinstance(driver, type)
+        theirs = any(isinstance(value, Remote) for value in named.values())
+        if theirs or not made:  # else it is of ours, for their functions to work on
+            self.calls.append(Call(name, (), named, "call" if made else "driver"))
+        value = self._call(name, (), named, request)[0]
+        if isinstance(driver, type) and isinstance(value, Remote):
+            return Driven(self, value._handle, value._text if theirs else name.lower(), driver)
         return value
 
     def _call(
@@ -200,7 +222,6 @@ class Student:
         kwargs: dict[str, object],
         request: dict[str, object],
     ) -> tuple[object, tuple[object, ...]]:
-        self.calls.append(Call(text, args, kwargs))
         sent = {"args": self._outgoing(args), "kwargs": self._outgoing(kwargs)}
         try:
             reply = self._reply(text, request | sent)
@@ -341,10 +362,15 @@ def arguments_after(call: Callable[..., object], *args: object) -> Arguments:
     `args` themselves are never changed.
     """
     if isinstance(call, Remote):
-        return Arguments(call._call(args, {}, after=True)[1])
+        return Arguments(map(_plain, call._call(args, {}, after=True)[1]))
     copies = tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args)
     call(*copies)
-    return Arguments(copies)
+    return Arguments(map(_plain, copies))
+
+
+def _plain(argument: object) -> object:
+    """The argument; None in the place of a function, which cannot be compared."""
+    return None if callable(argument) or isinstance(argument, Handle) else argument
 
 
 def raises(kind: type[Exception], call: Callable[..., object], *args: object) -> bool:

@@ -1,5 +1,6 @@
 """The machinery of checks, on a course that has nothing to do with batch normalisation."""
 
+import linecache
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.check import Check, Verdict, arguments_after, raises
+from grader.check import Check, Unfit, Verdict, arguments_after, one_of, raises
 from grader.mistakes import MISTAKES, Mistake
-from grader.remote import Loopback, RemoteError, Student, StudentGone
+from grader.remote import Loopback, RemoteError, Student, StudentGone, drive
 
 # The check of another course: ten lines, the right answer and the mistakes included.
 
@@ -84,6 +85,13 @@ def student(source: str) -> Student:
     namespace: dict[str, Any] = {"np": np}
     exec(source, namespace)
     return Student(Loopback(namespace), ["median"])
+
+
+def student_of(source: str) -> Student:
+    """A student of whom any name may be asked."""
+    namespace: dict[str, Any] = {"np": np}
+    exec(source, namespace)
+    return Student(Loopback(namespace))
 
 
 def mutant(*mistakes: str) -> Student:
@@ -175,11 +183,9 @@ WRONG  {ODD}
        median(x)
        wrong values
 WRONG  {EVEN}
-       median(x)
-       wrong values
+       as above: wrong values
 WRONG  {MANNERS}
-       median(x)
-       wrong values
+       as above: wrong values
 
 Read: Page 2"""
     )
@@ -210,7 +216,11 @@ def test_variant_has_the_name_of_its_mistake() -> None:
         ("def median(): return 1", "error", "raised TypeError: median() takes 0 positional"),
         ("def median(x): raise KeyError", "error", "raised KeyError"),
         ("median = 3", "error", "raised TypeError: 'int' object is not callable"),
-        ("def median(x): pass", "failed", "a number was expected, this is None"),
+        (
+            "def median(x): pass",
+            "failed",
+            "a number was expected, this is None: is a return missing?",
+        ),
         ("def median(x): return [1]", "failed", "a number was expected, this is of type list: [1]"),
         ("def median(x): return x", "failed", "shape (3,), but () was expected"),
         (
@@ -231,13 +241,18 @@ def test_nothing_right(check: Check, source: str, status: str, text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("source", "reason"),
+    ("source", "told"),
     [
-        ("", "median is not defined"),
+        (
+            "",
+            "median is not defined\n"
+            "Its cell did not run or ended in an error, or the name is another.",
+        ),
         ("def median(x): raise NotImplementedError('task 1')", "task 1"),
+        ("def median(x): raise NotImplementedError", "raised NotImplementedError"),
     ],
 )
-def test_not_written(check: Check, source: str, reason: str) -> None:
+def test_not_written(check: Check, source: str, told: str) -> None:
     """Is a student who has not begun told what will be asked, and not what is wrong?"""
     assert grade(check, student(source)) == Verdict(
         "median",
@@ -245,7 +260,7 @@ def test_not_written(check: Check, source: str, reason: str) -> None:
         8,
         "missing",
         f"""\
-Not written yet: it raised NotImplementedError: {reason}
+Not written yet: {told}
 It will be checked for
 - {ODD}
 - {EVEN}
@@ -264,9 +279,9 @@ WRONG  {ODD}
        median(x)
        raised KeyError: 'x'
 WRONG  {EVEN}
-       the same
+       as above: raised KeyError: 'x'
 WRONG  {MANNERS}
-       the same
+       as above: raised KeyError: 'x'
 
 Read: Page 2"""
     )
@@ -291,7 +306,7 @@ def test_first_wrong_answer_is_told(check: Check) -> None:
     assert len(x) == 5
     assert message[3:6] == [
         "       wrong values",
-        "       got = 99.",
+        "       got      = 99.",
         f"       expected = {sorted(x)[2]}",
     ]
 
@@ -442,22 +457,13 @@ def test_objects_are_asked_by_their_methods() -> None:
         verdict.message
         == """\
 WRONG  adds
-       Sum(start)
-       start = 1.0
-       Sum(...).add(value, twice)
-       value = 2.0
-       twice = False
+       Sum(start=1.0)
+       Sum(...).add(value=2.0, twice=False)
        wrong values
-       got = 0.
+       got      = 0.
        expected = 3.
 WRONG  is a function
-       Sum(start)
-       start = 1.0
-       Sum(...)(value)
-       value = 2.0
-       wrong values
-       got = 0.
-       expected = 3.
+       as above: wrong values
 
 Read: Page 1"""
     )
@@ -472,11 +478,7 @@ def test_arguments_without_names() -> None:
         yield course.f(1, 2)
 
     verdict = grade(check, Student(Loopback({"f": min}), ["f"]), local=True)
-    assert verdict.message.splitlines()[1:4] == [
-        "       f(argument 1, argument 2)",
-        "       argument 1 = 1",
-        "       argument 2 = 2",
-    ]
+    assert verdict.message.splitlines()[1] == "       f(argument 1=1, argument 2=2)"
 
 
 def test_student_errors_are_not_the_checks() -> None:
@@ -496,4 +498,170 @@ def median(x):
     verdict = grade(check, student(changes))
     assert verdict.diagnosis == ("mutates-input",)
     assert verdict.points == 6
-    assert "argument 1 was changed" in verdict.message
+    assert "       median(x)\n       x was changed\n" in verdict.message
+
+
+@pytest.mark.parametrize("name", ["<ipython-input-3-abc>", "/tmp/ipykernel_42/7.py"])
+def test_place_of_an_error(check: Check, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is the student's own line told, and not that of the library that raised?"""
+    source = "\ndef middle(x):\n    return np.linalg.inv(x)\ndef median(x):\n    return middle(x)"
+    lines = source.splitlines(keepends=True)
+    monkeypatch.setitem(linecache.cache, name, (len(source), None, lines, name))
+    namespace: dict[str, Any] = {"np": np}
+    exec(compile(source, name, "exec"), namespace)
+    verdict = grade(check, Student(Loopback(namespace), ["median"]))
+    with pytest.raises(np.linalg.LinAlgError) as error:
+        np.linalg.inv(np.zeros(3))
+    raised = f"raised LinAlgError: {error.value}"
+    assert verdict.message.splitlines()[2:6] == [
+        f"       {raised}",
+        "       in middle, line 3 of its cell: return np.linalg.inv(x)",
+        f"WRONG  {EVEN}",
+        f"       as above: {raised}",
+    ]
+
+
+def test_numbers_come_once(check: Check) -> None:
+    """Are inputs and values shown for the first wrong part, and for the next what differs?"""
+    source = RIGHT.replace("return", "if len(x) % 2: return -1.0\n    return [")
+    message = grade(check, student(source + "]"), 0, local=True).message.splitlines()
+    assert [line for line in message if "x = " in line] == [message[2]]
+    assert message[3:6] == [
+        "       wrong values",
+        "       got      = -1.",
+        message[5],
+    ]
+    assert message[6:9] == [
+        f"WRONG  {EVEN}",
+        "       median(x)",
+        message[8],
+    ]
+    assert message[8].startswith("       a number was expected, this is of type list: [np.float64(")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("pass", "2 values were expected, this is None: is a return missing?"),
+        ("return x", "2 values were expected, this is an array of shape (3,)"),
+        ("return 1, 2, 3", "2 values were expected, not 3"),
+        ("return 0, np.max(x)", None),
+        ("return [0, np.max(x)]", None),
+    ],
+)
+def test_one_of_the_values(source: str, text: str | None) -> None:
+    """Is a function that does not return so many values told so, and is that no error of its?"""
+    check = Check(
+        "bounds", section="Page 1", reference=SimpleNamespace(bounds=lambda x: (0, max(x)))
+    )
+
+    @check.part("the upper bound")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield one_of(course.bounds(np.arange(3.0)), 1, of=2)
+
+    verdict = grade(check, student_of(f"def bounds(x): {source}"))
+    if text is None:
+        assert verdict.status == "passed"
+    else:
+        assert verdict.status == "failed"
+        assert verdict.message == (
+            f"WRONG  the upper bound\n       bounds(x)\n       {text}\n\nRead: Page 1"
+        )
+
+
+class Counter:
+    """Driver: a number, and what a student's function makes of it."""
+
+    def __init__(self, start: int) -> None:
+        self.value = start
+
+    def add(self, value: int) -> int:
+        self.value += value
+        return self.value
+
+    def apply(self, function: Any, times: int, unit: Any) -> Any:
+        return function(self.value * times * unit)
+
+
+def test_drivers_are_told_by_the_students_function() -> None:
+    """Does a message name what the student wrote, not what the check calls it with?"""
+    check = Check("f", section="Page 1", reference=SimpleNamespace(f=lambda x: 2 * x))
+
+    @check.part("doubles")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        counter = drive(course, Counter, 3)
+        counter.add(1)
+        yield counter.apply(course.f, 2, np.ones(2))
+
+    verdict = grade(check, student_of("def f(x): return x"), local=True)
+    assert (
+        verdict.message
+        == """\
+WRONG  doubles
+       counter.add(value=1)
+       f(...) with times=2
+       wrong values
+       got      = [8. 8.]
+       expected = [16. 16.]
+
+Read: Page 1"""
+    )
+
+
+def test_attributes_that_are_set_are_told() -> None:
+    """Can a student repeat what was asked of an object, in the notebook?"""
+
+    class Right:
+        def __init__(self) -> None:
+            self.weight = np.ones(2)
+
+        def __call__(self, x: int) -> np.ndarray:
+            return self.weight * x
+
+    check = Check("scale", section="Page 1", reference=SimpleNamespace(Scale=Right))
+
+    @check.part("scales")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        made = course.Scale()
+        for number in range(10):
+            made(number)
+        made.weight = np.array([2.0, 3.0])
+        yield made(10)
+
+    who = "class Scale:\n    def __call__(self, x): return x * np.ones(2)"
+    message = grade(check, student_of(who), local=True).message.splitlines()
+    assert message[1:5] == [
+        "       5 calls, and then",
+        "       Scale(...)(x=4)",
+        "       Scale(...)(x=5)",
+        "       Scale(...)(x=6)",
+    ]
+    assert message[7:12] == [
+        "       Scale(...)(x=9)",
+        "       Scale(...).weight = [2. 3.]",
+        "       Scale(...)(x=10)",
+        "       wrong values",
+        "       got      = [10. 10.]",
+    ]
+    assert "weight" not in grade(check, student_of(who)).message
+
+
+def test_scripts_can_say_what_is_unfit() -> None:
+    """Is the text of Unfit the message, and two of them the same only with the same text?"""
+    check = Check(
+        "f",
+        section="Page 1",
+        reference=SimpleNamespace(f=lambda: 0),
+        faulty=lambda *mistakes: SimpleNamespace(f=lambda: 1 if "unsorted" in mistakes else 2),
+        mistakes=("unsorted", "upper"),
+    )
+
+    @check.part("nothing")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        if got := course.f():
+            raise Unfit(f"{got} is too much")
+        yield 0
+
+    verdict = grade(check, student_of("def f(): return 2"))
+    assert verdict.message.startswith("WRONG  nothing\n       f()\n       2 is too much\n")
+    assert (verdict.status, verdict.diagnosis) == ("failed", ("upper",))

@@ -135,29 +135,29 @@ MESSAGES: list[tuple[Any, Any, tuple[str, str]]] = [
     (10**30, 1.0, ("type", "numbers were expected, this is an array of object")),
     (1, True, ("type", "True or False was expected, this is of type int: 1")),
     (np.ones(2), True, ("type", "True or False was expected, this is an array of shape (2,)")),
-    (False, True, ("values", "False, which is wrong")),
-    (np.False_, True, ("values", "False, which is wrong")),
+    (False, True, ("values", "False, but True was expected")),
+    (np.False_, True, ("values", "False, but True was expected")),
     (0, None, ("type", "None was expected, this is of type int: 0")),
     (1, "one", ("type", "a string was expected, this is of type int: 1")),
     ("two", "one", ("values", "wrong text")),
-    (np.ones(2), (1, 2), ("type", "a tuple of 2 was expected, this is an array of shape (2,)")),
-    (1, (1, 2), ("type", "a tuple of 2 was expected, this is of type int: 1")),
+    (np.ones(2), (1, 2), ("type", "2 values were expected, this is an array of shape (2,)")),
+    (1, (1, 2), ("type", "2 values were expected, this is of type int: 1")),
     ((1, 2, 3), (1, 2), ("type", "2 values were expected, not 3")),
-    ((1, 3), (1, 2), ("values", "value 2: wrong values")),
+    ((1, 3), (1, 2), ("values", "value 2 of 2: wrong values")),
     (
         (1, (2, None)),
         (1, (2, 3)),
-        ("type", "value 2: value 2: a number was expected, this is None"),
+        ("type", "value 2 of 2: value 2 of 2: a number was expected, this is None"),
     ),
     ([1], {"a": 1}, ("type", "a dict was expected, this is of type list: [1]")),
     ({"b": 1}, {"a": 1, "c": 2}, ("type", "the keys should be 'a', 'c', not 'b'")),
     ({}, {"a": 1}, ("type", "the keys should be 'a', not none")),
     ({1: 1}, {"1": 1}, ("type", "the keys should be '1', not 1")),
-    ({"a": 2}, {"a": 1}, ("values", "'a': wrong values")),
+    ({"a": 2}, {"a": 1}, ("values", "a: wrong values")),
     (
         {"a": (1, np.ones(2))},
         {"a": (1, np.ones(3))},
-        ("shape", "'a': value 2: shape (2,), but (3,) was expected"),
+        ("shape", "a: value 2 of 2: shape (2,), but (3,) was expected"),
     ),
 ]
 
@@ -182,8 +182,8 @@ def test_dtype_is_compared_if_asked() -> None:
     text = "the values are right, but in float64, where float32 was expected"
     assert difference(double, single) is None
     assert told(double, single, dtype=True) == ("dtype", text)
-    assert told((1, double), (1, single), dtype=True) == ("dtype", f"value 2: {text}")
-    assert told({"a": double}, {"a": single}, dtype=True) == ("dtype", f"'a': {text}")
+    assert told((1, double), (1, single), dtype=True) == ("dtype", f"value 2 of 2: {text}")
+    assert told({"a": double}, {"a": single}, dtype=True) == ("dtype", f"a: {text}")
     assert difference(single, single.copy(), dtype=True) is None
     assert told(double * 2, single, dtype=True) == ("values", "wrong values")
     assert difference(1, 1.0, dtype=True) is None
@@ -192,12 +192,12 @@ def test_dtype_is_compared_if_asked() -> None:
 def test_details_show_small_arrays() -> None:
     """Are the numbers of a small array shown, the answer's and the expected ones?"""
     assert details(np.array([1.0, 2.0]), np.array([1.0, 3.0])) == [
-        "got = [1. 2.]",
+        "got      = [1. 2.]",
         "expected = [1. 3.]",
     ]
     assert details((1, np.array([[1.0], [2.0]])), (1, np.array([[1.0], [3.0]]))) == [
-        "got = [[1.]",
-        "       [2.]]",
+        "got      = [[1.]",
+        "            [2.]]",
         "expected = [[1.]",
         "            [3.]]",
     ]
@@ -215,7 +215,7 @@ def test_details_show_the_worst_of_large_arrays() -> None:
 
 def test_details_show_text() -> None:
     """Is expected text shown where it may be?"""
-    assert details("two", "one") == ["got = 'two'", "expected = 'one'"]
+    assert details("two", "one") == ["got      = 'two'", "expected = 'one'"]
 
 
 def test_other_differences_have_no_details() -> None:

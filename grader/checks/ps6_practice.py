@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compare import is_number
 from ..faults import ps6_practice as faults
 from ..faults.network import Network, initial
 from ..faults.ps1_standardize import Array
@@ -18,6 +19,7 @@ from ..remote import drive
 from . import check_against
 
 KINDS = ("linear", "norm", "relu", "linear")
+PARAMETERS = ("0.weight", "1.weight", "1.bias", "3.weight", "3.bias")
 PIXELS, HIDDEN, CLASSES = 49, 30, 10
 LEARNED = 0.55  # of new digits; mended scripts reach 0.75 and more, broken ones less than 0.5
 BATCH, EPOCHS, LR = 20, 4, 0.15
@@ -88,7 +90,7 @@ class Net:
         hook = self.leaves()[0].register_forward_pre_hook(
             lambda *_: graph.append(self.torch.is_grad_enabled())
         )
-        share = float(evaluate(self.model, self.loader(x, y, batch_size)))
+        share = evaluate(self.model, self.loader(x, y, batch_size))
         hook.remove()
         return {"share": share, "training": self.model.training, "graph": any(graph)}
 
@@ -97,7 +99,7 @@ class Net:
         if isinstance(frozen, self.torch.nn.Module):
             self.model = frozen
 
-    def moved(self, x: Any, y: Any) -> list[str]:
+    def step(self, x: Any, y: Any) -> list[str]:
         """The parameters that a step of SGD moves."""
         before = {name: p.detach().clone() for name, p in self.model.named_parameters()}
         optimizer = self.torch.optim.SGD(self.model.parameters(), lr=1.0)
@@ -117,7 +119,7 @@ class Net:
     def learn(self, train: Any, x: Any, y: Any, lr: float) -> Any:
         """The losses that `train` tells, for batches x (S, N, D) and y (S, N), and the state."""
         batches = [(self.torch.tensor(a), self.torch.tensor(b)) for a, b in zip(x, y, strict=True)]
-        losses = [float(loss) for loss in train(self.model, batches, lr)]
+        losses = train(self.model, batches, lr)
         return losses, dict(self.model.state_dict())
 
     def predict(self, predict: Any, x: Any) -> Any:
@@ -226,12 +228,22 @@ def share_right(state: Any, x: Array, y: Array) -> float:
     return float((Network(KINDS, state).eval().classes(x) == y).mean())
 
 
+def running(made: Any) -> dict[str, object]:
+    """The running statistics of a network, by the names that a message uses."""
+    return {
+        f"running_{name} of norm {i}": value
+        for i, pair in enumerate(made.statistics(), 1)
+        for name, value in zip(("mean", "var"), pair, strict=True)
+    }
+
+
 evaluate = _check("evaluate", "train-and-eval-in-pytorch")
 
 
-def share(found: dict[str, Any]) -> np.float32:
-    """The share in the precision that a mean in torch has."""
-    return np.float32(found["share"])
+def share(found: dict[str, Any]) -> object:
+    """The share in the precision that a mean in torch has; what is no number stays."""
+    told = found["share"]
+    return np.float32(told) if is_number(told) else told
 
 
 @evaluate.part("the share of right answers, in inference mode", 2)
@@ -262,7 +274,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = net(bn, KINDS, used(rng, KINDS, (5, 8, 6)))
     yield share(made.evaluate(bn.evaluate, rows(rng, 60, 5), rng.integers(0, 6, 60), 20))
-    yield made.statistics()
+    yield running(made)
 
 
 @evaluate.part("afterwards the model is in the mode that it was in before", 1)
@@ -271,14 +283,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made, x, y = without_norm(bn, rng, 6)
         getattr(made, mode)()
         found = made.evaluate(bn.evaluate, x, y, 3)
-        yield share(found), found["training"]
+        yield {"share": share(found), "training": found["training"]}
 
 
 @evaluate.part("no graph is built for gradients that nobody asks for", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made, x, y = without_norm(bn, rng, 6)
     found = made.evaluate(bn.evaluate, x, y, 3)
-    yield share(found), found["graph"]
+    yield {"share": share(found), "builds a graph": found["graph"]}
 
 
 freeze_batchnorm = _check("freeze_batchnorm", "frozen-batchnorm")
@@ -289,7 +301,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = net(bn, KINDS, used(rng, KINDS, (4, 3, 2)))
     made.freeze(bn.freeze_batchnorm)
     for _ in range(2):
-        yield made.forward(rows(rng, 5, 4)), made.statistics()
+        yield {"output": made.forward(rows(rng, 5, 4)), **running(made)}
         made.train()
     made.eval()
     yield made.forward(rows(rng, 5, 4))
@@ -299,7 +311,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = net(bn, KINDS, used(rng, KINDS, (4, 3, 2)))
     made.freeze(bn.freeze_batchnorm)
-    yield made.moved(rows(rng, 12, 4), rng.integers(0, 2, 12))
+    moved = made.step(rows(rng, 12, 4), rng.integers(0, 2, 12))
+    yield {f"{name} moves": name in moved for name in sorted(PARAMETERS)}
 
 
 @freeze_batchnorm.part("every norm: inside other modules, and of feature maps", 1)
@@ -332,7 +345,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for kinds, sizes in ((("norm",), (2,)), (KINDS, (4, 3, 2)), (deep, (4, 3, 2))):
         made = net(bn, kinds, used(rng, kinds, sizes))
         made.recalibrate(bn.recalibrate, rows(rng, 11, sizes[0]), rng.integers(0, 2, 11), 4)
-        yield made.statistics()
+        yield running(made)
 
 
 @recalibrate.part("dropout stays off meanwhile", 1)
@@ -343,7 +356,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made.recalibrate(bn.recalibrate, rows(rng, 8, 3), rng.integers(0, 2, 8), 4)
     after = made.statistics()
     # everything dropped, the norm would see the same row again and again
-    yield not np.array_equal(before, after), [bool((var > 1e-3).all()) for _, var in after]
+    yield {"the statistics move": not np.array_equal(before, after)}
+    yield {"dropout is off": all(bool((var > 1e-3).all()) for _, var in after)}
 
 
 @recalibrate.part("afterwards the mode and momentum are what they were", 1)
@@ -352,8 +366,11 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made = net(bn, KINDS, used(rng, KINDS, (4, 3, 2)))
         getattr(made, mode)()
         before = made.statistics()
-        told = made.recalibrate(bn.recalibrate, rows(rng, 10, 4), rng.integers(0, 2, 10), 4)
-        yield not np.array_equal(before, made.statistics()), told
+        training, momenta = made.recalibrate(
+            bn.recalibrate, rows(rng, 10, 4), rng.integers(0, 2, 10), 4
+        )
+        yield {"the statistics move": not np.array_equal(before, made.statistics())}
+        yield {"training": training, "momentum of each norm": momenta}
 
 
 def mlp(make_mlp: Any, widths: Any, values: Any, x: Any, options: Any = ()) -> Any:
@@ -366,6 +383,8 @@ def mlp(make_mlp: Any, widths: Any, values: Any, x: Any, options: Any = ()) -> A
 
     weights, bias, states = values
     model = make_mlp(list(widths), *options)
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"a torch.nn.Module should be returned, not {type(model).__name__}")
     parts: list[Any] = list(model.modules())
     linears = [part for part in parts if isinstance(part, torch.nn.Linear)]
     norms = [part for part in parts if isinstance(part, torch.nn.BatchNorm1d)]
@@ -409,21 +428,21 @@ def layers(
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in WIDTHS:
         found = layers(bn, rng, bn.make_mlp, widths)
-        yield found["linears"], found["norms"]
+        yield {"(out, in) of each linear": found["linears"], "sizes of the norms": found["norms"]}
 
 
 @make_mlp.part("a bias only where no norm takes it away", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in WIDTHS:
         found = layers(bn, rng, bn.make_mlp, widths)
-        yield found["linears"], found["biases"]
+        yield {"(out, in) of each linear": found["linears"], "which have a bias": found["biases"]}
 
 
 @make_mlp.part("linear, norm, ReLU, in this order; after the last linear layer nothing", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in WIDTHS:
         found = layers(bn, rng, bn.make_mlp, widths)
-        yield found["eval"], found["train"]
+        yield {"output in inference": found["eval"], "output in training": found["train"]}
 
 
 def lesson(
@@ -471,20 +490,20 @@ train_and_validate = _check("train_and_validate", "train-and-eval-in-pytorch")
 @train_and_validate.part("an accuracy for each epoch, as it is in inference mode", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_and_validate, rng, 600, validate=203)
-    yield len(found["told"])
-    yield abs(found["told"][-1] - found["last"]) < 0.01
+    yield {"number of accuracies": len(found["told"])}
+    yield {"the last one is right": abs(found["told"][-1] - found["last"]) < 0.01}
 
 
 @train_and_validate.part("the validation digits leave no trace in the running statistics", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_and_validate, rng, 600, validate=203)
-    yield found["learned"] and not any(found["other"])
+    yield {"it learns, and they do not": found["learned"] and not any(found["other"])}
 
 
 @train_and_validate.part("each epoch trains in training mode", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_and_validate, rng, 600, validate=203)
-    yield found["learned"] and found["in training"]
+    yield {"it learns, and does so": found["learned"] and found["in training"]}
 
 
 fine_tune = _check("fine_tune", "frozen-batchnorm")
@@ -493,19 +512,22 @@ fine_tune = _check("fine_tune", "frozen-batchnorm")
 @fine_tune.part("the running statistics stay, while the last layer learns", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.fine_tune, rng, 600)
-    yield found["learned"], unchanged(found, "1.running_mean", "1.running_var")
+    statistics = unchanged(found, "1.running_mean", "1.running_var")
+    yield {"it learns": found["learned"], "the statistics stay": statistics}
 
 
 @fine_tune.part("all parameters but those of the last layer stay", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.fine_tune, rng, 600)
-    yield found["learned"], unchanged(found, "0.weight", "1.weight", "1.bias")
+    parameters = unchanged(found, "0.weight", "1.weight", "1.bias")
+    yield {"it learns": found["learned"], "the parameters stay": parameters}
 
 
 @fine_tune.part("the batches are normalised with the frozen statistics", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.fine_tune, rng, 600)
-    yield found["learned"], any(found["training"] + found["other"])
+    training = any(found["training"] + found["other"])
+    yield {"it learns": found["learned"], "a norm is in training mode": training}
 
 
 train_in_batches = _check("train_in_batches", "one-value-a-channel")
@@ -514,21 +536,24 @@ train_in_batches = _check("train_in_batches", "one-value-a-channel")
 @train_in_batches.part("one row is left at the end of an epoch: it trains on, and learns", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_in_batches, rng, 601)
-    yield found["learned"] and EPOCHS * 600 <= found["rows"] <= EPOCHS * 601
+    all_rows = EPOCHS * 600 <= found["rows"] <= EPOCHS * 601
+    yield {"it learns, from all epochs": found["learned"] and all_rows}
 
 
 @train_in_batches.part("each batch has two rows at least, none twice, and is for training", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_in_batches, rng, 601)
-    yield all(len(set(rows)) == len(rows) > 1 for rows in found["batches"])
-    yield found["in training"]
+    different = all(len(set(rows)) == len(rows) > 1 for rows in found["batches"])
+    yield {"two different rows at least": different}
+    yield {"training": found["in training"]}
 
 
 @train_in_batches.part("no other row is lost than those of an incomplete last batch", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N in (600, 613):
         found = lesson(bn, bn.train_in_batches, rng, N)
-        yield found["learned"] and EPOCHS * 600 <= found["rows"] <= EPOCHS * N
+        all_rows = EPOCHS * 600 <= found["rows"] <= EPOCHS * N
+        yield {"it learns, from nearly all rows": found["learned"] and all_rows}
 
 
 train_on_sorted = _check("train_on_sorted", "a-failure-caught")
@@ -537,18 +562,19 @@ train_on_sorted = _check("train_on_sorted", "a-failure-caught")
 @train_on_sorted.part("what it learns holds for new digits, in inference mode", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_on_sorted, rng, 600, ordered=True)
-    yield found["learned"] and found["in training"]
+    yield {"new digits are recognised": found["learned"] and found["in training"]}
 
 
 @train_on_sorted.part("each batch has digits of several classes", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_on_sorted, rng, 600, ordered=True)
-    yield bool(found["mixed"])
+    yield {"several classes a batch": bool(found["mixed"])}
 
 
 @train_on_sorted.part("it trains in training mode", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield lesson(bn, bn.train_on_sorted, rng, 600, ordered=True)["in training"]
+    found = lesson(bn, bn.train_on_sorted, rng, 600, ordered=True)
+    yield {"training": found["in training"]}
 
 
 def accumulated(accumulate: Any, x: Any, y: Any, sizes: Any, settings: Any, x_new: Any) -> Any:
@@ -567,11 +593,13 @@ def accumulated(accumulate: Any, x: Any, y: Any, sizes: Any, settings: Any, x_ne
 
     hook = torch.nn.modules.module.register_module_forward_pre_hook(watch)
     try:
-        model = accumulate(torch.tensor(x), torch.tensor(y), *sizes, *settings).eval()
+        model = accumulate(torch.tensor(x), torch.tensor(y), *sizes, *settings)
     finally:
         hook.remove()
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"a torch.nn.Module should be returned, not {type(model).__name__}")
     with torch.no_grad():
-        outputs = [model(size * torch.tensor(x_new)) for size in (1, 1000, 2000)]
+        outputs = [model.eval()(size * torch.tensor(x_new)) for size in (1, 1000, 2000)]
         together, alone = (model.train()(torch.tensor(x))[:4] for x in (x_new, x_new[:4]))
     return {"rows": max(rows), "outputs": outputs, "alone": alone, "together": together}
 
@@ -601,8 +629,8 @@ def distance(a: Any, b: Any) -> float:
 @accumulate.part("the same network, whatever the micro-batch", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     whole, micro, learned = runs(bn, rng, (WHOLE, STEPS, 0.3), (MICRO, STEPS, 0.3))
-    yield learned and micro["rows"] <= MICRO
-    yield distance(micro["outputs"][0], whole["outputs"][0]) < 0.01
+    yield {"it learns, in micro-batches": learned and micro["rows"] <= MICRO}
+    yield {"the same outputs": distance(micro["outputs"][0], whole["outputs"][0]) < 0.01}
 
 
 @accumulate.part("a small step goes in the same direction, and as far", 1)
@@ -612,15 +640,17 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         np.asarray(run["outputs"][0], np.float64) - start["outputs"][0] for run in (whole, micro)
     )
     along = float((one * other).sum() / (np.linalg.norm(one) * np.linalg.norm(other)))
-    yield along > 0.99
-    yield along > 0.99 and bool(abs(np.linalg.norm(other) / np.linalg.norm(one) - 1) < 0.1)
+    far = abs(np.linalg.norm(other) / np.linalg.norm(one) - 1) < 0.1
+    yield {"the same direction": along > 0.99}
+    yield {"as far": along > 0.99 and bool(far)}
 
 
 @accumulate.part("the hidden layer is still normalised, and each row by itself", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     run, learned = runs(bn, rng, (WHOLE, STEPS, 0.3))
-    yield learned and distance(run["outputs"][2], run["outputs"][1]) < 0.1
-    yield distance(run["alone"], run["together"]) < 0.01
+    scale_free = distance(run["outputs"][2], run["outputs"][1]) < 0.1
+    yield {"it learns, and is normalised": learned and scale_free}
+    yield {"each row by itself": distance(run["alone"], run["together"]) < 0.01}
 
 
 checks = [

@@ -12,16 +12,19 @@ from typing import Any
 
 import numpy as np
 
+from ..check import Unfit
+from ..compare import is_number, kind_of
 from ..faults import ps7_capstone as faults
 from ..faults.network import initial
 from ..faults.ps1_standardize import Array
 from ..remote import drive
 from . import check_against
-from .ps6_practice import layers, net, rows, used
+from .ps6_practice import layers, net, rows, running, used
 
 FEATURES, BATCH, STEPS, NEW = 64, 50, 200, 1000
 WIDTHS = [FEATURES, 50, 50, 10]
 LR, LRS = 0.3, (0.03, 0.1, 0.3, 1.0)
+SIDES = ("with", "without")
 SHORT = 20  # steps, where only the way of working is looked at
 KINDS = ("linear", "norm", "sigmoid", "linear", "norm", "sigmoid", "linear")
 
@@ -40,26 +43,34 @@ build_model = _check("build_model", "not-on-the-output")
 NETWORKS = ([3, 2], [3, 4, 2], [5, 4, 4, 3], [2, 3, 4, 5, 6])
 
 
+def found_layers(found: dict[str, Any]) -> dict[str, object]:
+    """What a network is made of, by the names that a message uses."""
+    return {
+        "(out, in) of each linear": found["linears"],
+        "sizes of the norms": found["norms"],
+        "which have a bias": found["biases"],
+    }
+
+
 @build_model.part("with batch normalisation: which layers, which biases", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in NETWORKS[1:]:
-        found = layers(bn, rng, bn.build_model, widths, True)
-        yield found["linears"], found["norms"], found["biases"]
+        yield found_layers(layers(bn, rng, bn.build_model, widths, True))
 
 
 @build_model.part("with batch normalisation: linear, norm, sigmoid, in this order", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in NETWORKS:
         found = layers(bn, rng, bn.build_model, widths, True)
-        yield found["eval"], found["train"]
+        yield {"output in inference": found["eval"], "output in training": found["train"]}
 
 
 @build_model.part("without: the same, with biases in place of the norms", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in NETWORKS:
         found = layers(bn, rng, bn.build_model, widths, False)
-        yield found["linears"], found["norms"], found["biases"]
-        yield found["eval"]
+        yield found_layers(found)
+        yield {"output in inference": found["eval"]}
 
 
 train = _check("train", "fair-comparison")
@@ -90,7 +101,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @train.part("the loss of each batch, before its step", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for _ in range(2):
-        yield np.asarray(course(bn, rng)[0], np.float32)
+        losses: Any = course(bn, rng)[0]
+        numbers = isinstance(losses, list | tuple) and all(map(is_number, losses))
+        yield np.asarray(losses, np.float32) if numbers else losses
 
 
 @train.part("in training mode, also where the model came in inference mode", 1)
@@ -107,7 +120,7 @@ predict = _check("predict", "train-and-eval-in-pytorch")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N in (1, 3, 40):
         made = net(bn, KINDS, used(rng, KINDS, (5, 4, 4, 6)))
-        yield np.asarray(made.predict(bn.predict, rows(rng, N, 5))[0])
+        yield made.predict(bn.predict, rows(rng, N, 5))[0]
 
 
 @predict.part("the model's mode and running statistics stay as they are", 1)
@@ -116,8 +129,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made = net(bn, KINDS, used(rng, KINDS, (5, 4, 4, 6)))
         getattr(made, mode)()
         found, training = made.predict(bn.predict, rows(rng, 40, 5))
-        yield len(found), np.ndim(found) == 1, training
-        yield made.statistics()
+        classes = 0 * found if isinstance(found, np.ndarray) else found  # which: another part's
+        yield {"classes": classes, "training": training}
+        yield running(made)
 
 
 def experiment(function: Any, x: Any, y: Any, args: Any, kwargs: Any) -> Any:
@@ -194,11 +208,24 @@ def pictures(
 
 
 def accuracies(found: Any, y: Array) -> Array:
-    """The share of right classes in each row of (R, M). ValueError for what has another shape."""
-    classes = np.asarray(found)
-    if classes.ndim != 2 or classes.shape[1] != len(y):
-        raise ValueError(f"classes for {len(y)} pictures a row are asked for: {classes.shape}")
-    return np.asarray((classes == y).mean(axis=1))
+    """The share of right classes in each row of (R, M). Unfit for what has another shape."""
+    if not isinstance(found, np.ndarray | list):
+        raise Unfit(f"classes in rows were expected, this is {kind_of(found)}")
+    shape = np.shape(found)
+    if len(shape) != 2 or shape[1] != len(y):
+        raise Unfit(f"classes in shape {shape}, but (_, {len(y)}) was expected: a row a network")
+    return np.asarray((np.asarray(found) == y).mean(axis=1))
+
+
+def entry(found: Any, *names: str) -> Any:
+    """An entry of a dict that a function returns, or of one inside. Unfit where there is none."""
+    for name in names:
+        if not isinstance(found, dict):
+            raise Unfit(f'a dict with "{name}" was expected, this is {kind_of(found)}')
+        if name not in found:
+            raise Unfit(f'the dict has no "{name}"')
+        found = found[name]
+    return found
 
 
 def worked(found: dict[str, Any]) -> dict[str, Any]:
@@ -214,22 +241,25 @@ def compared(bn: Any, rng: np.random.Generator, steps: int, seeds: list[int]) ->
     batches, _, (x_new, y_new) = pictures(rng, steps)
     found: Any = drive(bn, experiment, bn.compare, *batches, (x_new, WIDTHS, LR, seeds), {})
     result = found["result"]
-    return found, {name: accuracies(result[name], y_new) for name in ("with", "without")}
+    return found, {name: accuracies(entry(result, name), y_new) for name in SIDES}
 
 
 @compare.part("one step for each batch, a new network for each seed; inference for new data", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares = compared(bn, rng, SHORT, [3, 4, 5])
-    yield [len(shares[name]) for name in ("with", "without")]
-    yield worked(found)
+    yield {f'rows "{name}"': len(shares[name]) for name in SIDES} | worked(found)
 
 
 @compare.part("the same seed gives the same network, another seed another one", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     seeds = [int(seed) for seed in rng.permutation(1000)[:2]]
     found, _ = compared(bn, rng, SHORT, [seeds[0], seeds[0], seeds[1]])
-    first, again, other = np.asarray(found["result"]["with"])
-    yield np.array_equal(first, again), np.array_equal(first, other)
+    classes = np.asarray(found["result"]["with"])
+    if len(classes) != 3:
+        raise Unfit(f'a row for each of 3 seeds was expected in "with", not {len(classes)}')
+    first, again, other = classes
+    yield {"the same for the same seed": np.array_equal(first, again)}
+    yield {"the same for another seed": np.array_equal(first, other)}
 
 
 @compare.part("within the budget, batch normalisation is ahead; the baseline has learned too", 3)
@@ -237,9 +267,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     seeds = [int(seed) for seed in rng.permutation(1000)[:3]]
     found, shares = compared(bn, rng, STEPS, seeds)
     ahead = shares["with"].mean() - shares["without"].mean()
-    yield found["passes"] <= 2 * len(seeds) * STEPS
-    yield bool(shares["with"].mean() > WITH and ahead > AHEAD)
-    yield bool(WITHOUT[0] < shares["without"].mean() < WITHOUT[1])
+    learned = bool(WITHOUT[0] < shares["without"].mean() < WITHOUT[1])
+    yield {"within the budget": found["passes"] <= 2 * len(seeds) * STEPS}
+    yield {"ahead": bool(shares["with"].mean() > WITH and ahead > AHEAD)}
+    yield {"the baseline is as good as it should be": learned}
 
 
 sweep = _check("sweep", "learning-rate")
@@ -255,43 +286,51 @@ def swept(bn: Any, rng: np.random.Generator, steps: int, lrs: Sequence[float] | 
     args = (*validation, x_new, WIDTHS, lrs, int(rng.integers(1000)))
     found: Any = drive(bn, experiment, bn.sweep, *batches, args, {})
     result = found["result"]
-    shares = {name: accuracies(result[name]["predictions"], y_new) for name in ("with", "without")}
+    shares = {name: accuracies(entry(result, name, "predictions"), y_new) for name in SIDES}
     return found, shares, np.array(lrs)
+
+
+def told_accuracies(found: dict[str, Any], name: str, of: int) -> Array:
+    """The accuracies that `sweep` returns, (L,). Unfit where they are not so many numbers."""
+    told = entry(found["result"], name, "accuracies")
+    numbers = isinstance(told, list | tuple | np.ndarray) and all(map(is_number, told))
+    if not numbers or len(told) != of:
+        raise Unfit(f'{of} numbers were expected in "accuracies", this is {kind_of(told)}')
+    return np.asarray(told, float)
 
 
 @sweep.part("one step for each batch, a new network for each rate; inference for other data", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares, _ = swept(bn, rng, SHORT)
-    yield [len(shares[name]) for name in ("with", "without")]
-    yield worked(found)
+    yield {f'rows "{name}"': len(shares[name]) for name in SIDES} | worked(found)
 
 
 @sweep.part("the best rate is that with the largest accuracy on the validation pictures", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, _, lrs = swept(bn, rng, 2 * SHORT, [*rng.permutation([0.3, 1e-5]), 0.02])
-    for name in ("with", "without"):
-        told = np.asarray(found["result"][name]["accuracies"], float)
-        best = told[lrs == found["result"][name]["best"]]
-        yield bool((best == told.max()).any())
+    for name in SIDES:
+        told = told_accuracies(found, name, len(lrs))
+        best = told[lrs == entry(found["result"], name, "best")]
+        yield {f'the largest "{name}"': bool((best == told.max()).any())}
         if name == "with":  # so early the baseline's may all be equal
-            yield bool((best == told.min()).any())
+            yield {f'the smallest "{name}"': bool((best == told.min()).any())}
 
 
 @sweep.part("the accuracies hold for new pictures too", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares, _ = swept(bn, rng, SHORT)
-    for name in ("with", "without"):
-        told = np.asarray(found["result"][name]["accuracies"], float)
-        yield told.shape == shares[name].shape and bool(np.abs(told - shares[name]).max() < HONEST)
+    for name in SIDES:
+        told = told_accuracies(found, name, len(shares[name]))
+        yield {f'they hold "{name}"': bool(np.abs(told - shares[name]).max() < HONEST)}
 
 
 @sweep.part("batch normalisation learns at every rate, the baseline only at large ones", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares, lrs = swept(bn, rng, STEPS)
-    yield found["passes"] <= 2 * len(LRS) * STEPS
-    yield bool(shares["with"].min() > WORKS)
-    yield bool(shares["without"][lrs.argmax()] > WORKS)
-    yield bool(shares["without"][lrs.argmin()] < FAILS)
+    yield {"within the budget": found["passes"] <= 2 * len(LRS) * STEPS}
+    yield {"it learns at every rate": bool(shares["with"].min() > WORKS)}
+    yield {"the baseline at the largest": bool(shares["without"][lrs.argmax()] > WORKS)}
+    yield {"the baseline not at the smallest": bool(shares["without"][lrs.argmin()] < FAILS)}
 
 
 checks = [build_model, train, predict, compare, sweep]

@@ -157,7 +157,7 @@ class Net:
         if not self.has("frozen-still-updating:parameters-only"):
             self._hold()
 
-    def moved(self, x: Array, y: Array) -> list[str]:
+    def step(self, x: Array, y: Array) -> list[str]:
         names = self.network.gradients(cross_entropy(self.forward(x), y)[1])
         norms = tuple(f"{i}." for i in self.network.norms)
         if self.has("freezes-everything"):
