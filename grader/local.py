@@ -1,7 +1,9 @@
 """Checks in a student's own notebook, with a public seed."""
 
+import io
 import sys
 from collections.abc import MutableMapping
+from contextlib import redirect_stdout
 from functools import cache
 from typing import Any
 
@@ -11,6 +13,7 @@ from .remote import Loopback, Student
 
 PUBLIC_SEED = 0  # the grader draws other inputs, from a seed that is not public
 POINTS = 100.0
+UNSEEN = "\n\nWhat your code printed for these inputs is left out: call it in a cell to see that."
 
 
 class CheckFailed(AssertionError):
@@ -32,10 +35,12 @@ def check(
     found = _find(id, package)
     names = _notebook() if namespace is None else namespace
     student = Student(Loopback(names), sources=names.get("In", ()))  # IPython's list of cells
-    verdict = found.grade(student, POINTS, PUBLIC_SEED, local=True)
+    with redirect_stdout(io.StringIO()) as printed:  # by the student's code, for each input
+        verdict = found.grade(student, POINTS, PUBLIC_SEED, local=True)
+    text = report(verdict) + (UNSEEN if printed.getvalue() else "")
     if verdict.status != "passed":
-        raise CheckFailed(report(verdict))
-    print(report(verdict))
+        raise CheckFailed(text)
+    print(text)
 
 
 def report(verdict: Verdict) -> str:

@@ -50,6 +50,23 @@ def test_what_is_wrong_is_raised(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
+def test_what_the_code_prints_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    """Does what a solution prints, for each input, not bury the message?"""
+
+    def noisy(x: np.ndarray) -> np.ndarray:
+        print("x is", x)
+        return np.mean(x, axis=0)
+
+    note = "What your code printed for these inputs is left out: call it in a cell to see that."
+    check("batch_mean", {"batch_mean": noisy})
+    assert capsys.readouterr().out == f"{PASSED}\n{note}\n"
+    with pytest.raises(CheckFailed) as caught:
+        check("batch_mean", {"batch_mean": lambda x: print(x.mean(axis=0))})
+    assert str(caught.value).endswith(f"\n\n{note}")
+    assert "an array was expected, this is None: is a return missing?" in str(caught.value)
+    assert capsys.readouterr().out == ""
+
+
 def test_numbers_that_are_shown_are_right() -> None:
     """Is the expected value in the message that of the inputs in the message?"""
     with pytest.raises(CheckFailed) as caught:
