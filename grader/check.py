@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from .compare import Difference, difference, kind_of, show
+from .compare import Difference, difference, kind_of, narrowed, show, widened
 from .mistakes import MISTAKES
 from .remote import Call, Remote, RemoteError, Student, StudentGone, arguments_after, raises
 from .sections import where_to_read
@@ -28,6 +28,12 @@ SHOWN_CALLS = 8  # what a message tells of what led to an answer
 
 # What an answer that is wrong in this way shows by itself.
 SHOWN_BY_KIND = {"dtype": "loses-dtype", "changed": "mutates-input"}
+# The same, for checks that know the mistake.
+SHOWN_IF_KNOWN = {
+    "shape": ("statistics-shape", "gradients-shape"),
+    "nothing": ("returns-nothing",),
+    "more": ("returns-more",),
+}
 
 # An implementation: a namespace with the functions of a problem set. The reference is one, a
 # `Student` behaves as one. `Any`, because a script uses whatever functions its exercise asks for.
@@ -72,6 +78,7 @@ class Part:
     weight: float
     script: Script
     dtype: bool  # must the dtype be the reference's?
+    shows: str | None  # the mistake that failing it shows, if the first part is right
 
 
 @dataclass(frozen=True)
@@ -133,18 +140,21 @@ class Check:
         self.parts: list[Part] = []
         self._reference, self._faulty = reference, faulty
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
+        self._seen: dict[tuple[int, int, tuple[str, ...]], bool] = {}
 
     def part(
-        self, says: str, weight: float = 1.0, *, dtype: bool = False
+        self, says: str, weight: float = 1.0, *, dtype: bool = False, shows: str | None = None
     ) -> Callable[[Script], Script]:
         """Add a part: a script that yields the implementation's answers, smallest inputs first.
 
         `says` is what a right implementation does, as the student reads it.
         Answers are compared in value and shape, and in dtype too if `dtype`.
+        `shows` is the mistake of a solution that is right in the first part and fails this one,
+        where no faulty implementation gives the same answers: rounding errors, for one.
         """
 
         def add(script: Script) -> Script:
-            self.parts.append(Part(says, weight, script, dtype))
+            self.parts.append(Part(says, weight, script, dtype, shows))
             return script
 
         return add
@@ -218,7 +228,7 @@ class Check:
         # What is wrong differs most: begun with it, most candidates are out at the first answer.
         everywhere = sorted(range(len(results)), key=lambda index: results[index].wrong is None)
         wrong = [index for index in everywhere if results[index].wrong is not None]
-        shown = {index: _shown(results[index]) for index in wrong}
+        shown = {index: self._shown(results[index]) for index in wrong}
         for mistakes in singles:
             if all(self._explains(mistakes, index, results, seed) for index in everywhere):
                 return _named(mistakes)
@@ -233,14 +243,37 @@ class Check:
                 if mistakes == shown[index] or self._explains(mistakes, index, results, seed):
                     named += mistakes
                     break
+            else:
+                if (hint := self.parts[index].shows) and results[0].wrong is None:
+                    named.append(hint)
         return _named(named)
 
     def _explains(
         self, mistakes: tuple[str, ...], index: int, results: list[Result], seed: int
     ) -> bool:
-        """Does an implementation with these mistakes give the student's answers in this part?"""
+        """Does an implementation with these mistakes give the student's answers in this part?
+
+        Where they are wrong, mistakes that do not show in this part explain nothing.
+        """
         faulty = self.answers(index, seed, mistakes)
-        return agree(results[index].answers, faulty, dtype=self.parts[index].dtype)
+        if not agree(results[index].answers, faulty, dtype=self.parts[index].dtype):
+            return False
+        return results[index].wrong is None or self._shows(mistakes, index, seed)
+
+    def _shows(self, mistakes: tuple[str, ...], index: int, seed: int) -> bool:
+        """Do these mistakes change any answer in this part, be it in dtype alone?"""
+        key = (index, seed, mistakes)
+        if key not in self._seen:
+            pairs = itertools.zip_longest(self.answers(index, seed), self.answers(*key))
+            self._seen[key] = any(_compare(other, one, dtype=True) for one, other in pairs)
+        return self._seen[key]
+
+    def _shown(self, result: Result) -> tuple[str, ...]:
+        """The mistake that the first difference of a part shows by its kind, if any."""
+        kind = result.wrong.kind if result.wrong else ""
+        if kind in SHOWN_BY_KIND:
+            return (SHOWN_BY_KIND[kind],)
+        return tuple(one for one in SHOWN_IF_KNOWN.get(kind, ()) if one in self.mistakes)[:1]
 
     def _to_do(self, results: list[Result]) -> str:
         """What an exercise that is not written yet will be asked for."""
@@ -342,12 +375,6 @@ def _named(mistakes: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mistake.partition(":")[0] for mistake in mistakes))
 
 
-def _shown(result: Result) -> tuple[str, ...]:
-    """The mistake that the first difference of a part shows by its kind, if any."""
-    mistake = SHOWN_BY_KIND.get(result.wrong.kind) if result.wrong else None
-    return () if mistake is None else (mistake,)
-
-
 class Answers:
     """The answers of a script, asked for when they are needed and remembered.
 
@@ -391,15 +418,17 @@ def _raised(error: Exception) -> Raised:
 
 
 def agree(answers: Iterable[object], others: Iterable[object], *, dtype: bool) -> bool:
-    """Are these the same answers, to a part that asks for the dtype or does not?
+    """Are these the answers of the others, to a part that asks for the dtype or does not?
 
     A part about the dtype asks in float32; where that became float64, it is no more precise.
+    Elsewhere `answers` have to be as near to `others` as their own precision allows, which is
+    that of float32 if they are numbers in float32.
     """
-    rounded, end = 4 if dtype else 8, Raised(("there are no more answers",))
-    return not any(
-        _compare(one, other, dtype, rounded)
-        for one, other in itertools.zip_longest(answers, others, fillvalue=end)
-    )
+    end = Raised(("there are no more answers",))
+    pairs = itertools.zip_longest(answers, others, fillvalue=end)
+    if dtype:
+        return not any(_compare(one, other, dtype=True, rounded=4) for one, other in pairs)
+    return not any(_compare(narrowed(one), widened(other), dtype=False) for one, other in pairs)
 
 
 def _compare(got: object, expected: object, dtype: bool, rounded: int = 8) -> Difference | None:

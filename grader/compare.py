@@ -1,6 +1,6 @@
 """Is an answer the expected one? If not, in what way is it wrong?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from .remote import Arguments, Remote
 # below that of the next smaller type, and far below what a mistake does.
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-8}  # by bytes of a real number
 FLOOR = {2: 1e-3, 4: 1e-6, 8: 1e-12}  # where all expected values are about 0
+Floats = np.ndarray | np.generic
 SHOWN = 24  # numbers in an array that a message shows in full
 
 
@@ -18,8 +19,9 @@ SHOWN = 24  # numbers in an array that a message shows in full
 class Difference:
     """In what way an answer is wrong.
 
-    `kind` is one of type, shape, dtype, values, changed (an argument), error. `text` is for the
-    student.
+    `kind` is one of type, size (wrong in number or arrangement), shape (right but for it), dtype,
+    values, changed (an argument), nothing (None), more (right, and something else with it), error.
+    `text` is for the student.
     `values` are the answer and the expected one, where showing them helps.
     `argument` is the place of the argument that was changed, from 0.
     """
@@ -110,17 +112,21 @@ def _numbers(
         got, int | float | complex | np.generic | np.ndarray
     ):
         wanted = "an array" if np.ndim(expected) else "a number"
-        return Difference("type", f"{wanted} was expected, this is {kind_of(got)}")
+        text = f"{wanted} was expected, this is {kind_of(got)}"
+        if isinstance(got, tuple) and len(got) > 1 and not difference(got[0], expected):
+            text = f"{wanted} was expected, this is a tuple of {len(got)}: the first is right"
+            return Difference("more", text)
+        return Difference("nothing" if got is None else "type", text)
     one, other = np.asarray(got), np.asarray(expected)
     if one.dtype.kind not in "iufc":
         return Difference("type", f"numbers were expected, this is an array of {one.dtype}")
     if one.shape != other.shape:
-        text = f"shape {one.shape}, but {other.shape} was expected"
         if one.size == other.size and _close(one.reshape(other.shape), other, rounded):
             text = (
                 f"the values are right, but in shape {one.shape}, where {other.shape} was expected"
             )
-        return Difference("shape", text)
+            return Difference("shape", text)
+        return Difference("size", f"shape {one.shape}, but {other.shape} was expected")
     if not _close(one, other, rounded):
         return Difference("values", "wrong values", (one, other))
     # Half precision agrees with much that is wrong, so it is not right where it is not asked for.
@@ -148,6 +154,33 @@ def _close(got: np.ndarray, expected: np.ndarray, rounded: int) -> bool:
         if not near.all():
             near |= (got == expected) | (np.isnan(got) & np.isnan(expected))
     return bool(near.all())
+
+
+def widened(value: object) -> object:
+    """The value with its floating-point arrays in float64."""
+    return _with_floats(value, lambda array: array.astype(np.float64))
+
+
+def narrowed(value: object) -> object:
+    """The value with its floating-point arrays in float32 where that loses nothing."""
+
+    def narrow(array: Floats) -> Floats:
+        with np.errstate(over="ignore"):
+            narrower = array.astype(np.float32)
+        return narrower if np.array_equal(narrower, array, equal_nan=True) else array
+
+    return _with_floats(value, narrow)
+
+
+def _with_floats(value: object, change: Callable[[Floats], Floats]) -> object:
+    match value:
+        case np.ndarray() | np.generic() if value.dtype.kind == "f":
+            return change(value)
+        case tuple() | list():
+            return [_with_floats(item, change) for item in value]
+        case dict():
+            return {key: _with_floats(item, change) for key, item in value.items()}
+    return value
 
 
 def _bytes(array: np.ndarray) -> int:

@@ -52,6 +52,20 @@ MISTAKES = {
             "why-eps",
         ),
         Mistake(
+            "eps-misplaced",
+            "eps does not act as in the formula",
+            "It is not a lower bound, not a switch for small variances, and nothing to add to x. "
+            "Look at where the formula has it: there, once, for every feature.",
+            "why-eps",
+        ),
+        Mistake(
+            "eps-default",
+            "eps has another default than 1e-5",
+            "Libraries differ in it: PyTorch has 1e-5, Keras 1e-3. A caller who leaves it out "
+            "counts on the one that the exercise gives.",
+            "why-eps",
+        ),
+        Mistake(
             "eps-fixed",
             "eps has a fixed value, and the argument eps is ignored",
             "The caller may ask for another eps than 1e-5.",
@@ -126,6 +140,31 @@ MISTAKES = {
             "the sum over the batch is not divided by the number of examples",
             "A mean does not grow with the batch.",
             "the-mean",
+        ),
+        Mistake(
+            "mean-minus-x",
+            "x is subtracted from the mean",
+            "What is above the mean must stay above it: the sign of every value is turned.",
+            "normalise",
+        ),
+        Mistake(
+            "parentheses-missing",
+            "only the mean is divided by the standard deviation",
+            "A division binds stronger than a subtraction. The difference is what is divided.",
+            "normalise",
+        ),
+        Mistake(
+            "returns-nothing",
+            "the function returns None",
+            "What a function calculates, or prints, is lost if it is not returned.",
+            "forward-in-one-function",
+        ),
+        Mistake(
+            "returns-more",
+            "the result comes in a tuple, with something else",
+            "Some courses return a cache for the backward pass too. Here the result alone is "
+            "asked for: who calls it does not unpack.",
+            "forward-in-one-function",
         ),
         Mistake(
             "recomputes-statistics",
@@ -265,15 +304,22 @@ MISTAKES = {
             "statistics-per-channel",
         ),
         Mistake(
+            "mean-of-variances",
+            "the variance of a channel is the mean of its samples' variances",
+            "That leaves out how far the samples' means are apart. "
+            "The variance of all values is about their common mean.",
+            "statistics-per-channel",
+        ),
+        Mistake(
             "reshape-without-transpose",
-            "x is reshaped to (-1, C), but the channels are not the last axis",
-            "reshape keeps the order in memory, so each column gets values of many channels. "
-            "The channels must be the last axis before that reshape.",
+            "x is reshaped to (-1, C) or (C, -1), but its channels are axis 1",
+            "reshape keeps the order in memory, so each row or column gets values of many "
+            "channels. The channels must be moved to the end that they keep before that reshape.",
             "reshape-and-transpose",
         ),
         Mistake(
             "reshape-back",
-            "the result is reshaped to (N, C, H, W), but its last axis are the channels",
+            "the result is reshaped to (N, C, H, W), but its channels are at one end",
             "reshape does not move axes: what was moved before it has to be moved back after it.",
             "reshape-and-transpose",
         ),
@@ -292,8 +338,14 @@ MISTAKES = {
             "broadcasting-over-channels",
         ),
         Mistake(
+            "sums-over-batch-only",
+            "the sums in dx are taken over the samples or over the pixels, not over both",
+            "They run over all values that share a mean and a variance: those of one channel.",
+            "backward-through-feature-maps",
+        ),
+        Mistake(
             "count-is-batch",
-            "the sums in dx are divided by N",
+            "the sums in dx are divided by N, or by H W",
             "The mean of a channel is taken over N H W values, and so are the means in its "
             "gradient.",
             "backward-through-feature-maps",
@@ -430,6 +482,12 @@ MISTAKES = {
             "two-modes",
         ),
         Mistake(
+            "mode-toggles",
+            "eval() or train() changes from one mode to the other",
+            "Called twice, it must do the same as called once: each names the mode to be in.",
+            "two-modes",
+        ),
+        Mistake(
             "mode-resets-statistics",
             "switching the mode resets the running statistics",
             "Then what was learned is lost just when it is needed. Only the mode changes.",
@@ -485,6 +543,36 @@ MISTAKES = {
             "old-statistics-not-decayed",
             "the batch's share is added, but the old value keeps its full weight",
             "The two weights must sum to 1. Otherwise the statistics grow without bound.",
+            "running-statistics",
+        ),
+        Mistake(
+            "momentum-default",
+            "momentum has another default than 0.1",
+            "Libraries differ in it, and in what it weighs: 0.1 of the new is 0.9 of the old.",
+            "momentum-conventions",
+        ),
+        Mistake(
+            "updated-twice",
+            "each batch moves the running statistics twice",
+            "One batch is one step, whoever calls whom.",
+            "running-statistics",
+        ),
+        Mistake(
+            "running-mean-forgotten",
+            "the running mean never changes",
+            "Both running statistics move with every training batch.",
+            "running-statistics",
+        ),
+        Mistake(
+            "running-variance-about-running-mean",
+            "the running variance takes the squares about the running mean",
+            "A batch's variance is about the batch's own mean.",
+            "running-statistics",
+        ),
+        Mistake(
+            "shared-with-parameters",
+            "a running statistic and gamma or beta are the same array",
+            "Assignment makes no copy. Updated in place, one changes with the other.",
             "running-statistics",
         ),
         Mistake(
@@ -669,6 +757,13 @@ MISTAKES = {
             "population-statistics",
         ),
         Mistake(
+            "batches-as-list",
+            "the batches are taken for a list",
+            "A generator has no length and no index, and NumPy cannot concatenate it. "
+            "It can be gone through once.",
+            "population-statistics",
+        ),
+        Mistake(
             "batches-read-twice",
             "the batches are read twice",
             "A generator gives its batches once. Gather all you need in one pass.",
@@ -724,6 +819,24 @@ MISTAKES = {
             "all elements of x are moved together",
             "That is the gradient only if each output depends on one element. "
             "Move one element at a time, and look at all the outputs.",
+            "gradient-check",
+        ),
+        Mistake(
+            "difference-reversed",
+            "the difference is taken the wrong way round",
+            "Every gradient has the wrong sign. What comes after the step up counts positive.",
+            "gradient-check",
+        ),
+        Mistake(
+            "other-outputs-ignored",
+            "only the output in the same place is looked at",
+            "One element of x can move every output: the loss is the sum over all of them.",
+            "gradient-check",
+        ),
+        Mistake(
+            "gradient-in-whole-numbers",
+            "the gradient has the dtype of x, and is cut off in it",
+            "An array of whole numbers keeps no fractions. The result is one of float64.",
             "gradient-check",
         ),
         Mistake(
@@ -789,6 +902,31 @@ MISTAKES = {
             "dx is divided by the variance",
             "x_hat is x - mean divided by the standard deviation, "
             "and so is the gradient on its way back.",
+            "compact-formula",
+        ),
+        Mistake(
+            "mean-path-negative",
+            "the path through the mean has the wrong sign",
+            "The mean is subtracted from x, so its gradient comes back with a minus.",
+            "gradient-of-x",
+        ),
+        Mistake(
+            "variance-path-doubled",
+            "the path through the variance is twice as large as it should be",
+            "The derivative of a root brings a factor 1 / 2, that of a square a factor 2.",
+            "gradient-of-x",
+        ),
+        Mistake(
+            "x-for-x-hat",
+            "the path through the variance has x in place of x_hat",
+            "The derivative of the variance is proportional to the distance from the mean.",
+            "gradient-of-x",
+        ),
+        Mistake(
+            "count-wrong",
+            "dx has a factor N too many or too few",
+            "Either the bracket has N dy and sums, and 1 / N stands before it, "
+            "or it has dy and means, and nothing does.",
             "compact-formula",
         ),
         Mistake(

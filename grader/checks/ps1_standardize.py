@@ -46,10 +46,13 @@ def far_from_zero(rng: np.random.Generator) -> Array:
     return 1e6 + rng.normal(0, 1, (4, 2))
 
 
-def kept(call: Any, *args: object) -> Iterator[object]:
-    """The arguments as the call leaves them, and then its result: neither earns credit alone."""
+def kept(call: Any, *args: object, **options: float) -> Iterator[object]:
+    """The arguments as the call leaves them, and then its result: neither earns credit alone.
+
+    `options` are for the result alone.
+    """
     yield arguments_after(call, *args)
-    yield call(*args)
+    yield call(*args, **options)
 
 
 batch_mean = _check("batch_mean", "the-mean")
@@ -76,7 +79,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.batch_variance(x)
 
 
-@batch_variance.part("still right when the mean is a million times the spread", 1)
+@batch_variance.part(
+    "still right when the mean is a million times the spread", 1, shows="one-pass-variance"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.batch_variance(far_from_zero(rng))
 
@@ -102,7 +107,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.normalize(x, rng.normal(0, 3, D), rng.uniform(2, 9, D), eps=NO_EPS)
 
 
-@normalize.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@normalize.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in batches(rng):
         D = x.shape[1]
@@ -116,13 +121,13 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @normalize.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x, mean, variance in both_types(rng):
-        yield bn.normalize(x, mean, variance**2)
+        yield bn.normalize(x, mean, variance**2, eps=NO_EPS)
 
 
-@normalize.part("x is left as it was", 0.5)
+@normalize.part("x, mean and variance are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = next(batches(rng))
-    yield from kept(bn.normalize, x, x.mean(axis=0), np.full(x.shape[1], 9.0), NO_EPS)
+    yield from kept(bn.normalize, x, x.mean(axis=0), np.full(x.shape[1], 9.0), eps=NO_EPS)
 
 
 scale_and_shift = _check("scale_and_shift", "scale-and-shift")
@@ -140,7 +145,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.scale_and_shift(*batch)
 
 
-@scale_and_shift.part("x_hat is left as it was", 0.5)
+@scale_and_shift.part("x_hat, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = next(batches(rng))
     yield from kept(bn.scale_and_shift, x, *affine(rng, x.shape[1]))
@@ -155,7 +160,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.batchnorm_forward(x, *affine(rng, x.shape[1]), eps=NO_EPS)
 
 
-@forward.part("eps as the caller gives it, 1e-5 if it is not given", 1.5)
+@forward.part("eps as the caller gives it, 1e-5 if it is not given", 1.5, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in batches(rng):
         gamma, beta = affine(rng, x.shape[1])
@@ -166,7 +171,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.batchnorm_forward(constant, *affine(rng, 2))
 
 
-@forward.part("still right when the mean is a million times the spread", 0.5)
+@forward.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.batchnorm_forward(far_from_zero(rng), *affine(rng, 2), NO_EPS)
 
@@ -174,13 +181,13 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for batch in both_types(rng):
-        yield bn.batchnorm_forward(*batch)
+        yield bn.batchnorm_forward(*batch, eps=NO_EPS)
 
 
 @forward.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = next(batches(rng))
-    yield from kept(bn.batchnorm_forward, x, *affine(rng, x.shape[1]), NO_EPS)
+    yield from kept(bn.batchnorm_forward, x, *affine(rng, x.shape[1]), eps=NO_EPS)
 
 
 checks = [batch_mean, batch_variance, normalize, scale_and_shift, forward]

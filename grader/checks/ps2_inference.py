@@ -63,8 +63,13 @@ def refusal(made: Any, x: Array) -> dict[str, bool]:
 
 
 def running(made: Any) -> dict[str, object]:
-    """The two running statistics of a layer."""
-    return {"running_mean": made.running_mean, "running_var": made.running_var}
+    """The two running statistics of a layer; it may keep them in float32."""
+    values = {"running_mean": made.running_mean, "running_var": made.running_var}
+    return {name: _float32(value) for name, value in values.items()}
+
+
+def _float32(value: Any) -> object:
+    return value.astype(np.float32) if isinstance(value, np.ndarray | np.generic) else value
 
 
 layer_modes = _check("layer_modes", "two-modes")
@@ -85,7 +90,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @layer_modes.part("eval(), train() and train(mode) set training", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = bn.BatchNorm1d(2)
-    for switch in (made.eval, made.train):
+    for switch in (made.eval, made.eval, made.train, made.train):
         switch()
         yield {"training": made.training}
     for mode in (False, False, True):
@@ -124,7 +129,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield made.forward(3 * x + 1)
 
 
-@layer_training.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@layer_training.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in batches(rng):
         yield layer(bn, rng, x.shape[1])(x / 300)
@@ -132,9 +139,17 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             yield layer(bn, rng, x.shape[1], eps=eps)(x / 10)
 
 
-@layer_training.part("float32 in, float32 out", 0.5, dtype=True)
+@layer_training.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield layer(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(np.float32))
+    yield layer(bn, rng, 2, eps=NO_EPS)(1e6 + rng.normal(0, 1, (4, 2)))
+
+
+@layer_training.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dtype in (np.float32, np.float64):
+        yield layer(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
 
 
 @layer_training.part("x is left as it was", 0.5)
@@ -174,7 +189,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             yield running(made)
 
 
-@layer_statistics.part("each layer has its own", 0.5)
+@layer_statistics.part("each layer has its own, which are not its gamma and beta", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     first, second = bn.BatchNorm1d(2), bn.BatchNorm1d(2)
     second.running_mean, second.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
@@ -182,6 +197,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield running(second)
     second(batch(rng, 3, 2))
     yield running(bn.BatchNorm1d(2))
+    yield {"gamma": first.gamma, "beta": first.beta}
 
 
 layer_inference = _check("layer_inference", "inference-mode")
@@ -193,7 +209,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield trained(bn, rng, x.shape[1], eps=NO_EPS)(x)
 
 
-@layer_inference.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@layer_inference.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in batches(rng):
         for options in ({}, *({"eps": eps} for eps in LARGE_EPS)):
@@ -226,9 +244,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
 
 
-@layer_inference.part("float32 in, float32 out", 0.5, dtype=True)
+@layer_inference.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield trained(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(np.float32))
+    for dtype in (np.float32, np.float64):
+        yield trained(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
 
 
 @layer_inference.part("x is left as it was", 0.5)
@@ -286,12 +305,16 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield one_of(bn.population_statistics(given), 1, of=2)
 
 
-@population_statistics.part("still right when the mean is a million times the spread", 0.5)
+@population_statistics.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.population_statistics([1e6 + rng.normal(0, 1, (N, 2)) for N in (4, 2, 3)])
 
 
-@population_statistics.part("the batches may come from a generator, and are read once", 0.5)
+@population_statistics.part(
+    "the batches may come from a generator, and are read once", 0.5, shows="batches-read-twice"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     given = [batch(rng, N, 2) for N in (3, 5)]
     yield drive(bn, from_generator, bn.population_statistics, given)

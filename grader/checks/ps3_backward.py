@@ -140,7 +140,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 1, of=3)
 
 
-@parameter_gradients.part("dgamma with eps as the caller gives it, 1e-5 if it is not given", 1)
+@parameter_gradients.part(
+    "dgamma with eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for dy, x, gamma in questions(rng):
         yield one_of(bn.batchnorm_backward(dy, x / 300, gamma), 1, of=3)
@@ -170,12 +172,22 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
 
 
-@input_gradient.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@input_gradient.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for dy, x, gamma in questions(rng):
         yield one_of(bn.batchnorm_backward(dy, x / 300, gamma), 0, of=3)
         for eps in LARGE_EPS:
             yield one_of(bn.batchnorm_backward(dy, x / 10, gamma, eps=eps), 0, of=3)
+
+
+@input_gradient.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    x, dy = 1e6 + rng.normal(0, 1, (5, 2)), rng.normal(0.5, 1, (5, 2))
+    yield bn.batchnorm_backward(dy, x, rng.uniform(1.5, 3, 2), eps=NO_EPS)[0]
 
 
 backward_manners = _check("backward_manners", "gradient-of-x")
@@ -192,13 +204,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     given = question(rng, 4, 2)
     yield arguments_after(bn.batchnorm_backward, *given, 0.1)
-    yield bn.batchnorm_backward(*question(rng, 3, 2), eps=0.1)
+    yield bn.batchnorm_backward(*question(rng, 3, 2), eps=NO_EPS)
 
 
-@backward_manners.part("float32 in, float32 out", 1, dtype=True)
+@backward_manners.part("float32 in, float32 out; float64 in, float64 out", 1, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    dy, x, gamma = (array.astype(np.float32) for array in question(rng, 6, 2))
-    yield bn.batchnorm_backward(dy, x, gamma, eps=0.1)
+    for dtype in (np.float32, np.float64):
+        dy, x, gamma = (array.astype(dtype) for array in question(rng, 6, 2))
+        yield bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS)
 
 
 compact_dx = _check("compact_dx", "compact-formula", reference=own)
@@ -217,9 +230,16 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.compact_dx(*from_forward(rng, N, D))
 
 
-@compact_dx.part("float32 in, float32 out", 1, dtype=True)
+@compact_dx.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.compact_dx(*(array.astype(np.float32) for array in from_forward(rng, 4, 2)))
+    for dtype in (np.float32, np.float64):
+        yield bn.compact_dx(*(array.astype(dtype) for array in from_forward(rng, 4, 2)))
+
+
+@compact_dx.part("dy, x_hat, std and gamma are left as they were", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield arguments_after(bn.compact_dx, *from_forward(rng, 4, 2))
+    yield bn.compact_dx(*from_forward(rng, 3, 2))
 
 
 test_backward = _check("test_backward", "testing-a-backward-pass", reference=own)
@@ -305,7 +325,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def rejects(mistake: str) -> None:
     """Add the part about one faulty implementation."""
 
-    @test_backward.part(f"rejects it: {MISTAKES[mistake].title}", 1)
+    title = MISTAKES[mistake.partition(":")[0]].title
+
+    @test_backward.part(f"rejects it: {title}", 1)
     def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         wrong = faults.implementation(mistake).batchnorm_backward
         right = [RIGHT[i] for i in rng.choice(len(RIGHT), 2, replace=False)]

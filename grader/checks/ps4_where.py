@@ -48,10 +48,11 @@ def grouped(rng: np.random.Generator) -> Iterator[tuple[Array, int]]:
         yield _maps(rng, (2, 3, 5, 4)).transpose(0, 3, 1, 2), num_groups
 
 
-def float32_maps(rng: np.random.Generator, *shape: int) -> tuple[Array, Array, Array]:
-    """x, gamma and beta in float32."""
-    x, (gamma, beta) = rng.normal(1, 2, shape), affine(rng, shape[1])
-    return x.astype(np.float32), gamma.astype(np.float32), beta.astype(np.float32)
+def both_types(rng: np.random.Generator, *shape: int) -> Iterator[tuple[Array, Array, Array]]:
+    """x, gamma and beta in float32, then in float64."""
+    for dtype in (np.float32, np.float64):
+        x, (gamma, beta) = rng.normal(1, 2, shape), affine(rng, shape[1])
+        yield x.astype(dtype), gamma.astype(dtype), beta.astype(dtype)
 
 
 def far_from_zero(rng: np.random.Generator, *shape: int) -> Array:
@@ -68,7 +69,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.batchnorm2d_forward(x, *affine(rng, x.shape[1]), eps=NO_EPS)
 
 
-@batchnorm2d_forward.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@batchnorm2d_forward.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in feature_maps(rng):
         gamma, beta = affine(rng, x.shape[1])
@@ -79,21 +82,24 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.batchnorm2d_forward(constant, *affine(rng, 2))
 
 
-@batchnorm2d_forward.part("still right when the mean is a million times the spread", 0.5)
+@batchnorm2d_forward.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = far_from_zero(rng, 2, 2, 1, 3)
     yield bn.batchnorm2d_forward(x, *affine(rng, 2), NO_EPS)
 
 
-@batchnorm2d_forward.part("float32 in, float32 out", 0.5, dtype=True)
+@batchnorm2d_forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.batchnorm2d_forward(*float32_maps(rng, 2, 3, 4, 2))
+    for arrays in both_types(rng, 2, 3, 4, 2):
+        yield bn.batchnorm2d_forward(*arrays, eps=NO_EPS)
 
 
 @batchnorm2d_forward.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = _maps(rng, (2, 3, 1, 4))
-    yield from kept(bn.batchnorm2d_forward, x, *affine(rng, 3), NO_EPS)
+    yield from kept(bn.batchnorm2d_forward, x, *affine(rng, 3), eps=NO_EPS)
 
 
 batchnorm2d_backward = _check("batchnorm2d_backward", "backward-through-feature-maps")
@@ -123,7 +129,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield one_of(bn.batchnorm2d_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
 
 
-@batchnorm2d_backward.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@batchnorm2d_backward.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for dy, x, gamma in with_dy(rng):
         yield bn.batchnorm2d_backward(dy, x / 300, gamma)
@@ -131,23 +139,26 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             yield bn.batchnorm2d_backward(dy, x / 10, gamma, eps=eps)
 
 
-@batchnorm2d_backward.part("still right when the mean is a million times the spread", 0.5)
+@batchnorm2d_backward.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x, (gamma, dy) = far_from_zero(rng, 2, 2, 1, 3), (rng.uniform(1.5, 3, 2), rng.normal(0, 1, 12))
     yield bn.batchnorm2d_backward(dy.reshape(x.shape), x, gamma, NO_EPS)
 
 
-@batchnorm2d_backward.part("float32 in, float32 out", 0.5, dtype=True)
+@batchnorm2d_backward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x, gamma, _ = float32_maps(rng, 2, 3, 4, 2)
-    yield bn.batchnorm2d_backward(rng.normal(0, 1, x.shape).astype(np.float32), x, gamma)
+    for x, gamma, _ in both_types(rng, 2, 3, 4, 2):
+        dy = rng.normal(0.5, 1, x.shape).astype(x.dtype)
+        yield bn.batchnorm2d_backward(dy, x, gamma, eps=NO_EPS)
 
 
 @batchnorm2d_backward.part("dy, x and gamma are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = _maps(rng, (2, 3, 1, 4))
     dy, gamma = rng.normal(0, 1, x.shape), affine(rng, 3)[0]
-    yield from kept(bn.batchnorm2d_backward, dy, x, gamma, NO_EPS)
+    yield from kept(bn.batchnorm2d_backward, dy, x, gamma, eps=NO_EPS)
 
 
 layernorm = _check("layernorm", "layer-norm")
@@ -159,7 +170,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.layernorm_forward(x, *affine(rng, x.shape[-1]), eps=NO_EPS)
 
 
-@layernorm.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@layernorm.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in rows(rng):
         gamma, beta = affine(rng, x.shape[-1])
@@ -169,20 +180,23 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.layernorm_forward(np.full((2, 3), 2.0), *affine(rng, 3))
 
 
-@layernorm.part("still right when the mean is a million times the spread", 0.5)
+@layernorm.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.layernorm_forward(far_from_zero(rng, 2, 4), *affine(rng, 4), NO_EPS)
 
 
-@layernorm.part("float32 in, float32 out", 0.5, dtype=True)
+@layernorm.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.layernorm_forward(*float32_maps(rng, 4, 3))
+    for arrays in both_types(rng, 4, 3):
+        yield bn.layernorm_forward(*arrays, eps=NO_EPS)
 
 
 @layernorm.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = next(rows(rng))
-    yield from kept(bn.layernorm_forward, x, *affine(rng, x.shape[-1]), NO_EPS)
+    yield from kept(bn.layernorm_forward, x, *affine(rng, x.shape[-1]), eps=NO_EPS)
 
 
 groupnorm = _check("groupnorm", "group-norm")
@@ -194,7 +208,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.groupnorm_forward(x, *affine(rng, x.shape[1]), num_groups, eps=NO_EPS)
 
 
-@groupnorm.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@groupnorm.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x, num_groups in grouped(rng):
         gamma, beta = affine(rng, x.shape[1])
@@ -204,20 +218,23 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.groupnorm_forward(np.full((1, 2, 1, 2), 2.0), *affine(rng, 2), 1)
 
 
-@groupnorm.part("still right when the mean is a million times the spread", 0.5)
+@groupnorm.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.groupnorm_forward(far_from_zero(rng, 2, 4, 1, 3), *affine(rng, 4), 2, NO_EPS)
 
 
-@groupnorm.part("float32 in, float32 out", 0.5, dtype=True)
+@groupnorm.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.groupnorm_forward(*float32_maps(rng, 2, 4, 3, 2), 2)
+    for arrays in both_types(rng, 2, 4, 3, 2):
+        yield bn.groupnorm_forward(*arrays, 2, eps=NO_EPS)
 
 
 @groupnorm.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = _maps(rng, (2, 4, 1, 2))
-    yield from kept(bn.groupnorm_forward, x, *affine(rng, 4), 2, NO_EPS)
+    yield from kept(bn.groupnorm_forward, x, *affine(rng, 4), 2, eps=NO_EPS)
 
 
 checks = [batchnorm2d_forward, batchnorm2d_backward, layernorm, groupnorm]

@@ -1,5 +1,6 @@
 """ps1_standardize with mistakes: the forward pass, one step a function."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,12 +10,22 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 
 AXIS = ("wrong-axis", "statistics-shape")
-EPS = ("eps-outside-sqrt", "eps-missing", "eps-twice", "eps-fixed")
+EPS = (
+    "eps-outside-sqrt",
+    "eps-missing",
+    "eps-twice",
+    "eps-misplaced",
+    "eps-fixed",
+    "eps-fixed:1e-8",
+    "eps-default:1e-3",
+    "eps-default:1e-8",
+)
 DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
+RETURNS = ("returns-nothing", "returns-more")
 AFFINE = ("no-affine", "gamma-only", "beta-only", "gamma-beta-swapped", "shift-before-scale")
 # by check: the mistakes that it can name
 MISTAKES = {
-    "batch_mean": ("scalar-mean", *AXIS, "sum-not-mean", *DTYPE),
+    "batch_mean": ("scalar-mean", *AXIS, "sum-not-mean", *RETURNS, *DTYPE),
     "batch_variance": (
         "scalar-statistics",
         "scalar-mean",
@@ -24,18 +35,26 @@ MISTAKES = {
         "one-pass-variance",
         "standard-deviation",
         "sum-not-mean",
+        "sum-not-mean:variance",
+        "eps-twice",
         "mutates-input",
+        *RETURNS,
         *DTYPE,
     ),
     "normalize": (
         *EPS,
         "divides-by-variance",
         "not-centred",
+        "mean-minus-x",
+        "parentheses-missing",
         "recomputes-statistics",
+        "recomputes-statistics:mean",
+        "recomputes-statistics:variance",
         "mutates-input",
+        *RETURNS,
         *DTYPE,
     ),
-    "scale_and_shift": (*AFFINE, "mutates-input", *DTYPE),
+    "scale_and_shift": (*AFFINE, "mutates-input", *RETURNS, *DTYPE),
     "forward": (
         *EPS,
         *AFFINE,
@@ -50,7 +69,12 @@ MISTAKES = {
         "unbiased-normalise",
         "mean-of-squares",
         "one-pass-variance",
+        "standard-deviation",
+        "sum-not-mean:variance",
+        "mean-minus-x",
+        "parentheses-missing",
         "mutates-input",
+        *RETURNS,
         *DTYPE,
     ),
 }
@@ -60,7 +84,7 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     return SimpleNamespace(
         **{
-            name: getattr(Standardize(mistakes), name)
+            name: returning(mistakes, getattr(Standardize(mistakes), name))
             for name in (
                 "batch_mean",
                 "batch_variance",
@@ -70,6 +94,16 @@ def implementation(*mistakes: str) -> SimpleNamespace:
             )
         }
     )
+
+
+def returning(mistakes: tuple[str, ...], function: Callable[..., Array]) -> Callable[..., object]:
+    """The function, which returns nothing, or more than its result, if that is a mistake."""
+
+    def returns(*args: Array, **kwargs: float) -> object:
+        result = function(*args, **kwargs)
+        return None if "returns-nothing" in mistakes else (result, args[0])
+
+    return function if set(RETURNS).isdisjoint(mistakes) else returns
 
 
 class Standardize:
@@ -87,21 +121,25 @@ class Standardize:
     def batch_variance(self, x: Array) -> Array:
         given, axis = x, self._axis("variance")
         variance = self._variance(x, axis)
-        if self.has("standard-deviation"):
-            variance = np.sqrt(variance)
+        if self.has("eps-twice"):
+            variance = variance + 1e-5
         if self.has("mutates-input"):
             given -= self._mean(x, self._axis("mean")).astype(x.dtype)
         return self._as_statistic(variance, axis, x)
 
-    def normalize(self, x: Array, mean: Array, variance: Array, eps: float = 1e-5) -> Array:
-        if self.has("recomputes-statistics"):
-            mean, variance = x.mean(axis=0), x.var(axis=0)
+    def normalize(self, x: Array, mean: Array, variance: Array, eps: float | None = None) -> Array:
+        if self.has("recomputes-statistics", "recomputes-statistics:mean"):
+            mean = x.mean(axis=0)
+        if self.has("recomputes-statistics", "recomputes-statistics:variance"):
+            variance = x.var(axis=0)
         return self._cast(self._normalized(x, mean, variance, eps))
 
     def scale_and_shift(self, x_hat: Array, gamma: Array, beta: Array) -> Array:
         return self._cast(self._affine(x_hat, gamma, beta))
 
-    def batchnorm_forward(self, x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    def batchnorm_forward(
+        self, x: Array, gamma: Array, beta: Array, eps: float | None = None
+    ) -> Array:
         mean = self._mean(x, self._axis("mean"))
         variance = self._variance(x, self._axis("variance"))
         if self.has("wrong-axis:without-keepdims"):
@@ -131,19 +169,33 @@ class Standardize:
         else:
             variance = self._mean((x - centre) ** 2, axis)
         n = x.size if axis is None else x.shape[axis]
+        if self.has("sum-not-mean:variance"):
+            variance = variance * n
+        if self.has("standard-deviation"):
+            variance = np.sqrt(variance)
         return np.asarray(variance * (n / (n - 1) if self.has("unbiased-normalise") else 1))
 
-    def _normalized(self, x: Array, mean: Array, variance: Array, eps: float) -> Array:
+    def _normalized(self, x: Array, mean: Array, variance: Array, eps: float | None) -> Array:
+        divisor = self._divisor(variance, eps)
         centred = x if self.has("not-centred") else x - mean
+        if self.has("mean-minus-x"):
+            centred = mean - x
         if self.has("mutates-input"):
             x[...] = centred
-        return np.asarray(centred / self._divisor(variance, eps), x.dtype)
+        if self.has("parentheses-missing"):
+            return np.asarray(x - mean / divisor, x.dtype)
+        return np.asarray(centred / divisor, x.dtype)
 
-    def _divisor(self, variance: Array, eps: float) -> Array:
-        eps = 1e-5 if self.has("eps-fixed") else eps
+    def _divisor(self, variance: Array, eps: float | None) -> Array:
+        """What x - mean is divided by; an eps of None is the default."""
+        if eps is None:
+            wrong = [float(m.partition(":")[2]) for m in EPS if "default" in m and self.has(m)]
+            eps = wrong[0] if wrong else 1e-5
+        if self.has("eps-fixed", "eps-fixed:1e-8"):
+            eps = 1e-5 if self.has("eps-fixed") else 1e-8
         inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps
         outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0
-        scale = variance + inside
+        scale = np.maximum(variance, eps) if self.has("eps-misplaced") else variance + inside
         if not self.has("divides-by-variance"):
             scale = np.sqrt(scale)
         return np.asarray(scale + outside)

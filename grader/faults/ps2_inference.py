@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
 # by check: the mistakes that it can name
 MISTAKES = {
     "layer_modes": (
@@ -18,12 +19,21 @@ MISTAKES = {
         "statistics-shape",
         "train-ignores-mode",
         "eval-does-nothing",
+        "mode-toggles",
+        "mode-toggles:train",
+        "mode-toggles:eval",
         "mode-resets-statistics",
+        "mode-resets-statistics:train",
+        "mode-resets-statistics:eval",
         "mode-returns-nothing",
+        "mode-returns-nothing:train",
+        "mode-returns-nothing:eval",
     ),
     "layer_training": (
         "running-stats-in-training",
         "running-stats-in-training:once-updated",
+        "running-stats-in-training:mean",
+        "running-stats-in-training:variance",
         "updates-spoil-the-batch",
         "unbiased-normalise",
         "scalar-statistics",
@@ -31,51 +41,74 @@ MISTAKES = {
         "eps-outside-sqrt",
         "eps-missing",
         "eps-twice",
+        "eps-misplaced",
         "eps-fixed",
+        "eps-default:1e-3",
+        "eps-default:1e-8",
         "no-affine",
         "gamma-only",
         "beta-only",
+        "wrong-axis",
+        "one-pass-variance",
         "mutates-input",
-        "loses-dtype",
+        *DTYPE,
     ),
     "layer_statistics": (
         "never-updated",
         "overwritten",
         "momentum-inverted",
+        "momentum-inverted:mean",
+        "momentum-inverted:variance",
         "momentum-fixed",
+        "momentum-default:0.9",
+        "momentum-default:0.01",
         "old-statistics-not-decayed",
+        "updated-twice",
         "biased-running-variance",
+        "biased-running-variance:smaller-still",
         "running-variance-forgotten",
+        "running-mean-forgotten",
         "running-standard-deviation",
         "running-variance-with-eps",
+        "running-variance-about-running-mean",
+        "running-variance-about-running-mean:new",
         "first-batch-copied",
         "cumulative-average",
         "bias-corrected",
         "statistics-shape",
         "shared-between-layers",
+        "shared-with-parameters",
     ),
     "layer_inference": (
         "batch-stats-in-eval",
         "batch-stats-in-eval:mean",
         "batch-stats-in-eval:variance",
         "updated-in-eval",
+        "updated-in-eval:biased",
+        "updated-in-eval:first",
+        "updated-in-eval:mean",
         "eval-eps-outside-sqrt",
         "eval-eps-missing",
         "eval-eps-fixed",
+        "eps-misplaced",
+        "eps-default:1e-3",
+        "eps-default:1e-8",
         "eval-divides-by-variance",
         "eval-corrects-variance",
         "eval-no-affine",
         "eval-gamma-only",
         "eval-beta-only",
         "stale-statistics",
+        "stale-statistics:of-the-switch",
         "error-in-eval",
         "mutates-input",
-        "loses-dtype",
+        *DTYPE,
     ),
     "layer_batch_of_one": (
         "no-error-for-one",
         "other-error-for-one",
         "updates-before-error",
+        "error-in-eval",
     ),
     "population_statistics": (
         "batches-weighed-equally",
@@ -90,6 +123,7 @@ MISTAKES = {
         "scalar-statistics",
         "statistics-shape",
         "batches-read-twice",
+        "batches-as-list",
         "mean-and-variance-swapped",
     ),
 }
@@ -110,10 +144,12 @@ class _BatchNorm1d:
         wrong: frozenset[str],
         shared: dict[str, Array],
         num_features: int,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
+        eps: float | None = None,
+        momentum: float | None = None,
     ) -> None:
-        self.wrong, self.eps, self.momentum, self.steps = wrong, eps, momentum, 0
+        self.wrong, self.steps = wrong, 0
+        self.eps = self._default("eps", 1e-5) if eps is None else eps
+        self.momentum = self._default("momentum", 0.1) if momentum is None else momentum
         self.gamma: Array = np.ones(num_features)
         self.beta: Array = np.zeros(num_features)
         self.state = shared if self.has("shared-between-layers") else {}
@@ -125,12 +161,18 @@ class _BatchNorm1d:
         """Is one of these among the mistakes?"""
         return not self.wrong.isdisjoint(mistakes)
 
+    def _default(self, name: str, right: float) -> float:
+        wrong = [m for m in self.wrong if m.startswith(f"{name}-default:")]
+        return float(wrong[0].partition(":")[2]) if wrong else right
+
     def reset(self) -> None:
         D = len(self.gamma)
         shape = (1, D) if self.has("statistics-shape") else (D,)
         self.running_mean = np.zeros(shape)
         start = np.zeros if self.has("starts-at-zero-variance") else np.ones
         self.running_var = start(shape)
+        if self.has("shared-with-parameters"):
+            self.running_mean, self.running_var = self.beta, self.gamma
 
     @property
     def running_mean(self) -> Array:
@@ -149,16 +191,21 @@ class _BatchNorm1d:
         self.state["var"] = value
 
     def train(self, mode: bool = True) -> "_BatchNorm1d | None":
-        return self._switch(True if self.has("train-ignores-mode") else mode)
+        return self._switch(True if self.has("train-ignores-mode") else mode, ":train")
 
     def eval(self) -> "_BatchNorm1d | None":
-        return self._switch(self.training if self.has("eval-does-nothing") else False)
+        return self._switch(self.training if self.has("eval-does-nothing") else False, ":eval")
 
-    def _switch(self, mode: bool) -> "_BatchNorm1d | None":
-        if self.has("mode-resets-statistics"):
+    def _switch(self, mode: bool, how: str) -> "_BatchNorm1d | None":
+        def has(mistake: str) -> bool:
+            return self.has(mistake, mistake + how)
+
+        if has("mode-resets-statistics"):
             self.reset()
-        self.training = mode
-        return None if self.has("mode-returns-nothing") else self
+        self.training = not self.training if has("mode-toggles") else mode
+        if not self.training:
+            self.switched = self.running_mean, self.running_var
+        return None if has("mode-returns-nothing") else self
 
     def forward(self, x: Array) -> Array:
         one = len(x) == 1 and (self.training or self.has("error-in-eval"))
@@ -168,15 +215,17 @@ class _BatchNorm1d:
             raise error("a batch of one")
         axis = None if self.has("scalar-statistics") else 0
         mean, variance = x.mean(axis=axis), x.var(axis=axis)
+        if self.has("one-pass-variance"):
+            variance = (x**2).mean(axis=axis) - mean**2
         if self.training:
             y = self._in_training(x, mean, variance)
         else:
             y = self._in_inference(x, mean, variance)
         if refuses:
             raise error("a batch of one")
-        if self.has("loses-dtype"):
-            return y.astype(np.float64 if x.dtype == np.float32 else np.float32)
-        return y.astype(x.dtype)
+        if self.has("loses-dtype:float32"):
+            return y.astype(np.float32)
+        return y if self.has("loses-dtype") else y.astype(x.dtype)
 
     __call__ = forward
 
@@ -187,6 +236,12 @@ class _BatchNorm1d:
             mean, variance = before
         if self.has("running-stats-in-training:once-updated"):
             mean, variance = self.running_mean, self.running_var
+        if self.has("running-stats-in-training:mean"):
+            mean = self.running_mean
+        if self.has("running-stats-in-training:variance"):
+            variance = self.running_var
+        if self.has("wrong-axis"):
+            mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
         if self.has("updates-spoil-the-batch"):
             mean, variance = self.momentum * mean, self.momentum * variance
         if self.has("unbiased-normalise"):
@@ -194,12 +249,20 @@ class _BatchNorm1d:
         return self._normalized(x, mean, variance, "")
 
     def _in_inference(self, x: Array, mean: Array, variance: Array) -> Array:
+        if self.has("updated-in-eval:first"):
+            self._update(mean, variance, len(x))
         running = self.running_mean, self.running_var
+        if self.has("stale-statistics:of-the-switch"):
+            running = self.switched
         if self.used is not None and self.has("stale-statistics"):
             running = self.used
         self.used = running
         if self.has("updated-in-eval"):
             self._update(mean, variance, len(x))
+        if self.has("updated-in-eval:biased"):
+            self._update(mean, variance * (1 - 1 / len(x)), len(x))
+        if self.has("updated-in-eval:mean"):
+            self.running_mean = self._moved(self.running_mean, mean, "mean")
         if not self.has("batch-stats-in-eval", "batch-stats-in-eval:mean"):
             mean = running[0]
         if not self.has("batch-stats-in-eval", "batch-stats-in-eval:variance"):
@@ -215,7 +278,8 @@ class _BatchNorm1d:
         eps = 1e-5 if has("eps-fixed") else self.eps
         inside = 0.0 if has("eps-outside-sqrt", "eps-missing") else eps
         outside = eps if has("eps-outside-sqrt", "eps-twice") else 0.0
-        scale = variance + inside
+        lower = self.has("eps-misplaced")
+        scale = np.maximum(variance, eps) if lower else variance + inside
         if not has("divides-by-variance"):
             scale = np.sqrt(scale)
         gamma = np.ones_like(self.gamma) if has("no-affine", "beta-only") else self.gamma
@@ -227,18 +291,26 @@ class _BatchNorm1d:
 
     def _update(self, mean: Array, variance: Array, N: int) -> None:
         self.steps += 1
-        if not self.has("biased-running-variance"):
+        if self.has("running-variance-about-running-mean"):
+            variance = variance + (self.running_mean - mean) ** 2
+        if self.has("running-variance-about-running-mean:new"):
+            variance = variance + (self._moved(self.running_mean, mean, "mean") - mean) ** 2
+        if self.has("biased-running-variance:smaller-still"):
+            variance = variance * (N - 1) / N
+        elif not self.has("biased-running-variance"):
             variance = variance * N / max(N - 1, 1)
         if self.has("running-variance-with-eps"):
             variance = variance + self.eps
         if self.has("running-standard-deviation"):
             variance = np.sqrt(variance)
-        self.running_mean = self._moved(self.running_mean, mean)
-        if not self.has("running-variance-forgotten"):
-            self.running_var = self._moved(self.running_var, variance)
+        for _ in range(2 if self.has("updated-twice") else 1):
+            if not self.has("running-mean-forgotten"):
+                self.running_mean = self._moved(self.running_mean, mean, "mean")
+            if not self.has("running-variance-forgotten"):
+                self.running_var = self._moved(self.running_var, variance, "variance")
 
-    def _moved(self, old: Array, batch: Array) -> Array:
-        """The running statistic after one more batch."""
+    def _moved(self, old: Array, batch: Array, name: str) -> Array:
+        """The running statistic of that name after one more batch."""
         momentum = 0.1 if self.has("momentum-fixed") else self.momentum
         if self.has("never-updated"):
             return old
@@ -246,14 +318,17 @@ class _BatchNorm1d:
             momentum = 1.0
         if self.has("cumulative-average"):
             momentum = 1 / self.steps
-        if self.has("momentum-inverted"):
+        if self.has("momentum-inverted", f"momentum-inverted:{name}"):
             momentum = 1 - momentum
         if self.steps == 1 and self.has("first-batch-copied"):
-            return np.broadcast_to(batch, old.shape)
+            return np.broadcast_to(batch, old.shape).copy()
         decay = 1.0 if self.has("old-statistics-not-decayed") else 1 - momentum
         new = decay * old + momentum * batch
         if self.has("bias-corrected") and momentum:
             new = new / (1 - (1 - momentum) ** self.steps)
+        if self.has("shared-with-parameters"):
+            old[...] = new
+            return old
         return np.asarray(new)
 
 
@@ -261,6 +336,8 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
     def has(*mistakes: str) -> bool:
         return not wrong.isdisjoint(mistakes)
 
+    if has("batches-as-list") and not isinstance(batches, list):
+        raise TypeError("no list")
     parts = list(batches)
     if has("batches-read-twice"):
         parts_again = list(batches)

@@ -160,7 +160,7 @@ class BatchNorm(Standardize):
         if self.has("torch-does-it"):
             raise Borrowed
         self.C, self.options = num_features, options
-        self.eps: float = options.get("eps", 1e-5)
+        self.eps: float | None = options.get("eps")
         self.momentum: float | None = options.get("momentum", 0.1)
         self.has_affine = options.get("affine", True) or self.has("affine-ignored")
         self.tracks = options.get("track_running_stats", True) or self.has("track-ignored")
