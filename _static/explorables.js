@@ -224,15 +224,18 @@
       const last = Math.floor(Math.log2(values.length / 4)), centre = mean(values);
       const spread = Math.sqrt(variance(values)), shown = 48;
       const svg = drawing(root, 400, 240, "Means of batches, for each batch size.");
-      const at = across(0, last, 55, 380), up = across(centre - 2.5 * spread, centre + 2.5 * spread, 195, 5);
-      for (const [value, name] of [[centre - spread, "μ − σ"], [centre, "μ"], [centre + spread, "μ + σ"]]) {
-        add(svg, "text", { x: 40, y: up(value) + 4, "text-anchor": "end" }, name);
-        add(svg, "line", { class: "dotted", x1: 45, x2: 390, y1: up(value), y2: up(value) });
-      }
+      const at = across(0, last, 55, 380);
       const batches = Array.from({ length: last + 1 }, (_, power) => {
         const N = 2 ** power, K = Math.floor(values.length / N);
         return Array.from({ length: K }, (_, k) => values.slice(k * N, (k + 1) * N));
       });
+      const drawn = batches.flatMap((group) => group.slice(0, shown).map(mean));
+      const reach = Math.max(...drawn.map((m) => Math.abs(m - centre)));
+      const up = across(centre - reach, centre + reach, 192, 5);
+      for (const [value, name] of [[centre - spread, "μ − σ"], [centre, "μ"], [centre + spread, "μ + σ"]]) {
+        add(svg, "text", { x: 40, y: up(value) + 4, "text-anchor": "end" }, name);
+        add(svg, "line", { class: "dotted", x1: 45, x2: 390, y1: up(value), y2: up(value) });
+      }
       const columns = batches.map((group, power) => {
         add(svg, "text", { x: at(power), y: 213, "text-anchor": "middle" }, String(2 ** power));
         const column = add(svg, "g");
@@ -252,7 +255,7 @@
       const draw = () => {
         const N = size(), power = Math.log2(N), means = batches[power].map(mean);
         const noise = Math.sqrt(variance(means)), middle = mean(means);
-        columns.forEach((column, p) => { column.style.opacity = p === power ? 1 : 0.3; });
+        columns.forEach((column, p) => { column.style.opacity = p === power ? 1 : 0.4; });
         set(path, { d: `M${at(power) + 8} ${up(middle - noise)}V${up(middle + noise)}` });
         show.noise(noise);
         show.expected(spread / Math.sqrt(N));
