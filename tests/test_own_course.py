@@ -111,7 +111,7 @@ def test_ten_lines() -> None:
     assert len(code) <= 10
 
 
-@pytest.mark.parametrize("page", ["your_own_course.md", "clusters.md"])
+@pytest.mark.parametrize("page", ["teach.md", "your_own_course.md", "clusters.md"])
 def test_commands(page: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Is each option of `grader` in the pages one that it has?"""
     text = (ROOT / "grading" / page).read_text()
