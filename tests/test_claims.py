@@ -68,13 +68,17 @@ def end(model: nn.Module, lr: float, steps: int = 120) -> float:
 
 
 def test_1_1_it_speeds_up_training() -> None:
-    """Does a sigmoid network with it need less than half the steps to 80 %, each tuned?"""
-    rates: dict[Norm | None, float] = {None: 3.0, nn.BatchNorm1d: 1.0}  # as the page finds
-    needed = {}
-    for norm, lr in rates.items():
+    """Is a sigmoid network with it first at 80 %, and behind later, each started and tuned well?"""
+    gains: dict[Norm | None, int] = {None: 4, nn.BatchNorm1d: 1}  # as the page finds
+    needed, late = {}, {}
+    for norm, gain in gains.items():
         model = mlp((784, 100, 100, 100, 10), nn.Sigmoid, norm, 0)
-        needed[norm] = steps_to(trained(model, lr, steps=500, batch_size=60, every=25), 0.8)
-    assert needed[nn.BatchNorm1d] < needed[None] / 2 < 250
+        for layer in dense_layers(model)[:-1]:
+            layer.weight.data *= gain
+        history = trained(model, 1.0, steps=400, batch_size=60, every=10)
+        needed[norm], late[norm] = steps_to(history, 0.8), np.mean(history.accuracy[-10:])
+    assert needed[nn.BatchNorm1d] < 0.6 * needed[None] < 100
+    assert late[nn.BatchNorm1d] < late[None]
 
 
 def test_1_2_it_reduces_internal_covariate_shift() -> None:
@@ -153,14 +157,23 @@ def learnt_by_heart(norm: Norm | None, lr: float, **settings: float) -> list[flo
 
 
 def test_1_5_it_reduces_the_need_for_heavy_regularisation() -> None:
-    """Does dropout add as little with it as without it, and is it alone no worse than dropout?"""
-    _, plain = learnt_by_heart(None, 0.3)
-    _, dropout = learnt_by_heart(None, 0.3, dropout=0.1)
-    _, normalised = learnt_by_heart(nn.BatchNorm1d, 1.0)
-    _, both = learnt_by_heart(nn.BatchNorm1d, 1.0, dropout=0.1)
-    assert abs(dropout - plain) < 0.02
-    assert abs(both - normalised) < 0.02
-    assert normalised >= dropout
+    """With three of ten labels random, does it need dropout more than a plain network does?"""
+    rng = np.random.default_rng(0)
+    labels = np.where(rng.random(1000) < 0.3, rng.integers(0, 10, 1000), DIGITS.y_train[:1000])
+
+    def reached(norm: Norm | None, lr: float, dropout: float) -> float:
+        scores = []
+        for seed in range(2):
+            model = mlp((784, 100, 100, 100, 10), nn.ReLU, norm, seed, dropout=dropout)
+            train(model, DIGITS.x_train[:1000], labels, steps=240, lr=lr, batch_size=64, seed=seed)
+            scores.append(accuracy(model, *TEST))
+        return float(np.mean(scores))
+
+    # rates and strengths as the page finds
+    plain, dropout = reached(None, 0.03, 0.0), reached(None, 0.1, 0.3)
+    normalised, both = reached(nn.BatchNorm1d, 0.03, 0.0), reached(nn.BatchNorm1d, 1.0, 0.5)
+    assert dropout - plain < 0.03 < both - normalised
+    assert normalised < plain
 
 
 def test_5_1_training_converges_faster() -> None:
