@@ -118,6 +118,16 @@ def test_all_pages_are_built(pages: dict[str, Page]) -> None:
     assert written == {page for page in contents() if page.startswith("chapters/")}
 
 
+def test_problem_sets_of_the_first_page() -> None:
+    """Does it list all of them, each with the time that its notebook says?"""
+    said = {}
+    for path in (ROOT / "exercises").glob("*/*.ipynb"):
+        first = nbformat.read(path, as_version=4).cells[0].source
+        said[path.stem] = re.findall(r"Time: about (\d+) minutes", first)
+    rows = re.findall(r"<exercises/(\w+)/\1\.ipynb>`.* \| (\d+) \|", sources()["intro"])
+    assert {name: [minutes] for name, minutes in rows} == said
+
+
 def test_no_stored_outputs() -> None:
     """Are chapters text notebooks, or notebooks without outputs?"""
     for path in CHAPTERS.rglob("*.ipynb"):
