@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -123,12 +124,15 @@ def table(verdicts: Sequence[Verdict]) -> str:
 
 
 def _remarks(verdict: Verdict) -> Iterator[str]:
-    """What was wrong, in one line, and the mistakes."""
+    """What was wrong first, and the mistakes; the reason where no mistake is known."""
     if verdict.status in ("passed", "missing"):
         return
     lines = verdict.message.splitlines() or [""]
-    yield next((line for line in lines if line.startswith("WRONG")), lines[0])
+    wrong = [i for i, line in enumerate(lines) if line.startswith("WRONG")] or [0]
+    yield lines[wrong[0]]
     yield from (f"mistake: {title(mistake)}" for mistake in verdict.diagnosis)
+    if not verdict.diagnosis:
+        yield from takewhile(lambda line: line.startswith("  "), lines[wrong[0] + 1 :])
 
 
 def title(mistake: str) -> str:

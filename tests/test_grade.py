@@ -276,13 +276,14 @@ def test_report_in_html() -> None:
 
 
 def test_table() -> None:
-    """Does the table say what is wrong in one line, and name the mistakes?"""
+    """Does the table say what is wrong first, and name the mistakes, or else the reason?"""
     verdicts = [
         Verdict("batch_mean", 2, 2, "passed", "ok     fine"),
         Verdict(
             "forward", 1.5, 7, "partial", "ok     a\nWRONG  b\n       c", ("eps-missing", "own")
         ),
         Verdict("normalize", 0, 4, "killed", "Your code exited.\nmore"),
+        Verdict("shift", 0, 1, "error", "WRONG  b\n       f(x)\n       raised E\nok     a\n\nRead"),
         Verdict("last", 0, 4, "missing", "WRONG  a"),
     ]
     assert table(verdicts) == (
@@ -292,6 +293,9 @@ def test_table() -> None:
         "                              mistake: eps is not used\n"
         "                              mistake: own\n"
         "normalize   0 / 4    killed   Your code exited.\n"
+        "shift       0 / 1    error    WRONG  b\n"
+        "                                     f(x)\n"
+        "                                     raised E\n"
         "last        0 / 4    missing"
     )
 
