@@ -340,10 +340,10 @@ class Check:
         plain = {name: value for name, value in given.items() if not isinstance(value, Remote)}
         short = {name: f"{name}={value!r}" for name, value in plain.items() if _short(value)}
         short = short if local else {}
-        if call.kind == "driver" and functions:  # how it calls the function is not seen here
-            yield " with ".join(
-                filter(None, (f"{functions[0]._text}(...)", ", ".join(short.values())))
-            )
+        if call.kind == "driver" and functions and functions[0]._text != call.text:
+            # how it calls the function is not seen here; one of the same name passes all on
+            told = f"{functions[0]._text}(...)"
+            yield f"{told} with {', '.join(short.values())}" if short else told
             return
         yield f"{call.text}({', '.join(short.get(name, name) for name in plain)})"
         for name, value in plain.items():

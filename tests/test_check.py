@@ -608,6 +608,30 @@ Read: Page 1"""
     )
 
 
+def passed_on(function: Any, x: Any) -> Any:
+    """Driver: the student's function, called as it is asked for here."""
+    return function(x)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("passed_on", "passed_on(x)\n       x = [1. 2.]\n"), ("f", "f(...)\n")],
+)
+def test_driver_of_the_same_name_passes_its_arguments_on(name: str, told: str) -> None:
+    """Are the arguments shown where the student's function gets them as they are?"""
+    right = SimpleNamespace(**{name: lambda x: 2 * x})
+    check = Check("f", section="Page 1", reference=right)
+
+    @check.part("doubles")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        function = getattr(course, name)
+        x = np.array([1.0, 2.0])
+        yield course.drive(passed_on, function, x) if isinstance(course, Student) else function(x)
+
+    message = grade(check, student_of(f"def {name}(x): return x"), local=True).message
+    assert message.startswith(f"WRONG  doubles\n       {told}       wrong values\n")
+
+
 def test_attributes_that_are_set_are_told() -> None:
     """Can a student repeat what was asked of an object, in the notebook?"""
 
