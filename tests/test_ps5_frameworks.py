@@ -517,7 +517,7 @@ def keras_to_torch(gamma, beta, moving_mean, moving_variance, momentum, epsilon)
 """,
     )
     assert text.startswith("keras_to_torch: partial, 75% of the points\n")
-    assert "momentum = 0.99" in text
+    assert "momentum=0.99" in text
     assert "Mistake: momentum is taken over as it is (momentum-as-in-keras)." in text
 
 
