@@ -322,9 +322,9 @@ class Check:
             yield f"{more} calls, and then"
         for call in asked[-SHOWN_CALLS:]:
             yield from self._told(call, local, numbers)
-        if result.wrong.kind == "changed" and result.asked:
-            name = [*self._arguments(result.asked[-1])][result.wrong.argument]
-            yield f"{name} was changed"
+        names = [*self._arguments(result.asked[-1])] if result.wrong.kind == "changed" else []
+        if result.wrong.argument < len(names):
+            yield f"{names[result.wrong.argument]} was changed"
         else:
             yield from result.wrong.text.splitlines()
         if numbers:
@@ -337,7 +337,11 @@ class Check:
             return
         given = self._arguments(call)
         functions = [value for value in given.values() if isinstance(value, Remote)]
-        plain = {name: value for name, value in given.items() if not isinstance(value, Remote)}
+        plain = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in given.items()
+            if not isinstance(value, Remote)
+        }
         short = {name: f"{name}={value!r}" for name, value in plain.items() if _short(value)}
         short = short if local else {}
         if call.kind == "driver" and functions and functions[0]._text != call.text:
