@@ -53,6 +53,8 @@ def test_introduction(assignment: str) -> None:
         points[cell["cell_type"]] += cell["metadata"]["nbgrader"]["points"]
     by_checks, by_hand = f"{points['code']:g} by the checks", f"{points['markdown']:g} for the"
     assert f"- Points: {by_checks}, {by_hand} written question" in start
+    in_numpy = "import torch" not in "".join(cell["source"] for cell in found)
+    assert ("It has NumPy, and neither PyTorch nor another framework." in start) is in_numpy
     links = re.findall(r"\]\(([^)]+)\)", start)
     assert links
     for link in links:
