@@ -269,6 +269,7 @@ class Check:
             if all(self._explains(mistakes, index, results, seed) for index in everywhere):
                 return _named(mistakes)
         named: list[str] = []
+        hints: list[str] = []
         for index in wrong:
             for mistakes in [*singles, *filter(None, [shown[index]])]:
                 if mistakes == shown[index] or self._explains(mistakes, index, results, seed):
@@ -276,8 +277,8 @@ class Check:
                     break
             else:
                 if (hint := self.parts[index].shows) and results[0].wrong is None:
-                    named.append(hint)
-        return _named(named)
+                    hints.append(hint)
+        return _named([*named, *hints[:1]])
 
     def _explains(
         self, mistakes: tuple[str, ...], index: int, results: list[Result], seed: int

@@ -1021,6 +1021,36 @@ MISTAKES = {
             "one-value-a-channel",
         ),
         Mistake(
+            "one-sample-refused",
+            "one sample is refused, though its feature maps have many values a channel",
+            "What counts is the number of values that share a mean: N H W of them.",
+            "one-value-a-channel",
+        ),
+        Mistake(
+            "counts-in-floats",
+            "num_batches_tracked is no whole number",
+            "PyTorch counts in int64: no count is rounded, and double() and half() leave it alone.",
+            "parameters-and-buffers",
+        ),
+        Mistake(
+            "affine-false-crashes",
+            "affine=False raises an error",
+            "Then there is no weight and no bias to multiply or add, and the output is x_hat.",
+            "options-of-the-module",
+        ),
+        Mistake(
+            "fold-mean-unscaled",
+            "the running mean is subtracted without its scale",
+            "It is subtracted before the layer scales, so it is scaled too.",
+            "folding",
+        ),
+        Mistake(
+            "fold-mean-added",
+            "the running mean is added",
+            "The normalisation subtracts it, and so does the folded bias.",
+            "folding",
+        ),
+        Mistake(
             "memory-layout-assumed",
             "the code works for one layout in memory only",
             "view needs the values to be next to each other in memory. A channels_last tensor "
@@ -1072,8 +1102,8 @@ MISTAKES = {
         Mistake(
             "not-a-buffer",
             "the running statistics are plain attributes, not buffers",
-            "to(), double() and state_dict() know parameters and buffers only. A saved model "
-            "would forget what it saw.",
+            "to(), double() and state_dict() know parameters and buffers only, and state_dict() "
+            "only persistent ones. A saved model would forget what it saw.",
             "parameters-and-buffers",
         ),
         Mistake(

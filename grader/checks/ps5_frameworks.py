@@ -13,7 +13,7 @@ import numpy as np
 from ..borrowed import borrowed
 from ..check import raises
 from ..faults import ps5_frameworks as faults
-from ..remote import RemoteError, Student, drive
+from ..remote import Arguments, RemoteError, Student, drive
 from . import check_against
 from .ps1_standardize import LARGE_EPS, NO_EPS, Array, affine
 
@@ -169,14 +169,14 @@ def fold_batchnorm(
     running_var: Any,
     eps: float,
 ) -> Any:
-    """Driver: what fold_batchnorm gives for tensors, and the weight as the call left it."""
+    """Driver: what fold_batchnorm gives for tensors, and these as the call left them."""
     import torch
 
     norm = [torch.from_numpy(a) for a in (gamma, beta, running_mean, running_var)]
     weight = torch.from_numpy(weight)
     bias = None if bias is None else torch.from_numpy(bias)
     folded = student(weight, bias, *norm, eps)
-    return folded, weight
+    return folded, [weight, bias, *norm]
 
 
 def module(bn: Any, num_features: int, *parameters: Array, **options: Any) -> Any:
@@ -227,7 +227,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield trained(bn, rng, shape[1]).forward(batch(rng, shape))
 
 
-@module_training.part("eps as the caller gives it, 1e-5 if it is not given", 1)
+@module_training.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in (ROWS[0], MAPS[0]):
         yield trained(bn, rng, shape[1]).forward(batch(rng, shape) / 300)
@@ -243,15 +245,29 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield made.forward(batch(rng, two))
 
 
-@module_training.part("double precision after double()", 0.5, dtype=True)
+@module_training.part(
+    "the dtype of x, and double precision after double()", 0.5, dtype=True, shows="precision-fixed"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 3)
+    yield made.forward(batch(rng, (4, 3)))
     made.double()
     yield made.forward(rng.normal(1, 2, (4, 3)))
     yield made.forward(rng.normal(1e4, 2, (4, 3)))  # float32 has no digits left for this
 
 
-@module_training.part("the same for tensors in channels_last memory format", 0.5)
+@module_training.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = trained(bn, rng, 3)
+    made.double()
+    yield made.forward(1e6 + rng.normal(0, 1, (4, 3)))
+
+
+@module_training.part(
+    "the same for tensors in channels_last memory format", 0.5, shows="memory-layout-assumed"
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in MAPS:
         yield trained(bn, rng, shape[1]).forward(batch(rng, shape), channels_last=True)
@@ -345,7 +361,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2)
     yield made.state()
     made.forward(batch(rng, (2, 2, 1, 2)))
-    yield made.state()
+    state = made.state()
+    yield state
+    yield np.asarray(state["num_batches_tracked"]).dtype.kind == "i"
 
 
 @module_state.part("the state_dict goes into nn.BatchNorm2d, is trained there, and comes back", 1)
@@ -481,7 +499,7 @@ def layers(
 
 
 def folded(bn: Any, *layer: Any) -> Any:
-    """What fold_batchnorm returns, and the weight that it was given."""
+    """What fold_batchnorm returns, and the tensors that it was given."""
     return drive(bn, fold_batchnorm, bn.fold_batchnorm, *layer)
 
 
@@ -503,7 +521,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield folded(bn, weight, None, *norm)[0]
 
 
-@folding.part("eps as it is given", 1)
+@folding.part("eps as it is given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for eps in (1e-5, *LARGE_EPS):
         for weight, bias, gamma, beta, mean, variance, _ in layers(rng, (2, 2)):
@@ -517,10 +535,11 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield folded(bn, *float32(*arrays), eps)[0]
 
 
-@folding.part("the given weight is left as it was", 0.5)
+@folding.part("the given tensors are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for layer in layers(rng, (2, 2)):
-        yield folded(bn, *layer)
+    for *layer, _ in layers(rng, (2, 2)):
+        yield Arguments(folded(bn, *layer, 0.1)[1])
+        yield folded(bn, *layer, NO_EPS)[0]
 
 
 checks = [

@@ -32,10 +32,14 @@ MISTAKES = {
         "divides-by-variance",
         "not-centred",
         "unbiased-normalise",
+        "mean-of-variances",
+        "one-pass-variance",
         "running-stats-in-training",
         "one-value-per-channel",
+        "one-sample-refused",
         "memory-layout-assumed",
         "precision-fixed",
+        "loses-dtype",
         "mutates-input",
     ),
     "module_inference": (
@@ -43,15 +47,24 @@ MISTAKES = {
         "never-updated",
         "overwritten",
         "momentum-inverted",
+        "momentum-inverted:variance",
+        "momentum-inverted:average-too",
+        "momentum-inverted:default-too",
         "momentum-fixed",
+        "momentum-default:0.9",
+        "momentum-default:0.01",
         "old-statistics-not-decayed",
         "biased-running-variance",
+        "biased-running-variance:of-samples",
+        "starts-at-zero-variance",
         "running-variance-forgotten",
         "running-standard-deviation",
         "first-batch-copied",
         "statistics-shape",
         "momentum-none",
         "momentum-none:ignored",
+        "momentum-none:one-more",
+        "momentum-none:one-less",
         "batches-not-counted",
         "batches-not-counted:samples",
         "batches-not-counted:in-inference",
@@ -67,12 +80,18 @@ MISTAKES = {
         "torch-does-it",
         "not-a-parameter",
         "not-a-buffer",
+        "not-a-buffer:not-saved",
         "stats-are-parameters",
         "other-names",
         "statistics-shape",
         "batches-not-counted",
+        "counts-in-floats",
+        "starts-at-zero-variance",
         "affine-ignored",
+        "affine-false-crashes",
+        "affine-false-crashes:arithmetic",
         "track-ignored",
+        "track-ignored:zero-and-one",
         "track-false-crashes",
         "track-false-crashes:arithmetic",
     ),
@@ -97,15 +116,22 @@ MISTAKES = {
         "variance-with-epsilon",
         "keras-names",
         "keras-names:epsilon",
+        "keras-names:statistics",
+        "keras-names:parameters",
+        "statistics-shape",
     ),
     "fold_batchnorm": (
         "fold-without-mean",
         "fold-without-mean:no-bias",
         "fold-bias-forgotten",
         "fold-bias-unscaled",
+        "fold-mean-unscaled",
+        "fold-mean-added",
         "fold-beta-forgotten",
         "fold-beta-scaled",
         "fold-gamma-forgotten",
+        "fold-gamma-forgotten:weight",
+        "fold-gamma-forgotten:bias",
         "fold-wrong-axis",
         "fold-wrong-axis:inputs",
         "fold-none-crashes",
@@ -113,6 +139,7 @@ MISTAKES = {
         "divides-by-variance",
         "eps-outside-sqrt",
         "eps-missing",
+        "eps-misplaced",
         "eps-fixed",
         "precision-fixed",
         "mutates-input",
@@ -161,7 +188,7 @@ class BatchNorm(Standardize):
             raise Borrowed
         self.C, self.options = num_features, options
         self.eps: float | None = options.get("eps")
-        self.momentum: float | None = options.get("momentum", 0.1)
+        self.momentum: float | None = options.get("momentum", self._default_momentum())
         self.has_affine = options.get("affine", True) or self.has("affine-ignored")
         self.tracks = options.get("track_running_stats", True) or self.has("track-ignored")
         self.training = True
@@ -173,7 +200,14 @@ class BatchNorm(Standardize):
                 raise AttributeError("no weight")
             self.weight, self.bias = weight.astype(np.float64), bias.astype(np.float64)
         self.mean, self.variance = np.zeros(num_features), np.ones(num_features)
+        if self.has("starts-at-zero-variance"):
+            self.variance = np.zeros(num_features)
         self.seen, self.count, self.went_backward = 0, 0, False
+
+    def _default_momentum(self) -> float:
+        if self.has("momentum-default:0.9", "momentum-inverted:default-too"):
+            return 0.9
+        return 0.01 if self.has("momentum-default:0.01") else 0.1
 
     def train(self) -> None:
         self.training = True
@@ -191,6 +225,8 @@ class BatchNorm(Standardize):
             raise RuntimeError("view size is not compatible with input tensor's size and stride")
         training = not no_grad if self.has("mode-from-grad-enabled") else self.training
         n = x.size // self.C
+        if len(x) == 1 and training and self.has("one-sample-refused"):
+            raise ValueError("more than 1 sample")
         if n == 1 and training and not self.has("one-value-per-channel"):
             raise ValueError("more than 1 value per channel")
         if n == 1 and not training and self.has("refuses-one-in-eval"):
@@ -229,10 +265,12 @@ class BatchNorm(Standardize):
         if self.has_affine and not self.has("not-a-parameter"):
             values = [value.astype(self.parameter_dtype) for value in (self.weight, self.bias)]
             state |= dict(zip(self._names(), values, strict=True))
-        if (statistics := self.statistics()) and not self.has("not-a-buffer"):
+        saved = not self.has("not-a-buffer", "not-a-buffer:not-saved")
+        if (statistics := self.statistics()) and saved:
             state["running_mean"], state["running_var"] = statistics
             if not self.has("batches-not-counted"):
-                state["num_batches_tracked"] = np.array(self.count)
+                dtype = np.float32 if self.has("counts-in-floats") else np.int64
+                state["num_batches_tracked"] = np.array(self.count, dtype)
         return state
 
     def to_pytorch_and_back(self, x: Array) -> tuple[Array, Array]:
@@ -293,7 +331,12 @@ class BatchNorm(Standardize):
 
     def _statistics(self, x: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
         wide = x.astype(np.float64)
-        return wide.mean(axis=axes, keepdims=True), wide.var(axis=axes, keepdims=True)
+        mean, variance = wide.mean(axis=axes, keepdims=True), wide.var(axis=axes, keepdims=True)
+        if self.has("one-pass-variance"):
+            variance = (wide**2).mean(axis=axes, keepdims=True) - mean**2
+        if x.ndim == 4 and self.has("mean-of-variances"):
+            variance = wide.var(axis=(2, 3), keepdims=True).mean(axis=0, keepdims=True)
+        return mean, variance
 
     def _running(self, per_channel: tuple[int, ...]) -> tuple[Array, Array]:
         return self.mean.reshape(per_channel), self.variance.reshape(per_channel)
@@ -311,13 +354,17 @@ class BatchNorm(Standardize):
                 raise AttributeError("'NoneType' object has no attribute 'reshape'")
             if not training and self.has("track-false-crashes:arithmetic"):
                 raise TypeError("unsupported operand type(s) for -: 'Tensor' and 'NoneType'")
-            batch = True
+            batch = training or not self.has("track-ignored:zero-and-one")
         elif training and self.has("running-stats-in-training"):
             batch = False
         mean, variance = self._statistics(x, self._axes(x)) if batch else self._running(per_channel)
         if batch and self.has("unbiased-normalise"):
             count = x.size // variance.size
             variance = variance * np.divide(count, count - 1)
+        if not self.has_affine and self.has("affine-false-crashes"):
+            raise AttributeError("'NoneType' object has no attribute 'reshape'")
+        if not self.has_affine and self.has("affine-false-crashes:arithmetic"):
+            raise TypeError("unsupported operand type(s) for *: 'Tensor' and 'NoneType'")
         x_hat = self._standardised(x, mean, variance, training)
         if self.has_affine and not (self.has("eval-no-affine") and not training):
             width = x.ndim == 4 and self.has("broadcast-along-width", "channels-last")
@@ -325,6 +372,8 @@ class BatchNorm(Standardize):
             y = self._affine(x_hat, self.weight.reshape(shape), self.bias.reshape(shape))
         else:
             y = x_hat
+        if self.has("loses-dtype"):
+            return y.astype(np.float64)
         return y.astype(np.float32) if self.has("precision-fixed") else y
 
     def _standardised(self, x: Array, mean: Array, variance: Array, training: bool) -> Array:
@@ -346,18 +395,30 @@ class BatchNorm(Standardize):
             share = 0.1
         if share is None:
             share = 1 / self.seen
-        elif self.has("momentum-inverted"):
+            if self.has("momentum-none:one-more"):
+                share = 1 / (self.seen + 1)
+            if self.has("momentum-none:one-less"):
+                share = 1 / max(self.seen - 1, 1)
+            if self.has("momentum-inverted:average-too"):
+                share = 1 - share
+        elif self.has(
+            "momentum-inverted", "momentum-inverted:average-too", "momentum-inverted:default-too"
+        ):
             share = 1 - share
         kept = 1 - share
         if self.has("overwritten") or (self.seen == 1 and self.has("first-batch-copied")):
             kept, share = 0.0, 1.0
         elif self.has("old-statistics-not-decayed"):
             kept = 1.0
-        if not self.has("biased-running-variance"):
+        if self.has("biased-running-variance:of-samples"):
+            variance = variance * samples / max(samples - 1, 1)
+        elif not self.has("biased-running-variance"):
             variance = variance * np.divide(n, n - 1)
         if self.has("running-standard-deviation"):
             variance = np.sqrt(variance)
         self.mean = kept * self.mean + share * mean
+        if self.has("momentum-inverted:variance") and self.momentum is not None:
+            kept, share = share, kept
         if not self.has("running-variance-forgotten"):
             self.variance = kept * self.variance + share * variance
 
@@ -394,6 +455,13 @@ class _Functions(Standardize):
             found = dict(zip(names, found.values(), strict=True))
         elif self.has("keras-names:epsilon"):
             found["epsilon"] = found.pop("eps")
+        elif self.has("keras-names:statistics"):
+            found["moving_mean"] = found.pop("running_mean")
+            found["moving_variance"] = found.pop("running_var")
+        elif self.has("keras-names:parameters"):
+            found["gamma"], found["beta"] = found.pop("weight"), found.pop("bias")
+        if self.has("statistics-shape"):
+            found = {k: v[None] if isinstance(v, np.ndarray) else v for k, v in found.items()}
         return found
 
     def fold_batchnorm(
@@ -406,11 +474,11 @@ class _Functions(Standardize):
         running_mean: Array,
         running_var: Array,
         eps: float,
-    ) -> tuple[tuple[Array, Array | None], Array]:
+    ) -> tuple[tuple[Array, Array | None], list[Array | None]]:
         weight = weight.copy()
         with _as_in_torch():
             folded = self._fold(weight, bias, gamma, beta, running_mean, running_var, eps)
-        return folded, weight
+        return folded, [weight, bias, gamma, beta, running_mean, running_var]
 
     def _fold(
         self,
@@ -422,7 +490,13 @@ class _Functions(Standardize):
         variance: Array,
         eps: float,
     ) -> tuple[Array, Array | None]:
-        scale = (1 if self.has("fold-gamma-forgotten") else gamma) / self._divisor(variance, eps)
+        inverse = 1 / self._divisor(variance, eps)
+        scale, scale_of_bias = (
+            inverse
+            if self.has("fold-gamma-forgotten", f"fold-gamma-forgotten:{of}")
+            else gamma * inverse
+            for of in ("weight", "bias")
+        )
         shape = (-1,) + (1,) * (weight.ndim - 1)
         if self.has("fold-wrong-axis"):
             shape = (-1,)
@@ -444,8 +518,13 @@ class _Functions(Standardize):
             bias is None and self.has("fold-without-mean:no-bias")
         ):
             mean = np.zeros_like(mean)
+        scale = scale_of_bias
+        if self.has("fold-mean-added"):
+            mean = -mean
         if self.has("fold-bias-unscaled"):
             shift = old + beta - scale * mean
+        elif self.has("fold-mean-unscaled"):
+            shift = beta + scale * old - mean
         elif self.has("fold-beta-scaled"):
             shift = scale * (old - mean + beta)
         else:
