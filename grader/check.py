@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from .compare import Difference, difference, kind_of, narrowed, show, widened
+from .compare import Difference, difference, kind_of, narrowed, precision, show, widened
 from .mistakes import MISTAKES
 from .remote import Call, Remote, RemoteError, Student, StudentGone, arguments_after, raises
 from .sections import where_to_read
@@ -79,7 +79,7 @@ class Part:
     weight: float
     script: Script
     dtype: bool  # must the dtype be the reference's?
-    shows: str | None  # the mistake that failing it shows, if the first part is right
+    shows: str | None  # the mistake that failing it alone shows
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,12 @@ class Result:
         """What there is to see of the first answer at a glance."""
         return glance(self.answers[0]) if self.answers else None
 
+    @property
+    def error(self) -> str:
+        """The class of the exception that ended it, if one did."""
+        last = self.answers[-1] if self.answers else None
+        return last.kinds[0] if isinstance(last, Raised) else ""
+
 
 class Check:
     """What is asked about one exercise.
@@ -179,8 +185,8 @@ class Check:
 
         `says` is what a right implementation does, as the student reads it.
         Answers are compared in value and shape, and in dtype too if `dtype`.
-        `shows` is the mistake of a solution that is right in the first part and fails this one,
-        where no faulty implementation gives the same answers: rounding errors, for one.
+        `shows` is the mistake of a solution that fails this part alone, where no faulty
+        implementation gives the same answers: they may be rounding errors.
         """
 
         def add(script: Script) -> Script:
@@ -269,16 +275,20 @@ class Check:
             if all(self._explains(mistakes, index, results, seed) for index in everywhere):
                 return _named(mistakes)
         named: list[str] = []
-        hints: list[str] = []
+        unexplained: set[str] = set()  # errors: what they are not, they are nowhere
         for index in wrong:
+            error = results[index].error
+            if error in unexplained:
+                continue
             for mistakes in [*singles, *filter(None, [shown[index]])]:
                 if mistakes == shown[index] or self._explains(mistakes, index, results, seed):
                     named += mistakes
                     break
             else:
-                if (hint := self.parts[index].shows) and results[0].wrong is None:
-                    hints.append(hint)
-        return _named([*named, *hints[:1]])
+                unexplained |= {error} if error else set()
+                if len(wrong) == 1 and (hint := self.parts[index].shows):
+                    named.append(hint)
+        return _named(named)
 
     def _explains(
         self, mistakes: tuple[str, ...], index: int, results: list[Result], seed: int
@@ -290,7 +300,8 @@ class Check:
         faulty = self.answers(index, seed, mistakes)
         if far_apart(results[index].glance, faulty.glance):
             return False
-        if not agree(results[index].answers, faulty, dtype=self.parts[index].dtype):
+        right, dtype = self.answers(index, seed), self.parts[index].dtype
+        if not agree(results[index].answers, faulty, right, dtype=dtype):
             return False
         return results[index].wrong is None or self._shows(mistakes, index, seed)
 
@@ -460,18 +471,25 @@ def _raised(error: Exception) -> Raised:
     return Raised(tuple(kind.__name__ for kind in type(error).__mro__), str(error))
 
 
-def agree(answers: Iterable[object], others: Iterable[object], *, dtype: bool) -> bool:
+def agree(
+    answers: Iterable[object], others: Iterable[object], right: Iterable[object], *, dtype: bool
+) -> bool:
     """Are these the answers of the others, to a part that asks for the dtype or does not?
 
-    A part about the dtype asks in float32; where that became float64, it is no more precise.
-    Elsewhere `answers` have to be as near to `others` as their own precision allows, which is
-    that of float32 if they are numbers in float32.
+    The dtype is asked for in float32 too; where that became float64, it is no more precise than
+    the `right` answer. Elsewhere `answers` have to be as near to `others` as their own precision
+    allows, which is that of float32 if they are numbers in float32.
     """
     end = Raised(("there are no more answers",))
-    pairs = itertools.zip_longest(answers, others, fillvalue=end)
+    triples = itertools.zip_longest(answers, others, right, fillvalue=end)
     if dtype:
-        return not any(_compare(one, other, dtype=True, rounded=4) for one, other in pairs)
-    return not any(_compare(narrowed(one), widened(other), dtype=False) for one, other in pairs)
+        return not any(
+            _compare(one, other, dtype=True, rounded=precision(best))
+            for one, other, best in triples
+        )
+    return not any(
+        _compare(narrowed(one), widened(other), dtype=False) for one, other, _ in triples
+    )
 
 
 def _compare(got: object, expected: object, dtype: bool, rounded: int = 8) -> Difference | None:

@@ -156,6 +156,18 @@ def _close(got: np.ndarray, expected: np.ndarray, rounded: int) -> bool:
     return bool(near.all())
 
 
+def precision(value: object) -> int:
+    """The bytes of a number in the least precise array of a value: 2, 4 or 8."""
+    match value:
+        case np.ndarray() | np.generic():
+            return _bytes(np.asarray(value))
+        case tuple() | list():
+            return min(map(precision, value), default=8)
+        case dict():
+            return min(map(precision, value.values()), default=8)
+    return 8
+
+
 def widened(value: object) -> object:
     """The value with its floating-point arrays in float64."""
     return _with_floats(value, lambda array: array.astype(np.float64))

@@ -249,11 +249,13 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "the dtype of x, and double precision after double()", 0.5, dtype=True, shows="precision-fixed"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield trained(bn, rng, 3).forward(batch(rng, (4, 3)))
     made = trained(bn, rng, 3)
-    yield made.forward(batch(rng, (4, 3)))
     made.double()
     yield made.forward(rng.normal(1, 2, (4, 3)))
-    yield made.forward(rng.normal(1e4, 2, (4, 3)))  # float32 has no digits left for this
+    again = trained(bn, rng, 3)
+    again.double()
+    yield again.forward(rng.normal(1e4, 2, (4, 3)))  # float32 has no digits left for this
 
 
 @module_training.part(

@@ -139,7 +139,6 @@ MISTAKES = {
         "divides-by-variance",
         "eps-outside-sqrt",
         "eps-missing",
-        "eps-misplaced",
         "eps-fixed",
         "precision-fixed",
         "mutates-input",
@@ -265,9 +264,9 @@ class BatchNorm(Standardize):
         if self.has_affine and not self.has("not-a-parameter"):
             values = [value.astype(self.parameter_dtype) for value in (self.weight, self.bias)]
             state |= dict(zip(self._names(), values, strict=True))
-        saved = not self.has("not-a-buffer", "not-a-buffer:not-saved")
-        if (statistics := self.statistics()) and saved:
-            state["running_mean"], state["running_var"] = statistics
+        if (statistics := self.statistics()) and not self.has("not-a-buffer"):
+            if not self.has("not-a-buffer:not-saved"):
+                state["running_mean"], state["running_var"] = statistics
             if not self.has("batches-not-counted"):
                 dtype = np.float32 if self.has("counts-in-floats") else np.int64
                 state["num_batches_tracked"] = np.array(self.count, dtype)
