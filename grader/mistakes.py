@@ -1353,6 +1353,19 @@ MISTAKES = {
             "changed-data",
         ),
         Mistake(
+            "dropout-in-evaluation",
+            "dropout is on while the model is evaluated",
+            "The norms are not the only layers with two modes. Inference is a mode of the "
+            "whole model.",
+            "train-and-eval-in-pytorch",
+        ),
+        Mistake(
+            "first-norm-only",
+            "only one of the batch normalisations is frozen",
+            "A model has many: go through all of its modules.",
+            "frozen-batchnorm",
+        ),
+        Mistake(
             "dropout-while-recalibrating",
             "dropout is on while the statistics are collected",
             "In inference dropout is off, so the statistics should be those of a network "
@@ -1493,7 +1506,8 @@ MISTAKES = {
         Mistake(
             "norm-missing",
             "no network has a batch normalisation",
-            "Then two networks of the same kind are compared, and what is between them is chance.",
+            "Each hidden layer was to have one. In a comparison, what is between two networks of "
+            "the same kind is chance.",
             "fair-comparison",
         ),
         Mistake(
@@ -1591,6 +1605,37 @@ MISTAKES = {
             "the last rate is called the best",
             "The best has the largest accuracy on the validation pictures, wherever it stands "
             "in the list.",
+            "learning-rate",
+        ),
+        Mistake(
+            "another-activation",
+            "the activation is another one",
+            "ReLU and sigmoid are not the same network: the exercise says which one.",
+            "fair-comparison",
+        ),
+        Mistake(
+            "baseline-without-bias",
+            "the baseline has no biases",
+            "Without a norm there is no beta, and nothing takes a bias away: the layer needs it.",
+            "fair-comparison",
+        ),
+        Mistake(
+            "other-start",
+            "the initial weights are not PyTorch's",
+            "Both networks start as PyTorch makes them. A bad start for one side decides the "
+            "comparison before it begins.",
+            "fair-comparison",
+        ),
+        Mistake(
+            "accuracies-of-training",
+            "the accuracies are those on the training batches",
+            "They are to choose a learning rate for pictures that the network has not seen.",
+            "learning-rate",
+        ),
+        Mistake(
+            "rates-sorted",
+            "the results are not in the order of lrs",
+            "Who reads them pairs each with the learning rate at the same place.",
             "learning-rate",
         ),
         Mistake(

@@ -92,12 +92,18 @@ class Net:
         )
         share = evaluate(self.model, self.loader(x, y, batch_size))
         hook.remove()
-        return {"share": share, "training": self.model.training, "graph": any(graph)}
+        modes = sorted({part.training for part in self.model.modules()})
+        return {"share": share, "training": modes, "graph": any(graph)}
 
     def freeze(self, freeze_batchnorm: Any) -> None:
         frozen = freeze_batchnorm(self.model)
         if isinstance(frozen, self.torch.nn.Module):
             self.model = frozen
+
+    def others(self) -> list[bool]:
+        """Are the layers that are no norms in training mode?"""
+        leaves = enumerate(self.leaves())
+        return [leaf.training for i, leaf in leaves if i not in self.norms]
 
     def step(self, x: Any, y: Any) -> list[str]:
         """The parameters that a step of SGD moves."""
@@ -112,6 +118,9 @@ class Net:
         return sorted(n for n in before if not self.torch.equal(after[n], before[n]))
 
     def recalibrate(self, recalibrate: Any, x: Any, y: Any, batch_size: int) -> Any:
+        leaves = self.leaves()
+        for i in self.norms:
+            leaves[i].momentum = 0.2 + 0.1 * i
         recalibrate(self.model, self.loader(x, y, batch_size))
         leaves = self.leaves()
         return self.model.training, [leaves[i].momentum for i in self.norms]
@@ -123,8 +132,9 @@ class Net:
         return losses, dict(self.model.state_dict())
 
     def predict(self, predict: Any, x: Any) -> Any:
-        """The classes that `predict` finds, and the mode afterwards."""
-        return predict(self.model, self.torch.tensor(x)), self.model.training
+        """The classes that `predict` finds, and the modes afterwards."""
+        found = predict(self.model, self.torch.tensor(x))
+        return found, sorted({part.training for part in self.model.modules()})
 
     def teach(self, script: Any, x: Any, y: Any, *args: Any) -> Any:
         """Let a script train the network: its weights then, and what it did on the way.
@@ -248,18 +258,18 @@ def share(found: dict[str, Any]) -> object:
 
 @evaluate.part("the share of right answers, in inference mode", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for _ in range(3):
-        made = net(bn, KINDS, used(rng, KINDS, (5, 8, 6)))
+    for kinds in (KINDS, KINDS, (*KINDS[:3], "dropout", "linear")):
+        made = net(bn, kinds, used(rng, kinds, (5, 8, 6)))
         x, y = rows(rng, 60, 5), rng.integers(0, 6, 60)
         yield share(made.evaluate(bn.evaluate, x, y, 20))
 
 
 def without_norm(bn: Any, rng: np.random.Generator, N: int) -> tuple[Any, Array, Array]:
-    """A network to which the mode means nothing, N rows, and classes of which some are right."""
+    """A network to which the mode means nothing, and N rows with their classes but for one."""
     state = used(rng, ("linear",), (3, 4))
     x = rows(rng, N, 3)
     y = Network(("linear",), state).classes(x)
-    y[-2:] = (y[-2:] + 1) % 4
+    y[-1] = (y[-1] + 1) % 4
     return net(bn, ("linear",), state), x, y
 
 
@@ -303,6 +313,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for _ in range(2):
         yield {"output": made.forward(rows(rng, 5, 4)), **running(made)}
         made.train()
+    yield {"the other layers in training mode": made.others()}
     made.eval()
     yield made.forward(rows(rng, 5, 4))
 
@@ -317,7 +328,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @freeze_batchnorm.part("every norm: inside other modules, and of feature maps", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    kinds = ("norm", "relu", "flatten", "linear")
+    kinds, deep = (
+        ("norm", "relu", "flatten", "linear"),
+        ("linear", "norm", "linear", "norm", "linear"),
+    )
     maps = initial(kinds, (8, 3), rng)
     for name, (low, high) in (
         ("weight", (1, 2)),
@@ -329,7 +343,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for nested in (False, True):
         for made, x in (
             (net(bn, kinds, maps, nested), rows(rng, 4, 2, 2, 2)),
-            (net(bn, KINDS, used(rng, KINDS, (4, 3, 2)), nested), rows(rng, 5, 4)),
+            (net(bn, deep, used(rng, deep, (4, 3, 3, 2)), nested), rows(rng, 5, 4)),
         ):
             made.freeze(bn.freeze_batchnorm)
             made.train()
@@ -393,6 +407,8 @@ def mlp(make_mlp: Any, widths: Any, values: Any, x: Any, options: Any = ()) -> A
         "norms": [part.num_features for part in norms],
         "biases": [part.bias is not None for part in linears],
     }
+    largest = [float(part.weight.abs().max()) * part.in_features**0.5 for part in linears]
+    found["start"] = [0.1 < size < 1.001 for size in largest]  # PyTorch's: uniform up to 1
     with torch.no_grad():
         for part, weight in zip(linears, weights, strict=False):
             part.weight.copy_(torch.tensor(weight))

@@ -35,6 +35,7 @@ WITHOUT = (0.22, 0.62)  # that of the baseline at LR
 WORKS = 0.5  # with it at each of LRS, without at the largest
 FAILS = 0.42  # without it at the smallest of LRS
 HONEST = 0.1  # the most by which an accuracy may differ from that for other new pictures
+KNOWN, ROUNDED = 500, 0.005  # validation pictures among the new ones; rounding may move two
 
 _check = partial(check_against, faults)
 
@@ -65,11 +66,13 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield {"output in inference": found["eval"], "output in training": found["train"]}
 
 
-@build_model.part("without: the same, with biases in place of the norms", 1)
+@build_model.part(
+    "without: the same, with biases in place of the norms, and PyTorch's initial weights", 1
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in NETWORKS:
         found = layers(bn, rng, bn.build_model, widths, False)
-        yield found_layers(found)
+        yield found_layers(found) | {"initial weights": found["start"]}
         yield {"output in inference": found["eval"]}
 
 
@@ -314,14 +317,26 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield {f'the largest "{name}"': bool((best == told.max()).any())}
         if name == "with":  # so early the baseline's may all be equal
             yield {f'the smallest "{name}"': bool((best == told.min()).any())}
+            right = told.argmax() == lrs.argmax() and told.argmin() == lrs.argmin()
+            yield {f'in the order of the rates "{name}"': bool(right)}
 
 
-@sweep.part("the accuracies hold for new pictures too", 1)
+@sweep.part("the accuracies are those on the validation pictures, and hold for others too", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found, shares, _ = swept(bn, rng, SHORT)
+    batches, _, (x_new, y_new) = pictures(rng, SHORT)
+    args = (x_new[:KNOWN], y_new[:KNOWN], x_new, WIDTHS, list(LRS), int(rng.integers(1000)))
+    found: Any = drive(bn, experiment, bn.sweep, *batches, args, {})
     for name in SIDES:
-        told = told_accuracies(found, name, len(shares[name]))
-        yield {f'they hold "{name}"': bool(np.abs(told - shares[name]).max() < HONEST)}
+        told = told_accuracies(found, name, len(LRS))
+        classes = np.asarray(entry(found["result"], name, "predictions"))
+        accuracies(classes, y_new)  # has it the right shape?
+        for part, says, off in (
+            (slice(KNOWN), "those on the validation pictures", ROUNDED),
+            (slice(KNOWN, None), "they hold for others", HONEST),
+        ):
+            shares = accuracies(classes[:, part], y_new[part])
+            near = told.shape == shares.shape and np.abs(told - shares).max() < off
+            yield {f'{says} "{name}"': bool(near)}
 
 
 @sweep.part("batch normalisation learns at every rate, the baseline only at large ones", 2)

@@ -15,17 +15,25 @@ MISTAKES = {
         "forgot-eval",
         "mean-of-batch-accuracies",
         "left-in-eval",
+        "left-in-eval:inside",
         "left-in-train",
         "graph-in-evaluation",
+        "dropout-in-evaluation",
+        "accuracies-in-percent",
+        "last-batch-only",
     ),
     "freeze_batchnorm": (
         "frozen-still-updating",
         "frozen-still-updating:parameters-only",
         "batch-stats-while-frozen",
         "frozen-weights-train",
+        "frozen-weights-train:weight",
+        "frozen-weights-train:bias",
         "freezes-everything",
+        "left-in-eval",
         "nested-missed",
         "feature-maps-missed",
+        "first-norm-only",
     ),
     "recalibrate": (
         "never-updated",
@@ -36,16 +44,19 @@ MISTAKES = {
         "overwritten",
         "dropout-while-recalibrating",
         "momentum-not-restored",
+        "momentum-not-restored:default",
         "left-in-train",
         "left-in-eval",
     ),
     "make_mlp": (
         "norm-on-output",
+        "norm-missing",
         "redundant-bias",
         "output-without-bias",
         "norm-after-activation",
         "activation-on-output",
         "activation-missing",
+        "another-activation",
     ),
     "train_and_validate": ("forgot-eval", "left-in-eval", "one-accuracy-in-all"),
     "fine_tune": (
@@ -112,6 +123,8 @@ class Net:
 
     def train(self) -> None:
         self.network.train()
+        if self.frozen and self.has("left-in-eval"):
+            self.network.eval()
         if self.frozen and not self.has("frozen-still-updating"):
             self._hold()
 
@@ -121,8 +134,13 @@ class Net:
     def _hold(self) -> None:
         """Norms in inference mode."""
         if not self.missed and not self.has("batch-stats-while-frozen"):
-            for i in self.network.norms:
+            norms = self.network.norms
+            for i in norms[:1] if self.has("first-norm-only") else norms:
                 self.network.training[i] = False
+
+    def others(self) -> list[bool]:
+        modes = enumerate(self.network.training)
+        return [mode for i, mode in modes if i not in self.network.norms]
 
     def forward(self, x: Array) -> Array:
         return self.network.forward(x, self.frozen and self.has("batch-stats-while-frozen"))
@@ -138,6 +156,8 @@ class Net:
         before = list(network.training)
         if not self.has("forgot-eval"):
             network.eval()
+        if self.has("dropout-in-evaluation"):
+            network.training = [kind == "dropout" for kind in network.kinds]
         shares = [float((network.classes(a) == b).mean()) for a, b in _batches(x, y, batch_size)]
         sizes = [len(b) for _, b in _batches(x, y, batch_size)]
         network.training = before
@@ -145,10 +165,16 @@ class Net:
             network.eval()
         if self.has("left-in-train"):
             network.train()
+        modes = {network.training[0]}
+        if self.has("left-in-eval:inside"):
+            modes.add(before[0])
+        if self.has("last-batch-only"):
+            shares, sizes = shares[-1:], sizes[-1:]
+        share = 100 if self.has("accuracies-in-percent") else 1
         weights = None if self.has("mean-of-batch-accuracies") else sizes
         return {
-            "share": float(np.average(shares, weights=weights)),
-            "training": network.training[0],
+            "share": share * float(np.average(shares, weights=weights)),
+            "training": sorted(modes),
             "graph": self.has("graph-in-evaluation"),
         }
 
@@ -162,12 +188,16 @@ class Net:
         norms = tuple(f"{i}." for i in self.network.norms)
         if self.has("freezes-everything"):
             return []
-        trained = self.has("frozen-weights-train")
-        return sorted(name for name in names if trained or not name.startswith(norms))
+        trained: tuple[str, ...] = ()
+        if self.has("frozen-weights-train"):
+            variants = [m.partition(":")[2] for m in self.mistakes if "weights-train" in m]
+            trained = tuple(variants[0:1])
+        return sorted(n for n in names if n.endswith(trained) or not n.startswith(norms))
 
     def recalibrate(self, _: object, x: Array, y: Array, batch_size: int) -> Any:
         network = self.network
         mode = network.training[0]
+        before = [0.2 + 0.1 * i for i in range(len(network.kinds))]
         network.train(self.has("dropout-while-recalibrating"))
         kept = self.has("never-updated:kept", "old-statistics-kept") and not self.has(
             "old-statistics-kept:start"
@@ -180,11 +210,13 @@ class Net:
             if self.has("overwritten"):
                 network.momentum[i] = 1.0
             elif self.has("old-statistics-kept") and not self.has("old-statistics-kept:count"):
-                network.momentum[i] = 0.1
+                network.momentum[i] = before[i]
         for rows, _ in _batches(x, y, batch_size):
             network.forward(rows)
-        if not self.has("momentum-not-restored"):
+        if self.has("momentum-not-restored:default"):
             network.momentum = [0.1] * len(network.momentum)
+        elif not self.has("momentum-not-restored"):
+            network.momentum = [*before]
         network.train(mode)
         if self.has("left-in-train", "left-in-eval"):
             network.train(self.has("left-in-train"))
@@ -213,7 +245,7 @@ class Net:
             losses.append(loss)
         return losses, {k: np.asarray(v, np.float32) for k, v in network.values.items()}
 
-    def predict(self, _: object, x: Array) -> tuple[Array, bool]:
+    def predict(self, _: object, x: Array) -> tuple[Array, list[bool]]:
         network = self.network
         before = list(network.training)
         if not self.has("forgot-eval"):
@@ -224,7 +256,10 @@ class Net:
             network.eval()
         if self.has("left-in-train"):
             network.train()
-        return (outputs if self.has("logits") else outputs.argmax(axis=1)), network.training[0]
+        modes = {network.training[0]}
+        if self.has("left-in-eval:inside"):
+            modes.add(before[0])
+        return (outputs if self.has("logits") else outputs.argmax(axis=1)), sorted(modes)
 
     def teach(self, script: str, x: Array, y: Array, *args: Any) -> dict[str, Any]:
         self.batches: list[list[int]] = []
@@ -334,7 +369,9 @@ class Functions:
         weights, bias, states = values
         hidden, kinds = len(widths) - 2, list[str]()
         activation = "sigmoid" if options else "relu"
-        with_norm = all(options) or "norm-in-baseline" in self.mistakes
+        if "another-activation" in self.mistakes:
+            activation = "relu" if options else "sigmoid"
+        with_norm = all(options) or any("norm-in-baseline" in one for one in self.mistakes)
         if "norm-missing" in self.mistakes:
             with_norm = False
         for i in range(hidden + 1):
@@ -368,10 +405,15 @@ class Functions:
         outputs = [network.train(mode).forward(x) for mode in (False, True)]
         normed = widths[1 : len(widths) - (0 if "norm-on-output" in self.mistakes else 1)]
         has_biases = "redundant-bias" in self.mistakes or not with_norm
+        if "norm-in-baseline:with-bias" in self.mistakes and not all(options):
+            has_biases = True
+        if "baseline-without-bias" in self.mistakes:
+            has_biases = False
         return {
             "linears": [weight.shape for weight in weights],
             "norms": normed if with_norm else [],
             "biases": [*[has_biases] * hidden, has_bias],
+            "start": [hidden == i or "other-start" not in self.mistakes for i in range(hidden + 1)],
             "eval": outputs[0],
             "train": outputs[1],
         }

@@ -17,12 +17,16 @@ MISTAKES = {
     "build_model": (
         "norm-missing",
         "norm-in-baseline",
+        "norm-in-baseline:with-bias",
+        "baseline-without-bias",
+        "other-start",
         "norm-on-output",
         "redundant-bias",
         "output-without-bias",
         "norm-after-activation",
         "activation-on-output",
         "activation-missing",
+        "another-activation",
     ),
     "train": (
         "more-steps",
@@ -34,7 +38,7 @@ MISTAKES = {
         "rate-ignored",
         "losses-after-step",
     ),
-    "predict": ("forgot-eval", "left-in-eval", "left-in-train", "logits"),
+    "predict": ("forgot-eval", "left-in-eval", "left-in-eval:inside", "left-in-train", "logits"),
     "compare": (
         *WATCHED,
         "with-without-swapped",
@@ -50,6 +54,8 @@ MISTAKES = {
         "best-is-worst",
         "best-is-last",
         "accuracies-in-percent",
+        "accuracies-of-training",
+        "rates-sorted",
     ),
 }
 
@@ -167,7 +173,11 @@ class _Experiment:
         lrs: list[float],
         seed: int,
     ) -> dict[str, Any]:
-        accuracies, predictions = [], []
+        accuracies, predictions, given = [], [], lrs
+        if self.has("rates-sorted"):
+            lrs = sorted(lrs)
+        if self.has("accuracies-of-training"):
+            x_val, y_val = np.concatenate(list(batches.x)), np.concatenate(list(batches.y))
         for i in range(len(lrs)):
             reused = self.has("model-reused") and i > 0
             network = self._train(batches, widths, list(lrs[: i + 1]), seed, reused)
@@ -179,6 +189,6 @@ class _Experiment:
         scale = 100 if self.has("accuracies-in-percent") else 1
         return {
             "accuracies": [scale * accuracy for accuracy in accuracies],
-            "best": lrs[best],
+            "best": given[best],
             "predictions": np.array(predictions),
         }
