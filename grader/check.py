@@ -257,11 +257,11 @@ class Check:
     def _diagnose(self, results: list[Result], seed: int) -> tuple[str, ...]:
         """The mistakes that explain the answers: of all parts at once if any do, else part by part.
 
-        Single mistakes are tried first, then what the kind of the differences shows, then pairs;
-        part by part, no pairs, which are many.
+        Single mistakes are tried first, then what the kind of the differences shows, then pairs:
+        part by part, only those with a mistake that explains another part.
         """
         singles: list[tuple[str, ...]] = [(mistake,) for mistake in self.mistakes]
-        pairs = itertools.combinations(self.mistakes, 2)
+        pairs: list[tuple[str, ...]] = list(itertools.combinations(self.mistakes, 2))
         # What is wrong differs most: begun with it, most candidates are out at the first answer.
         everywhere = sorted(range(len(results)), key=lambda index: results[index].wrong is None)
         wrong = [index for index in everywhere if results[index].wrong is not None]
@@ -275,17 +275,25 @@ class Check:
             if all(self._explains(mistakes, index, results, seed) for index in everywhere):
                 return _named(mistakes)
         named: list[str] = []
-        unexplained: set[str] = set()  # errors: what they are not, they are nowhere
+        left: list[int] = []
+        errors: set[str] = set()  # unexplained ones: where they come again, they are no other
         for index in wrong:
-            error = results[index].error
-            if error in unexplained:
+            if results[index].error in errors:
                 continue
             for mistakes in [*singles, *filter(None, [shown[index]])]:
                 if mistakes == shown[index] or self._explains(mistakes, index, results, seed):
                     named += mistakes
                     break
             else:
-                unexplained |= {error} if error else set()
+                left.append(index)
+                errors |= {results[index].error} - {""}
+        found = tuple(dict.fromkeys(named))
+        for index in left:
+            for mistakes in pairs:
+                if set(found) & set(mistakes) and self._explains(mistakes, index, results, seed):
+                    named += mistakes
+                    break
+            else:
                 if len(wrong) == 1 and (hint := self.parts[index].shows):
                     named.append(hint)
         return _named(named)

@@ -117,18 +117,23 @@ def test_empty_arrays() -> None:
 
 
 MESSAGES: list[tuple[Any, Any, tuple[str, str]]] = [
-    (np.ones((2, 1)), np.ones(3), ("shape", "shape (2, 1), but (3,) was expected")),
+    (np.ones((2, 1)), np.ones(3), ("size", "shape (2, 1), but (3,) was expected")),
     (
         np.ones((1, 3)),
         np.ones(3),
         ("shape", "the values are right, but in shape (1, 3), where (3,) was expected"),
     ),
-    (np.float64(1), np.ones(3), ("shape", "shape (), but (3,) was expected")),
-    (None, np.ones(3), ("type", "an array was expected, this is None")),
+    (np.float64(1), np.ones(3), ("size", "shape (), but (3,) was expected")),
+    (None, np.ones(3), ("nothing", "an array was expected, this is None")),
     ([1.0], np.ones(1), ("type", "an array was expected, this is of type list: [1.0]")),
     ("1", np.ones(1), ("type", "an array was expected, this is of type str: '1'")),
     (True, np.ones(1), ("type", "an array was expected, this is of type bool: True")),
-    (None, 1.0, ("type", "a number was expected, this is None")),
+    (
+        (np.ones(1), 2),
+        np.ones(1),
+        ("more", "an array was expected, this is a tuple of 2: the first is right"),
+    ),
+    (None, 1.0, ("nothing", "a number was expected, this is None")),
     (True, 1, ("type", "a number was expected, this is of type bool: True")),
     (np.True_, 1, ("type", "a number was expected, this is of type bool: True")),
     (np.array([True]), np.ones(1), ("type", "numbers were expected, this is an array of bool")),
@@ -147,7 +152,7 @@ MESSAGES: list[tuple[Any, Any, tuple[str, str]]] = [
     (
         (1, (2, None)),
         (1, (2, 3)),
-        ("type", "value 2 of 2: value 2 of 2: a number was expected, this is None"),
+        ("nothing", "value 2 of 2: value 2 of 2: a number was expected, this is None"),
     ),
     ([1], {"a": 1}, ("type", "a dict was expected, this is of type list: [1]")),
     ({"b": 1}, {"a": 1, "c": 2}, ("type", "the keys should be 'a', 'c', not 'b'")),
@@ -157,7 +162,7 @@ MESSAGES: list[tuple[Any, Any, tuple[str, str]]] = [
     (
         {"a": (1, np.ones(2))},
         {"a": (1, np.ones(3))},
-        ("shape", "a: value 2 of 2: shape (2,), but (3,) was expected"),
+        ("size", "a: value 2 of 2: shape (2,), but (3,) was expected"),
     ),
 ]
 

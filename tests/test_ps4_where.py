@@ -156,10 +156,10 @@ def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
     )
     assert text.startswith("batchnorm2d_forward: failed, 0% of the points\n")
     assert text.endswith(
-        "Mistake: x is reshaped to (-1, C), but the channels are not the last axis"
+        "Mistake: x is reshaped to (-1, C) or (C, -1), but its channels are axis 1"
         " (reshape-without-transpose).\n"
-        "reshape keeps the order in memory, so each column gets values of many channels."
-        " The channels must be the last axis before that reshape.\n"
+        "reshape keeps the order in memory, so each row or column gets values of many channels."
+        " The channels must be moved to the end that they keep before that reshape.\n"
         "Read: “Reshape and transpose” in the book,"
         " chapters/04_where_to_use_it/convolutions.html#reshape-and-transpose"
     )
@@ -206,7 +206,7 @@ def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
     )
     assert "ok     dbeta: dy summed for each channel, shape (C,)" in text
     assert "ok     dgamma: dy times x_hat summed for each channel, shape (C,)" in text
-    assert "Mistake: the sums in dx are divided by N (count-is-batch)." in text
+    assert "Mistake: the sums in dx are divided by N, or by H W (count-is-batch)." in text
 
 
 @pytest.mark.parametrize(

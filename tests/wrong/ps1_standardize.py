@@ -408,4 +408,30 @@ def around(f):
     return lambda *args, **kwargs: np.zeros_like(f(*args, **kwargs)).view(Agrees)
 """),
     ),
+    "changes the variance": (
+        ("normalize",),
+        """
+def normalize(x, mean, variance, eps=1e-5):
+    variance += eps
+    return (x - mean) / np.sqrt(variance)
+""",
+    ),
+    "eps is added to x": (
+        ("normalize", "forward"),
+        """
+def normalize(x, mean, variance, eps=1e-5):
+    return (x - mean + eps) / np.sqrt(variance)
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return gamma * normalize(x, x.mean(axis=0), x.var(axis=0), eps) + beta
+""",
+    ),
+    "folded, and the mean is not scaled": (
+        ("forward",),
+        """
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    scale = gamma / np.sqrt(x.var(axis=0) + eps)
+    return scale * x + (beta - x.mean(axis=0))
+""",
+    ),
 }

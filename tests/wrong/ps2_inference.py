@@ -108,4 +108,52 @@ def population_statistics(batches):
     return right([batches[i] for i in range(len(batches))])
 """,
     ),
+    "refuses two rows": (
+        ("layer_training", "layer_batch_of_one"),
+        LAYER
+        + """
+    def forward(self, x):
+        if self.training and len(x) < 3:
+            raise ValueError("too few")
+        return self.right.forward(x)
+""",
+    ),
+    "momentum of 0 is taken for none": (
+        ("layer_statistics",),
+        """
+Right = BatchNorm1d
+
+def BatchNorm1d(num_features, eps=1e-5, momentum=0.1):
+    return Right(num_features, eps, momentum or 0.1)
+""",
+    ),
+    "the same statistics for all layers, kept by the class": (
+        ("layer_statistics",),
+        LAYER
+        + """
+    kept = {}
+
+    def forward(self, x):
+        D = x.shape[1]
+        if D in self.kept and self.training:
+            self.right.running_mean, self.right.running_var = self.kept[D]
+        y = self.right.forward(x)
+        self.kept[D] = self.right.running_mean, self.right.running_var
+        return y
+""",
+    ),
+    "the variance of the means is not squared": (
+        ("population_statistics",),
+        """
+def population_statistics(batches):
+    count, mean, variance = 0, 0.0, 0.0
+    for batch in batches:
+        n, delta = len(batch), batch.mean(axis=0) - mean
+        variance = (count * variance + n * batch.var(axis=0)) / (count + n)
+        variance = variance + delta * count * n / (count + n) ** 2
+        mean = mean + delta * n / (count + n)
+        count += n
+    return mean, variance
+""",
+    ),
 }

@@ -121,4 +121,48 @@ def test_backward(batchnorm_backward):
         print("wrong!")
 """,
     ),
+    "a step relative to x": (
+        ("numerical_gradient",),
+        """
+right = numerical_gradient
+
+def numerical_gradient(f, x, dy, h=1e-5):
+    return right(f, x, dy, h * max(1.0, float(np.abs(x).max())))
+""",
+    ),
+    "compact_dx works in x_hat": (
+        ("compact_dx",),
+        """
+def compact_dx(dy, x_hat, std, gamma):
+    through_mean, share = dy.mean(axis=0), (dy * x_hat).mean(axis=0)
+    x_hat *= share
+    return gamma / std * (dy - through_mean - x_hat)
+""",
+    ),
+    "dx by differences with a large step": (
+        ("input_gradient", "backward_manners"),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    def y(x):
+        return gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+
+    return numerical_gradient(y, x, dy, 1e-2), *right(dy, x, gamma, eps)[1:]
+""",
+    ),
+    "a test with a tolerance of 1": (
+        TEST,
+        """
+def test_backward(batchnorm_backward):
+    rng = np.random.default_rng(0)
+    for eps in (1e-5, 0.5):
+        x, dy, gamma = rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), rng.normal(size=3)
+        x_hat = (x - x.mean(0)) / np.sqrt(x.var(0) + eps)
+        dx = gamma / np.sqrt(x.var(0) + eps) * (dy - dy.mean(0) - x_hat * (dy * x_hat).mean(0))
+        expected = dx, (dy * x_hat).sum(0), dy.sum(0)
+        for got, other in zip(batchnorm_backward(dy, x, gamma, eps), expected):
+            assert np.allclose(got, other, atol=1)
+""",
+    ),
 }

@@ -116,4 +116,37 @@ def layernorm_forward(x, gamma, beta, eps=1e-5):
     return y
 """,
     ),
+    "the last group is left as it is": (
+        ("groupnorm",),
+        """
+def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
+    y, size = x.copy(), x.shape[1] // num_groups
+    for start in range(0, x.shape[1] - size, size):
+        part = x[:, start : start + size]
+        std = np.sqrt(part.var((1, 2, 3), keepdims=True) + eps)
+        y[:, start : start + size] = (part - part.mean((1, 2, 3), keepdims=True)) / std
+    return gamma[:, None, None] * y + beta[:, None, None]
+""",
+    ),
+    "H and W change places on the way": (
+        ("groupnorm",),
+        """
+def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
+    N, C, H, W = x.shape
+    groups = x.reshape(N, num_groups, -1)
+    std = np.sqrt(groups.var(2, keepdims=True) + eps)
+    groups = (groups - groups.mean(2, keepdims=True)) / std
+    y = groups.reshape(N, C, W, H).transpose(0, 1, 3, 2)
+    return gamma[:, None, None] * y + beta[:, None, None]
+""",
+    ),
+    "one axis of the pixels is forgotten": (
+        ("batchnorm2d_forward",),
+        """
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    std = np.sqrt(x.var((0, 3), keepdims=True) + eps)
+    y = (x - x.mean((0, 3), keepdims=True)) / std
+    return gamma[:, None, None] * y + beta[:, None, None]
+""",
+    ),
 }

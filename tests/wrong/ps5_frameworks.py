@@ -134,4 +134,62 @@ def keras_to_torch(gamma, beta, moving_mean, moving_variance, momentum, epsilon)
     return arrays | {"momentum": 0.01, "eps": epsilon}
 """,
     ),
+    "float32 inside": (
+        ("module_training",),
+        RIGHT
+        + """
+class BatchNorm(Right):
+    def forward(self, x):
+        return super().forward(x.float()).to(x.dtype)
+""",
+    ),
+    "one pass for the variance": (
+        ("module_training",),
+        RIGHT
+        + """
+class BatchNorm(Right):
+    def forward(self, x):
+        if not self.training:
+            return super().forward(x)
+        axes, shape = [0, *range(2, x.ndim)], (-1,) + (1,) * (x.ndim - 2)
+        super().forward(x)
+        var = (x * x).mean(axes) - x.mean(axes) ** 2
+        y = (x - x.mean(axes).reshape(shape)) / torch.sqrt(var.reshape(shape) + self.eps)
+        return self.weight.reshape(shape) * y + self.bias.reshape(shape)
+""",
+    ),
+    "channels_last read as if it were contiguous": (
+        ("module_training",),
+        RIGHT
+        + """
+class BatchNorm(Right):
+    def forward(self, x):
+        if x.ndim == 2:
+            return super().forward(x)
+        strides = torch.empty(x.shape).stride()
+        return super().forward(torch.as_strided(x, x.shape, strides))
+""",
+    ),
+    "folding changes gamma": (
+        ("fold_batchnorm",),
+        """
+import torch
+
+def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
+    scale = gamma.div_(torch.sqrt(running_var + eps))
+    old = torch.zeros_like(beta) if bias is None else bias
+    return weight * scale.reshape(-1, *[1] * (weight.ndim - 1)), beta + scale * (old - running_mean)
+""",
+    ),
+    "folding changes the running variance": (
+        ("fold_batchnorm",),
+        """
+import torch
+
+def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
+    scale = gamma / running_var.add_(eps).sqrt()
+    old = torch.zeros_like(beta) if bias is None else bias
+    return weight * scale.reshape(-1, *[1] * (weight.ndim - 1)), beta + scale * (old - running_mean)
+""",
+    ),
 }
