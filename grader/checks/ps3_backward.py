@@ -290,17 +290,31 @@ def zeros(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, 
     return np.zeros_like(x), np.zeros_like(gamma), np.zeros_like(gamma)
 
 
+def negative(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
+    """A backward pass with the wrong sign, which any test should reject."""
+    dx, dgamma, dbeta = reference.batchnorm_backward(dy, x, gamma, eps)
+    return -dx, -dgamma, -dbeta
+
+
+def doubled(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
+    """A backward pass with twice the right gradients, which any test should reject."""
+    dx, dgamma, dbeta = reference.batchnorm_backward(dy, x, gamma, eps)
+    return 2 * dx, 2 * dgamma, 2 * dbeta
+
+
 def judged(bn: Any, rng: np.random.Generator, wrong: Any, right: Any) -> Iterator[object]:
-    """What the test makes of a wrong implementation among right ones, in random order.
+    """What the test makes of a wrong implementation among others, in random order.
 
     So a test that rejects all or accepts all has no part of it right, and guessing seldom pays.
+    Two that are plainly wrong are as common as right ones: to have seen results often says little.
     """
-    for i in rng.permutation(1 + len(right)):
-        rejects = raises_assertion(bn, wrong if i == len(right) else right[i])
+    shown = [(wrong, True), *((one, False) for one in right)]
+    shown += [(one, True) for one in (negative, doubled) for _ in right]
+    for i in rng.permutation(len(shown)):
+        compute, is_wrong = shown[i]
+        rejects = raises_assertion(bn, compute)
         yield (
-            {"rejects the wrong one": rejects}
-            if i == len(right)
-            else {"accepts a right one": not rejects}
+            {"rejects the wrong one": rejects} if is_wrong else {"accepts a right one": not rejects}
         )
 
 
@@ -330,8 +344,7 @@ def rejects(mistake: str) -> None:
     @test_backward.part(f"rejects it: {title}", 1)
     def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         wrong = faults.implementation(mistake).batchnorm_backward
-        right = [RIGHT[i] for i in rng.choice(len(RIGHT), 2, replace=False)]
-        yield from judged(bn, rng, wrong, right)
+        yield from judged(bn, rng, wrong, [RIGHT[rng.integers(len(RIGHT))]])
 
 
 for mistake in faults.REJECTED:
