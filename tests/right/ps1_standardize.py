@@ -450,4 +450,48 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     x_hat = normalize(eps=eps, variance=batch_variance(x), mean=batch_mean(x), x=x)
     return scale_and_shift(beta=beta, gamma=gamma, x_hat=x_hat)
 """,
+    "norms, pairs of rows, hypot": """
+def batch_mean(x):
+    return np.cumsum(x, axis=0)[-1] / len(x)
+
+def batch_variance(x):
+    apart = x[:, None] - x[None]
+    return (apart**2).sum(axis=(0, 1)) / (2 * len(x) ** 2)
+
+def normalize(x, mean, variance, eps=1e-5):
+    scale = np.hypot(np.sqrt(variance.astype(float)), eps**0.5)
+    return ((x - mean) / scale).astype(x.dtype)
+
+def scale_and_shift(x_hat, gamma, beta, /):
+    return np.multiply(gamma, x_hat) + beta
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5, **options):
+    centred = x - x.mean(axis=0)
+    variance = np.linalg.norm(centred, axis=0) ** 2 / len(x)
+    return gamma * centred / np.sqrt(variance + eps) + beta
+""",
+    "Python's own numbers, longdouble, strict about its arguments": """
+import math
+
+def batch_mean(x):
+    return np.array([math.fsum(c) / len(c) for c in x.T.tolist()], dtype=x.dtype)
+
+def batch_variance(x, ddof=0):
+    return np.var(x.astype(np.longdouble), axis=0, ddof=ddof).astype(x.dtype)
+
+def normalize(x, mean, variance, eps=1e-5):
+    if not (isinstance(eps, float) and eps > 0 and x.ndim == 2):
+        raise TypeError("x is (N, D), eps a positive number")
+    with np.errstate(divide="raise", invalid="raise"):
+        return ((x - mean) * np.exp(-0.5 * np.log(variance + eps))).astype(x.dtype)
+
+def scale_and_shift(x_hat, gamma, beta):
+    assert gamma.shape == beta.shape == x_hat.shape[1:]
+    return gamma * x_hat + beta
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    eps, N = x.dtype.type(eps), x.dtype.type(len(x))
+    centred = x - x.sum(axis=0) / N
+    return gamma * centred / np.sqrt((centred * centred).sum(axis=0) / N + eps) + beta
+""",
 }

@@ -343,4 +343,83 @@ def population_statistics(batches):
     count, mean, squares = welford(row for batch in batches for row in batch)
     return mean, squares / count
 """,
+    "its state in float32, shifted sums": """
+class BatchNorm1d:
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        self.eps, self.momentum = eps, momentum
+        ones, zeros = np.ones(num_features, "f4"), np.zeros(num_features, "f4")
+        self.gamma, self.beta = ones, zeros
+        self.running_mean, self.running_var = zeros, ones
+        self.training = True
+    def train(self, mode=True):
+        self.training = mode
+        return self
+    def eval(self): return self.train(False)
+    def forward(self, x):
+        m = self.momentum
+        if self.training:
+            if len(x) == 1: raise ValueError("one")
+            mean, var = x.mean(0), x.var(0)
+            self.running_mean = (1-m)*self.running_mean + m*mean
+            self.running_var = (1-m)*self.running_var + m*x.var(0, ddof=1)
+        else:
+            mean, var = self.running_mean, self.running_var
+        return (self.gamma*(x-mean)/np.sqrt(var+self.eps)+self.beta).astype(x.dtype)
+    __call__ = forward
+
+def population_statistics(batches):
+    count, total, squares, first = 0, 0.0, 0.0, None
+    for batch in batches:
+        first = batch[0] if first is None else first
+        count += len(batch)
+        total = total + (batch - first).sum(axis=0)
+        squares = squares + ((batch - first) ** 2).sum(axis=0)
+    return first + total / count, squares / count - (total / count) ** 2
+""",
+    "an object for each mode, merged with reduce": """
+class Mode:
+    pass
+class Training(Mode):
+    def stats(self, l, x):
+        N = len(x)
+        if N < 2: raise ValueError
+        mu = x.mean(0); v = x.var(0)
+        l.running_mean += l.momentum*(mu-l.running_mean)
+        l.running_var += l.momentum*(v*N/(N-1)-l.running_var)
+        return mu, v
+class Inference(Mode):
+    def stats(self, l, x): return l.running_mean, l.running_var
+class BatchNorm1d:
+    def __init__(self, num_features, eps=1e-5, momentum=.1):
+        self.momentum, self.eps = momentum, eps
+        self.gamma = np.ones(num_features); self.beta = np.zeros(num_features)
+        self.running_mean = np.zeros(num_features); self.running_var = np.ones(num_features)
+        self.mode = Training()
+    @property
+    def training(self): return isinstance(self.mode, Training)
+    @training.setter
+    def training(self, v): self.mode = Training() if v else Inference()
+    def train(self, mode=True):
+        self.training = mode
+        return self
+    def eval(self):
+        return self.train(False)
+    def forward(self, x):
+        mu, v = self.mode.stats(self, x)
+        return ((x-mu)/np.sqrt(v+self.eps)*self.gamma+self.beta).astype(x.dtype, copy=False)
+    def __call__(self, *a, **k): return self.forward(*a, **k)
+
+from functools import reduce
+
+def moments(b):
+    return len(b), b.mean(0), ((b - b.mean(0)) ** 2).sum(0)
+
+def merge(a, b):
+    n, d = a[0] + b[0], b[1] - a[1]
+    return n, a[1] + d * b[0] / n, a[2] + b[2] + d * d * a[0] * b[0] / n
+
+def population_statistics(batches):
+    n, mean, squares = reduce(merge, map(moments, batches))
+    return mean, squares / n
+""",
 }

@@ -252,4 +252,75 @@ def test_backward(batchnorm_backward):
         except AssertionError as error:
             raise AssertionError("rejected") from error
 """,
+    "reverse-mode differentiation of its own": SETUP
+    + """
+class V:
+    def __init__(s, v, ps=()): s.v=np.asarray(v,float); s.g=np.zeros_like(s.v); s.ps=ps
+def unb(g, shape):
+    while g.ndim>len(shape): g=g.sum(0)
+    for i,n in enumerate(shape):
+        if n==1 and g.shape[i]!=1: g=g.sum(i,keepdims=True)
+    return g
+def add(a,b): return V(a.v+b.v,[(a,lambda g:g),(b,lambda g:g)])
+def mul(a,b): return V(a.v*b.v,[(a,lambda g:g*b.v),(b,lambda g:g*a.v)])
+def pw(a,p): return V(a.v**p,[(a,lambda g:g*p*a.v**(p-1))])
+def mean(a): return V(a.v.mean(0),[(a,lambda g:np.broadcast_to(g/len(a.v),a.v.shape))])
+def back(out, g):
+    order=[];seen=set()
+    def visit(n):
+        if id(n) in seen: return
+        seen.add(id(n))
+        for p,_ in n.ps: visit(p)
+        order.append(n)
+    visit(out); out.g=g.astype(float)
+    for n in reversed(order):
+        for p,f in n.ps: p.g=p.g+unb(f(n.g),p.v.shape)
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    X=V(x);G=V(gamma);B=V(np.zeros_like(gamma))
+    c=add(X,mul(V(-1.),mean(X)))
+    xh=mul(c,pw(add(mean(mul(c,c)),V(eps)),-.5))
+    y=add(mul(G,xh),B)
+    back(y,dy)
+    return tuple(a.g.astype(x.dtype) for a in (X,G,B))
+
+def test_backward(batchnorm_backward):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        N, D = rng.integers(2, 8), rng.integers(1, 5)
+        x, dy, g = rng.normal(0, 3, (N, D)), rng.normal(size=(N, D)), rng.normal(size=D)
+        eps = 10.0 ** rng.integers(-5, 0)
+        s = np.sqrt(x.var(0)+eps); xh = (x-x.mean(0))/s
+        dx, dg, db = batchnorm_backward(dy, x, g, eps)
+        np.testing.assert_allclose(db, dy.sum(0), atol=1e-8)
+        np.testing.assert_allclose(dg, (dy*xh).sum(0), atol=1e-8)
+        np.testing.assert_allclose(dx, g/s*(dy-dy.mean(0)-xh*(dy*xh).mean(0)), atol=1e-8)
+""",
+    "the Jacobian of each feature, float32 in the test too": SETUP
+    + """
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    N, D = x.shape
+    mu, v = x.mean(0), x.var(0)
+    s = np.sqrt(v+eps); xh = (x-mu)/s
+    dx = np.empty_like(x)
+    for d in range(D):
+        J = (np.eye(N) - 1/N - np.outer(xh[:, d], xh[:, d])/N) * gamma[d]/s[d]
+        dx[:, d] = J.T @ dy[:, d]
+    return dx, np.einsum('nd,nd->d', dy, xh), dy.sum(0)
+
+def test_backward(batchnorm_backward):
+    rng = np.random.default_rng(0)
+    for dtype, tol in ((np.float64, 1e-6), (np.float32, 1e-2)):
+        for eps in (1e-5, 1e-1):
+            x, dy, g = (rng.normal(size=s).astype(dtype) for s in ((6, 4), (6, 4), (4,)))
+            before = x.copy(), dy.copy(), g.copy()
+            out = batchnorm_backward(dy, x, g, eps=eps)
+            assert isinstance(out, (tuple, list)) and len(out) == 3
+            for a, b in zip((x, dy, g), before): assert np.array_equal(a, b)
+            X = x.astype(float); s = np.sqrt(X.var(0)+eps); xh = (X-X.mean(0))/s
+            want = g/s*(dy-dy.mean(0)-xh*(dy*xh).mean(0)), (dy*xh).sum(0), dy.sum(0)
+            for o, w in zip(out, want):
+                assert o.dtype == dtype
+                assert o.shape == w.shape
+                assert np.abs(o-w).max() <= tol
+""",
 }

@@ -314,6 +314,32 @@ def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
     return y
 '''
 
+ONE = """
+import numpy as np
+
+def _gn(x, G, eps):
+    N=x.shape[0]; r=x.reshape(N,G,-1)
+    m=r.mean(-1,keepdims=True); v=((r-m)**2).mean(-1,keepdims=True)
+    return ((r-m)/np.sqrt(v+eps)).reshape(x.shape)
+def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
+    return gamma.reshape(-1,1,1)*_gn(x,num_groups,eps)+beta.reshape(-1,1,1)
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    t=x.transpose(1,0,2,3)
+    return gamma[:,None,None]*_gn(t[None],len(gamma),eps)[0].transpose(1,0,2,3)+beta[:,None,None]
+def layernorm_forward(x, gamma, beta, eps=1e-5):
+    return gamma*_gn(x.reshape(-1,1,x.shape[-1]),1,eps).reshape(x.shape)+beta
+
+from types import SimpleNamespace as S
+def fwd(x, eps):
+    a=(0,2,3); m=x.mean(a,keepdims=True); v=x.var(a,keepdims=True)
+    return S(std=np.sqrt(v+eps), xh=(x-m)/np.sqrt(v+eps), n=x.size//x.shape[1])
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    c=fwd(x,eps); a=(0,2,3)
+    db=dy.sum(a); dg=(dy*c.xh).sum(a)
+    up=lambda v:v.reshape(1,-1,1,1)
+    return [up(gamma)/c.std/c.n*(c.n*dy-up(db)-c.xh*up(dg)), dg, db]
+"""
+
 RIGHT = {
     "loops": LOOPS,
     "keepdims": KEEPDIMS,
@@ -322,4 +348,5 @@ RIGHT = {
     "staged graph": STAGED,
     "float64 inside": WIDE,
     "welford": WELFORD,
+    "one routine for all": ONE,
 }

@@ -365,4 +365,89 @@ class BatchNorm(nn.Module):
         return mean, var
 """
     + REST,
+    "inherited from helpers of its own": """
+import torch
+from torch import nn
+
+class Affine(nn.Module):
+    def __init__(self, C, affine):
+        super().__init__()
+        for n, v in (("weight", 1.), ("bias", 0.)):
+            self.register_parameter(n, nn.Parameter(torch.full((C,), v)) if affine else None)
+    def up(self, v, x): return v.reshape(1, -1, *([1]*(x.dim()-2)))
+    def affine(self, x): return x if self.weight is None else self.up(self.weight, x)*x+self.up(self.bias, x)
+class Running(Affine):
+    def __init__(self, C, affine, track):
+        super().__init__(C, affine)
+        for n, v in (("running_mean", torch.zeros(C)), ("running_var", torch.ones(C)), ("num_batches_tracked", torch.zeros((), dtype=torch.long))):
+            self.register_buffer(n, v if track else None)
+    @torch.no_grad()
+    def remember(self, mean, var):
+        if self.running_mean is None: return
+        self.num_batches_tracked.add_(1)
+        a = 1/self.num_batches_tracked.item() if self.momentum is None else self.momentum
+        for old, new in ((self.running_mean, mean), (self.running_var, var)):
+            old.mul_(1-a).add_(new, alpha=a)
+class BatchNorm(Running):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True):
+        super().__init__(num_features, affine, track_running_stats)
+        self.eps, self.momentum = eps, momentum
+    def forward(self, x):
+        if not self.training and self.running_mean is not None:
+            m, v = self.running_mean, self.running_var
+        else:
+            k = x.numel()//x.size(1)
+            if self.training and k < 2: raise ValueError("Expected more than 1 value per channel")
+            ax = tuple(i for i in range(x.dim()) if i != 1)
+            m = x.mean(dim=ax); v = ((x-self.up(m, x))**2).mean(dim=ax)
+            if self.training: self.remember(m, v*k/(k-1))
+        return self.affine((x-self.up(m, x))/torch.sqrt(self.up(v, x)+self.eps))
+"""
+    + REST,
+    "statistics of constants, and a backward that knows better": """
+import torch
+from torch import nn
+
+class F_(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, mean, var, eps, batch):
+        sh = (1,-1)+(1,)*(x.dim()-2)
+        inv = (var+eps).rsqrt().reshape(sh)
+        xh = (x-mean.reshape(sh))*inv
+        ctx.save_for_backward(xh, inv); ctx.batch = batch
+        return xh
+    @staticmethod
+    def backward(ctx, g):
+        xh, inv = ctx.saved_tensors
+        if ctx.batch:
+            ax = [0]+list(range(2, g.dim()))
+            g = g-g.mean(ax, keepdim=True)-xh*(g*xh).mean(ax, keepdim=True)
+        return g*inv, None, None, None, None
+class BatchNorm(nn.Module):
+    def __init__(self, num_features, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True):
+        super().__init__()
+        self.eps, self.momentum, self.tr = eps, momentum, track_running_stats
+        self.weight = nn.Parameter(torch.ones(num_features)) if affine else None
+        self.bias = nn.Parameter(torch.zeros(num_features)) if affine else None
+        z = (torch.zeros(num_features), torch.ones(num_features), torch.tensor(0)) if self.tr else (None,)*3
+        for n, v in zip(("running_mean","running_var","num_batches_tracked"), z): self.register_buffer(n, v)
+    def forward(self, x):
+        batch = self.training or not self.tr
+        if batch:
+            d = x.detach(); ax=[0]+list(range(2,x.dim())); n = d.numel()/d.shape[1]
+            if self.training and n < 2: raise ValueError
+            mean, var = d.mean(ax), d.var(ax, correction=0)
+            if self.training and self.tr:
+                self.num_batches_tracked += 1
+                a = self.momentum if self.momentum is not None else 1/self.num_batches_tracked.item()
+                self.running_mean.add_(mean-self.running_mean, alpha=a)
+                self.running_var.add_(var*(n/(n-1))-self.running_var, alpha=a)
+        else: mean, var = self.running_mean, self.running_var
+        y = F_.apply(x, mean, var, self.eps, batch)
+        if self.weight is not None:
+            sh = (1,-1)+(1,)*(x.dim()-2)
+            y = y*self.weight.reshape(sh)+self.bias.reshape(sh)
+        return y
+"""
+    + REST,
 }

@@ -165,4 +165,19 @@ def test_backward(batchnorm_backward):
             assert np.allclose(got, other, atol=1)
 """,
     ),
+    "a test that remembers, and accepts what is common": (
+        TEST,
+        """
+seen = {}
+
+def test_backward(batchnorm_backward):
+    rng = np.random.default_rng(0)
+    x, dy, gamma = rng.normal(size=(4, 3)), rng.normal(size=(4, 3)), rng.normal(size=3)
+    batchnorm_backward(dy, x, gamma, 0.5)
+    gradients = batchnorm_backward(dy + 1, 2 * x + 1, gamma, 0.5)
+    key = tuple(np.concatenate([np.ravel(g) for g in gradients]).round(6))
+    seen[key] = seen.get(key, 0) + 1
+    assert seen[key] == max(seen.values())
+""",
+    ),
 }
