@@ -152,7 +152,7 @@ class Result:
     def error(self) -> str:
         """The class of the exception that ended it, if one did."""
         last = self.answers[-1] if self.answers else None
-        return last.kinds[0] if isinstance(last, Raised) else ""
+        return "".join(last.kinds[:1]) if isinstance(last, Raised) else ""
 
 
 class Check:
