@@ -689,3 +689,52 @@ def test_scripts_can_say_what_is_unfit() -> None:
     verdict = grade(check, student_of("def f(): return 2"))
     assert verdict.message.startswith("WRONG  nothing\n       f()\n       2 is too much\n")
     assert (verdict.status, verdict.diagnosis) == ("failed", ("upper",))
+    assert "argument 1 was changed" in verdict.message
+
+
+def test_failing_one_part_alone_can_show_a_mistake(check: Check) -> None:
+    """Is a mistake named that no faulty implementation has, if only its part is wrong?"""
+    off = "if np.size(x) == 1: return 99.0\n    return"
+
+    @check.part("one value", shows="upper")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.median(rng.normal(5, 1, 1))
+
+    assert grade(check, student(RIGHT.replace("return", off))).diagnosis == ("upper",)
+    broken = off.replace("return 99.0", "return 99.0\n    if len(x) == 4: return 99.0")
+    assert grade(check, student(RIGHT.replace("return", broken))).diagnosis == ()
+
+
+def test_mistake_that_does_not_show_explains_nothing() -> None:
+    """Is a mistake not named for answers that it leaves right, though these are as near?"""
+    check = Check(
+        "half",
+        section="Page 1",
+        reference=SimpleNamespace(half=lambda x: x / 2),
+        faulty=lambda *mistakes: SimpleNamespace(half=lambda x: x / 2 + 1e-13),
+        mistakes=("upper",),
+    )
+
+    @check.part("half of x", dtype=True)
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.half(rng.normal(5, 1, 3).astype(np.float32))
+
+    wrong = {"half": lambda x: (x / 2).astype(np.float64) * (1 + 1e-6)}
+    verdict = grade(check, Student(Loopback(wrong), ["half"]))
+    assert (verdict.points, verdict.diagnosis) == (0, ("loses-dtype",))
+
+
+def test_error_that_is_unexplained_stays_so(check: Check) -> None:
+    """Is an error not taken for a mistake in one part, where in another it is none?"""
+
+    def raises(*mistakes: str) -> SimpleNamespace:
+        def median(x: np.ndarray) -> float:
+            if mistakes and len(x) == 0:
+                raise KeyError
+            return float(faulty().median(x))
+
+        return SimpleNamespace(median=median)
+
+    check = make(faulty=raises, mistakes=("upper",))
+    everywhere = student("def median(x): raise KeyError")
+    assert grade(check, everywhere).diagnosis == ()

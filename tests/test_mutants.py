@@ -29,7 +29,7 @@ def test_report_is_a_table(
     assert main(["ps1_standardize"]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert printed[:2] == ["ps1_standardize", HEAD]
-    assert printed[2].split() == ["batch_mean", "6", "6", "6", "15", "15", "15", "100.0%"]
+    assert printed[2].split() == ["batch_mean", "8", "8", "8", "28", "28", "28", "100.0%"]
     assert printed[3:] == ["", "All mistakes are caught, and named as they should be."]
 
 

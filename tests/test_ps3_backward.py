@@ -20,6 +20,10 @@ from grader.remote import BYTES, CALLS, Loopback, RemoteError, Student
 SEED = 4711
 CHECKS = load("ps3_backward")
 PAIRS = 40  # of each check, drawn at random
+UNDONE = {  # one of the two undoes the other
+    ("variance-path-halved", "variance-path-doubled"),
+    ("count-wrong", "count-wrong:divided"),
+}
 ACCEPTS = "ok     accepts three right implementations, and rejects one that returns zeros"
 
 
@@ -78,8 +82,8 @@ def test_master_has_full_marks(id: str) -> None:
 @pytest.mark.parametrize("id", CHECKS)
 def test_pairs_are_caught_and_named_in_part(id: str) -> None:
     """Do solutions with two mistakes lose points, and are nearly all told one of the two?"""
-    pairs = list(itertools.combinations(CHECKS[id].mistakes, 2))
-    drawn = random.Random(id).sample(pairs, min(PAIRS, len(pairs)))
+    pairs = set(itertools.combinations(CHECKS[id].mistakes, 2)) - UNDONE
+    drawn = random.Random(id).sample(sorted(pairs), min(PAIRS, len(pairs)))
     named = 0
     for pair in drawn:
         verdict = grade(CHECKS[id], dict(vars(faults.implementation(*pair))))

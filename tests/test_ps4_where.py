@@ -22,6 +22,10 @@ from grader.remote import Loopback, Student
 SEED = 4711
 CHECKS = load("ps4_where")
 PAIRS = 80  # of each check, drawn at random
+UNDONE = {  # one of the two undoes the other
+    ("variance-path-halved", "variance-path-doubled"),
+    ("count-wrong", "count-wrong:divided"),
+}
 
 
 def grade(check: Check, namespace: dict[str, Any], seed: int = SEED) -> Verdict:
@@ -99,8 +103,8 @@ def test_master_has_full_marks(id: str) -> None:
 @pytest.mark.parametrize("id", CHECKS)
 def test_pairs_are_caught_and_named_in_part(id: str) -> None:
     """Do solutions with two mistakes lose points, and are nearly all told one of the two?"""
-    pairs = list(itertools.combinations(CHECKS[id].mistakes, 2))
-    drawn = random.Random(id).sample(pairs, PAIRS)
+    pairs = set(itertools.combinations(CHECKS[id].mistakes, 2)) - UNDONE
+    drawn = random.Random(id).sample(sorted(pairs), PAIRS)
     named = 0
     for pair in drawn:
         verdict = grade(CHECKS[id], dict(vars(faults.implementation(*pair))))
