@@ -689,7 +689,6 @@ def test_scripts_can_say_what_is_unfit() -> None:
     verdict = grade(check, student_of("def f(): return 2"))
     assert verdict.message.startswith("WRONG  nothing\n       f()\n       2 is too much\n")
     assert (verdict.status, verdict.diagnosis) == ("failed", ("upper",))
-    assert "argument 1 was changed" in verdict.message
 
 
 def test_failing_one_part_alone_can_show_a_mistake(check: Check) -> None:
