@@ -35,9 +35,10 @@ def borrowed(sources: tuple[str, ...], name: str) -> str | None:
             continue
         seen.add(current)
         for node in defined.get(current, ()):
-            if found := _used(node):
+            inside = [*ast.walk(node)]
+            if found := _used(inside):
                 return found
-            following += [n.id for n in ast.walk(node) if isinstance(n, ast.Name)]
+            following += [n.id for n in inside if isinstance(n, ast.Name)]
     return None
 
 
@@ -84,8 +85,8 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _statements(inner)
 
 
-def _used(node: ast.AST) -> str | None:
-    for inner in ast.walk(node):
+def _used(nodes: Iterable[ast.AST]) -> str | None:
+    for inner in nodes:
         match inner:
             case ast.Attribute(attr=attr) if _is_own(attr) and _root(inner) not in ("self", "cls"):
                 return ast.unparse(inner)

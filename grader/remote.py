@@ -150,7 +150,7 @@ class Driven(Remote):
 
         def method(*args: object, **kwargs: object) -> object:
             text = f"{self._text}.{name}"
-            signature = inspect.signature(getattr(self._driver, name))
+            signature = _signature(getattr(self._driver, name))
             named = dict([*signature.bind(self, *args, **kwargs).arguments.items()][1:])
             self._student.calls.append(Call(text, (), named, "driver"))
             return self._student._call(text, args, kwargs, request)[0]
@@ -205,7 +205,7 @@ class Student:
         """
         request: dict[str, object] = {"op": "drive", "source": _source(driver)}
         request["name"] = driver.__name__
-        named = inspect.signature(driver).bind(*args, **kwargs).arguments
+        named = _signature(driver).bind(*args, **kwargs).arguments
         name, made = driver.__name__, isinstance(driver, type)
         theirs = any(isinstance(value, Remote) for value in named.values())
         if theirs or not made:  # else it is of ours, for their functions to work on
@@ -319,6 +319,11 @@ def _weight(value: object) -> int:
 def printable(text: str) -> str:
     """Text of the student's, bounded, without what a terminal or a file could not take."""
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text[:10_000])
+
+
+@cache
+def _signature(driver: Callable[..., object]) -> inspect.Signature:
+    return inspect.signature(driver)
 
 
 @cache
