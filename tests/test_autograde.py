@@ -92,7 +92,7 @@ def test_gradebook_as_nbgraders(both: tuple[Path, Path]) -> None:
     nbgraders, ours = map(in_gradebook, both)
     assert list(nbgraders) == sorted(STUDENTS)
     assert ours == nbgraders
-    assert ours["ben"]["notebooks"][0]["late"] == 16.17
+    assert ours["ben"]["notebooks"][0]["late"] == 17.25
     assert ours["ada"]["notebooks"][0]["late"] is None
 
 

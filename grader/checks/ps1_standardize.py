@@ -17,7 +17,7 @@ Array = npt.NDArray[Any]
 
 # Smallest first. N == D among them, and one comes twice: a result kept by shape would show.
 SHAPES = ((3, 2), (4, 4), (2, 3), (3, 2), (16, 5), (5, 1))
-NO_EPS = 1e-12  # so small that a mistake with eps costs only the part that asks about eps
+NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 0.53)  # with 1e-5 most mistakes with eps cannot be seen; 0.53 is no float32
 
 _check = partial(check_against, faults, reference=reference)

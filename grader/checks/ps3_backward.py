@@ -18,7 +18,7 @@ from . import check_against
 Array = npt.NDArray[Any]
 
 SHAPES = ((3, 2), (4, 4), (2, 3), (16, 5), (5, 1))  # smallest first; N == D among them
-NO_EPS = 1e-12  # so small that a mistake with eps costs only the part that asks about eps
+NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 LARGEST = 10_000  # numbers in an array that a student's test may ask a backward pass about
 
