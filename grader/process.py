@@ -32,8 +32,6 @@ from .student.sandbox import LINUX
 __all__ = ["Limits", "StudentGone", "StudentProcess", "Unprotected", "Warm"]
 
 ONE_THREAD = ("MALLOC_ARENA_MAX", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-# With memory in large pages, a process with torch is forked and ended in half the time.
-LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 START_SECONDS = 120.0  # a cold disk and torch
 FORK_SECONDS = 30.0
 GRACE_SECONDS = 1.0  # from the end of a connection to that of its process
@@ -343,4 +341,4 @@ def _environment() -> dict[str, str]:
     cache = os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))
     kept = {name: os.environ[name] for name in ("TMPDIR",) if name in os.environ}
     fixed = {"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONHASHSEED": "0", "XDG_CACHE_HOME": cache}
-    return kept | fixed | LARGE_PAGES | dict.fromkeys(ONE_THREAD, "1")
+    return kept | fixed | dict.fromkeys(ONE_THREAD, "1")

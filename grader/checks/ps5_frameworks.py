@@ -29,7 +29,7 @@ class BatchNorm:
     class Borrowed(Exception):
         """Torch's own batch normalisation does the work."""
 
-    tried: ClassVar[set[object]] = set()  # classes and options that are known to be the student's
+    tried: ClassVar[set[object]] = set()  # classes that are known to be the student's own
     used: ClassVar[list[str]] = []
     watch: ClassVar[Any] = None
 
@@ -52,11 +52,10 @@ class BatchNorm:
 
     def _try(self, student: Any) -> None:
         """Look for torch's own, so that no question is answered with it inside."""
-        key = (id(student), *self.options.items())
-        if key in self.tried:
+        if id(student) in self.tried:
             return
         for mode in (True, False):
-            self.inner = student(self.num_features, **self.options)
+            self.inner = student(self.num_features)
             if not isinstance(self.inner, self.torch.nn.Module):
                 raise TypeError("BatchNorm must be a class derived from torch.nn.Module")
             for part in self.inner.modules():
@@ -72,7 +71,7 @@ class BatchNorm:
                     raise
                 except Exception:
                     pass  # what it cannot do yet, the questions will show
-        self.tried.add(key)
+        self.tried.add(id(student))
 
     def _call(self, x: Any) -> Any:
         self.used.clear()

@@ -10,9 +10,10 @@ Two processes are protected, one inside the other:
 Each protection is tried by itself, and what came of it is told.
 `protections` tries them all in a process that then ends.
 
-Sources: user_namespaces(7), landlock(7), seccomp(2), capabilities(7), setrlimit(2).
+Sources: user_namespaces(7), landlock(7), seccomp(2), capabilities(7), setrlimit(2), madvise(2).
 """
 
+import contextlib
 import ctypes
 import functools
 import json
@@ -40,6 +41,7 @@ PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT = 24, 38, 47
 PR_CAP_AMBIENT_CLEAR_ALL, SECCOMP_MODE_FILTER = 4, 2
 CAPABILITY_VERSION = 0x20080522
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
+MADV_COLLAPSE, LARGE_PAGE = 25, 2 * 2**20
 WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE = 1 << 1, 1 << 2, 1 << 3, 1 << 14
 
 SCRATCH_PLACES = ("/dev/shm", "/mnt", "/srv", "/media", "/tmp")
@@ -130,6 +132,24 @@ def _installation() -> Iterator[Path]:
         return
     names = {line.split(maxsplit=5)[5] for line in mapped if ".so" in line}
     yield from {Path(name).parent for name in names if name.startswith("/")}
+
+
+def use_large_pages() -> None:
+    """Put the memory of this process into large pages, so that it is forked and ended fast.
+
+    With torch, that is a fifth of the time. A kernel that cannot (before Linux 6.1) does nothing.
+    """
+    try:
+        mapped = Path("/proc/self/maps").read_text().splitlines()
+    except OSError:  # not Linux
+        return
+    for line in mapped:
+        addresses, access, _, _, _, *name = line.split(maxsplit=5)
+        first, end = (int(address, 16) for address in addresses.split("-"))
+        first, end = -(-first // LARGE_PAGE) * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
+        if access == "rw-p" and name in ([], ["[heap]"]) and first < end:
+            with contextlib.suppress(OSError):  # in part, where a part of it was never used
+                _call("madvise", first, end - first, MADV_COLLAPSE)
 
 
 # The guard

@@ -38,7 +38,7 @@ import numpy as np
 from . import shell, syscalls
 from .objects import Objects
 from .protocol import decode, encode, receive, send
-from .sandbox import Policy, Protection, confine, isolate, policy
+from .sandbox import Policy, Protection, confine, isolate, policy, use_large_pages
 
 FRAMEWORKS = ("functorch", "jax", "keras", "tensorflow", "torch", "torchgen")
 FIRST_USE = {"torch": ("torch._dynamo", "torch.optim", "torch.testing")}  # slow when imported late
@@ -105,6 +105,7 @@ def _prepare(order: dict[str, Any]) -> Policy:
     syscalls.program(1)  # its number in each namespace; made once, as it takes a millisecond
     gc.collect()
     gc.freeze()
+    use_large_pages()
     if os.path.isdir("/proc/self/task") and len(os.listdir("/proc/self/task")) > 1:
         raise RuntimeError(f"importing {order['preload']} starts threads: it cannot be preloaded")
     return rules
