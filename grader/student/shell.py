@@ -5,6 +5,7 @@ neither memory nor a disk.
 The grader believes nothing of what comes back: it checks and cleans each output again.
 """
 
+import ast
 import base64
 import io
 import sys
@@ -163,6 +164,15 @@ class Shell(InteractiveShell):
         """The same for `lines = !cmd`, which then is empty."""
         self.system(cmd)
         return []
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """The cell as Python; only one that is none yet is searched for IPython's own lines."""
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                ast.parse(raw_cell)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
+        return raw_cell if raw_cell.endswith("\n") else f"{raw_cell}\n"
 
     def ask_exit(self) -> None:
         """`exit` in a notebook ends nothing here."""
