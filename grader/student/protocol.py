@@ -110,6 +110,10 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
         case tuple() | list():
             tag = "tuple" if isinstance(value, tuple) else "list"
             return {tag: [_encode(item, arrays, keep, depth - 1) for item in value]}
+        case dict() if all(type(key) is str for key in value):
+            return {
+                "dict": {key: _encode(item, arrays, keep, depth - 1) for key, item in value.items()}
+            }
         case dict():
             pairs = [[key, item] for key, item in value.items()]
             return {
@@ -154,6 +158,8 @@ class _Reader:
     def read(self, node: object, depth: int) -> object:
         if depth == 0:
             raise ProtocolError(f"nested deeper than {DEPTH} levels")
+        if isinstance(node, int) and node.bit_length() > 64:
+            raise ProtocolError("an integer of more than 64 bits")
         if node is None or isinstance(node, bool | int | float | str):
             return node
         if not (isinstance(node, dict) and len(node) == 1):
@@ -166,6 +172,8 @@ class _Reader:
                 return [self.read(item, depth - 1) for item in body]
             case "tuple", list():
                 return tuple(self.read(item, depth - 1) for item in body)
+            case "dict", dict():
+                return {key: self.read(item, depth - 1) for key, item in body.items()}
             case "dict", list():
                 if not all(isinstance(pair, list) and len(pair) == 2 for pair in body):
                     raise ProtocolError("a dict is made of pairs")
