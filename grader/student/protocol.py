@@ -101,8 +101,8 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
             tag = "scalar" if isinstance(value, np.generic) else "array"
             contiguous = array.flags.c_contiguous
             return {tag: [arrays[-1].dtype.str, list(array.shape), contiguous]}
-        case int() if value.bit_length() <= 64:
-            return int(value)
+        case int() if int.bit_length(value) <= 64:
+            return int.__int__(value)
         case float():
             return float(value)
         case complex():
