@@ -3,26 +3,14 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from .ps1_standardize import DTYPE, EPS, Array
+
 Gradients = tuple[Array, Array, Array]
 Backward = Callable[..., Gradients]
 
-EPS = (
-    "eps-outside-sqrt",
-    "eps-missing",
-    "eps-twice",
-    "eps-misplaced",
-    "eps-fixed",
-    "eps-fixed:1e-8",
-    "eps-default:1e-3",
-    "eps-default:1e-8",
-)
-DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
 PATHS = (
     "statistics-as-constants",
     "mean-path-missing",
