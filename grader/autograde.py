@@ -91,6 +91,7 @@ class Run:
         """Grade what has to be, enter what is not entered; returns the problems by student."""
         self.job_key, self.known = self.job.key(), self.marks.students()
         self.converter = Autograde(coursedir=self.classroom.folder, config=self.classroom.config)
+        self.beside = self._master_files()
         self.waiting: list[tuple[str, Record]] = []
         self.keys: dict[str, str] = {}
         self.problems: dict[str, str] = {}
@@ -183,7 +184,7 @@ class Run:
         def fill(folder: Path) -> None:
             theirs = self._handed_in(student)
             left_out.extend(copy_files(theirs, self._other_files(student), folder))
-            for source in self._master_files():
+            for source in self.beside:
                 place = folder / source.relative_to(self._masters())
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(source.read_bytes())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from .check import Check, agree
+from .check import Check, agree, quiet
 from .checks import load, problem_sets
 from .remote import StandIn
 
@@ -98,6 +98,7 @@ def _graded(check: Check, faulty: Any, mutants: Iterable[tuple[str, ...]]) -> li
     return graded
 
 
+@quiet()
 def _visible(check: Check, mistakes: tuple[str, ...]) -> bool:
     return not all(
         agree(check.answers(i, seed, mistakes), right, right, dtype=part.dtype)

@@ -183,6 +183,7 @@ class Student:
         self.calls: list[Call] = []
         self._lent: dict[int, Callable[..., object]] = {}
         self._lent_ever = 0
+        self._driven: set[Callable[..., object]] = set()  # whose source was sent
         self._answers_left = ANSWERS
         if isinstance(channel, Loopback):
             channel.serve = self._serve
@@ -203,8 +204,9 @@ class Student:
         It is sent as source, so it imports what it needs itself, and it holds no expected value:
         the student's process could read it. It is run once: a class keeps its attributes.
         """
-        request: dict[str, object] = {"op": "drive", "source": _source(driver)}
-        request["name"] = driver.__name__
+        request: dict[str, object] = {"op": "drive", "name": driver.__name__}
+        request["source"] = None if driver in self._driven else _source(driver)
+        self._driven.add(driver)
         named = _signature(driver).bind(*args, **kwargs).arguments
         name, made = driver.__name__, isinstance(driver, type)
         theirs = any(isinstance(value, Remote) for value in named.values())

@@ -32,7 +32,7 @@ class Objects:
     - set: the same, set to `value`
     - call: `target(*args, **kwargs)`, or its method `name`; with `after`, the arguments as the call
       left them come back
-    - drive: call the function or class `name` that `source` defines, run when it first comes
+    - drive: call the function or class `name` that `source` defines, or defined when it last came
 
     A reply has a "value", or an "error" with the names of the exception's classes, its text and
     its traceback.
@@ -45,7 +45,7 @@ class Objects:
     def __init__(self, namespace: MutableMapping[str, Any], exchange: Exchange = _nobody) -> None:
         self.namespace, self.exchange = namespace, exchange
         self.kept: dict[int, object] = {}
-        self.drivers: dict[str, dict[str, Any]] = {}
+        self.drivers: dict[str, tuple[str, Any]] = {}  # by name: the source, and what it defines
 
     def keep(self, value: object) -> Handle:
         """A handle for an object that stays here."""
@@ -95,16 +95,17 @@ class Objects:
             case "call":
                 return self._call(target if name is None else getattr(target, str(name)), request)
             case "drive":
-                return self._call(self._driver(str(request["source"]))[str(name)], request)
+                return self._call(self._driver(str(name), request["source"]), request)
         raise ValueError(f"unknown request {request['op']!r}")
 
-    def _driver(self, source: str) -> dict[str, Any]:
-        if source not in self.drivers:
+    def _driver(self, name: str, source: object) -> Any:
+        """A class that has come before is the same one, with what it holds."""
+        if isinstance(source, str) and self.drivers.get(name, ("",))[0] != source:
             scope: dict[str, Any] = {"__name__": "driver"}
             lazy = __future__.annotations.compiler_flag  # the names in annotations are not there
             exec(compile(source, "<driver>", "exec", lazy), scope)
-            self.drivers[source] = scope
-        return self.drivers[source]
+            self.drivers[name] = source, scope[name]
+        return self.drivers[name][1]
 
     def _call(self, target: object, request: dict[str, object]) -> dict[str, object]:
         args, kwargs = request["args"], request["kwargs"]
