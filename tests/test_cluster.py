@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from classes import FEW, classroom, few, graded_again, same
+from classes import FEW, classroom, same
 from distributed import LocalCluster
 
 from grader.autograde import autograde
@@ -29,23 +29,8 @@ def cluster() -> Iterator[LocalCluster]:
         yield cluster
 
 
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class that is not graded yet."""
-    return few(tmp_path_factory.mktemp("class") / "course")
-
-
-@pytest.fixture(scope="module")
-def here(handed_in: Path) -> Path:
-    """The class, graded without a cluster."""
-    root = shutil.copytree(handed_in, handed_in.with_name("here"))
-    graded_again(root)
-    return root
-
-
-def test_killed_worker(cluster: LocalCluster, handed_in: Path, here: Path, tmp_path: Path) -> None:
+def test_killed_worker(cluster: LocalCluster, unbroken: Path, root: Path) -> None:
     """Is the class graded as it is here, though a worker is killed in the middle?"""
-    root = shutil.copytree(handed_in, tmp_path / "course")
     killed = cluster.workers[0].pid
 
     def schedule(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
@@ -55,27 +40,23 @@ def test_killed_worker(cluster: LocalCluster, handed_in: Path, here: Path, tmp_p
         yield from results
 
     assert autograde(classroom(root), ASSIGNMENT, FEW, schedule) == {}
-    same(root, here)
+    same(root, unbroken)
     assert cluster.workers[0].pid != killed
 
 
-def test_no_shared_files(
-    cluster: LocalCluster, handed_in: Path, here: Path, tmp_path: Path
-) -> None:
+def test_no_shared_files(cluster: LocalCluster, unbroken: Path, root: Path, tmp_path: Path) -> None:
     """Do the workers need no folder of the course?"""
-    root = shutil.copytree(handed_in, tmp_path / "course")
 
     def schedule(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
         elsewhere = replace(job, root=str(tmp_path / "nowhere"))
         yield from grade_on_cluster(elsewhere, submissions, cluster.scheduler_address)
 
     assert autograde(classroom(root), ASSIGNMENT, FEW, schedule) == {}
-    same(root, here)
+    same(root, unbroken)
 
 
-def test_other_version(cluster: LocalCluster, handed_in: Path, tmp_path: Path) -> None:
+def test_other_version(cluster: LocalCluster, root: Path) -> None:
     """Is nothing graded by a worker that has another version of the grader?"""
-    root = shutil.copytree(handed_in, tmp_path / "course")
 
     def schedule(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
         older = replace(job, code="older")
@@ -96,7 +77,6 @@ def test_no_scheduler(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_command(
     cluster: LocalCluster,
     handed_in: Path,
-    here: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
