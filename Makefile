@@ -34,7 +34,7 @@ help:
 
 # The sample class is graded again only when something that decides its marks has changed.
 course: exercises book
-	$(PY) -m grader.sample
+	$(PY) -m grader.classes.sample
 	@echo
 	@echo 'The book        _build/html/index.html (or: make serve)'
 	@echo 'The exercises   exercises/'
@@ -48,7 +48,7 @@ lint: $(SETUP)
 	$(PY) -m mypy --strict grader lab
 
 mutants: $(SETUP)
-	$(PY) -m grader.mutants
+	$(PY) -m grader.checking.mutants
 
 # The environment: tools/venv.sh says what is wrong when it cannot be made.
 setup: $(SETUP)
@@ -63,7 +63,7 @@ $(SETUP): $(LOCK) pyproject.toml
 # The student versions, from the masters. They are committed: a run changes them only with a master.
 exercises: _build/exercises.txt
 
-_build/exercises.txt: $(MASTERS) nbgrader_config.py grader/preprocessor.py | $(SETUP)
+_build/exercises.txt: $(MASTERS) nbgrader_config.py grader/classes/preprocessor.py | $(SETUP)
 	@mkdir -p _build
 	for set in $(SETS); do \
 	    $(PY) -m nbgrader generate_assignment --no-db --force $$set || exit 1; \

@@ -1,6 +1,6 @@
 """nbgrader's configuration for this course."""
 
-from grader.configure import configure
+from grader.notebooks.configure import configure
 
 c = get_config()  # noqa: F821
 configure(c)
@@ -12,7 +12,7 @@ c.CourseDirectory.release_directory = "exercises"
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
-    "grader.preprocessor.NameExercise",
+    "grader.classes.preprocessor.NameExercise",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",

@@ -34,12 +34,12 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
-from grader.autograde import TOGETHER, autograde
-from grader.classroom import Classroom
-from grader.course import Course
-from grader.notebook import is_autograded, is_set
-from grader.pool import Result, cores, grade_here
-from grader.work import Job, Submission, Worker
+from grader.classes.autograde import TOGETHER, autograde
+from grader.classes.classroom import Classroom
+from grader.classes.pool import Result, cores, grade_here
+from grader.classes.work import Job, Submission, Worker
+from grader.notebooks.course import Course
+from grader.notebooks.notebook import is_autograded, is_set
 
 ROOT = Path(__file__).parent.parent
 STOCK = """
@@ -50,7 +50,7 @@ c.CourseDirectory.release_directory = "exercises"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
 """
 CHECK = """\
-from grader.checks import load
+from grader.checking.load import load
 load("{assignment}")["{id}"].mistakes = ()
 check("{id}")"""
 

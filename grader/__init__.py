@@ -5,6 +5,6 @@ and which mistake it is.
 Importing this needs NumPy only.
 """
 
-from .local import CheckFailed, check
+from .checking.local import CheckFailed, check
 
 __all__ = ["CheckFailed", "check"]

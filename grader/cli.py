@@ -9,16 +9,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .course import Course
-from .grade import Graded, grade_notebook
-from .notebook import CourseError, Master, SubmissionError, read_submission, restore, which_master
-from .process import Unprotected, Warm
-from .remote import printable
-from .report import as_json, columns, csv_of, table
-from .student.sandbox import protections
+from .notebooks.course import Course
+from .notebooks.grade import Graded, grade_notebook
+from .notebooks.notebook import (
+    CourseError,
+    Master,
+    SubmissionError,
+    read_submission,
+    restore,
+    which_master,
+)
+from .notebooks.report import as_json, columns, csv_of, table
+from .sandbox.outputs import printable
+from .sandbox.process import Unprotected, Warm
+from .sandbox.student.sandbox import protections
 
 if TYPE_CHECKING:
-    from .autograde import Scheduler
+    from .classes.autograde import Scheduler
 
 GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED, STOPPED = 0, 1, 2, 3, 130
 AUTOGRADE = """\
@@ -174,8 +181,8 @@ def _positive(text: str) -> int:
 
 
 def _autograde(arguments: argparse.Namespace) -> int:
-    from . import autograde  # nbgrader takes a second to import
-    from .classroom import Classroom
+    from .classes import autograde  # nbgrader takes a second to import
+    from .classes.classroom import Classroom
 
     course, name = _course(arguments), arguments.assignment
     course.master(name)
@@ -204,12 +211,12 @@ def _chosen(students: list[str], patterns: list[str] | None) -> list[str]:
 
 
 def _scheduler(arguments: argparse.Namespace) -> "Scheduler":
-    from .pool import cores, grade_here
+    from .classes.pool import cores, grade_here
 
     if arguments.scheduler is None:
         return partial(grade_here, jobs=arguments.jobs or cores())
     try:
-        from .cluster import grade_on_cluster
+        from .classes.cluster import grade_on_cluster
     except ModuleNotFoundError:
         raise CourseError(
             "--scheduler needs Dask: python -m pip install 'batchnorm-course[dask]'"
@@ -218,7 +225,7 @@ def _scheduler(arguments: argparse.Namespace) -> "Scheduler":
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from .classroom import Classroom
+    from .classes.classroom import Classroom
 
     course, name = _course(arguments), arguments.assignment
     course.master(name)

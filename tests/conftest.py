@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.process import Warm
+from grader.sandbox.process import Warm
 
 
 @pytest.fixture(scope="session")
@@ -20,7 +20,7 @@ def warm() -> Iterator[Warm]:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A page in Chromium."""
-    from browser import chromium  # it loads a WebSocket client, which most tests do without
+    from helpers.browser import chromium  # it loads a WebSocket client, which most tests do without
 
     with chromium(tmp_path_factory.mktemp("chromium")) as page:
         yield page
@@ -29,7 +29,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class that is not graded yet."""
-    from classes import few  # it loads nbgrader, which most tests do without
+    from helpers.classes import few  # it loads nbgrader, which most tests do without
 
     return few(tmp_path_factory.mktemp("class") / "course")
 
@@ -37,7 +37,7 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def unbroken(handed_in: Path) -> Path:
     """The class, graded in one go."""
-    from classes import FEW, graded_again
+    from helpers.classes import FEW, graded_again
 
     root = shutil.copytree(handed_in, handed_in.with_name("unbroken"))
     assert graded_again(root) == list(FEW)

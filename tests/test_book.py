@@ -12,10 +12,10 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from helpers import ROOT
 
-from grader.sections import PAGES
+from grader.checking.sections import PAGES
 
-ROOT = Path(__file__).parent.parent
 CHAPTERS = ROOT / "chapters"
 NUMBER = r"[+-]?[\d.,]+(e[+-]\d+)?%?"
 GLUED = rf"{NUMBER}|{NUMBER} ± {NUMBER} \(\d+ seeds\)|N( - \d)?"

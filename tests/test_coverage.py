@@ -5,10 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from helpers import ROOT
 
 from lab.evidence import CLAIMS, LEFT_OUT, OTHER_LINES
 
-ROOT = Path(__file__).parent.parent
 SUMMARY = ROOT / "chapters" / "09_summary"
 PAGES = {
     path: path.read_text("utf-8")

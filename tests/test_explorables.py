@@ -6,7 +6,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 import pytest
-from browser import Browser
+from helpers.browser import Browser
 
 from grader import reference
 from lab import explorables

@@ -17,6 +17,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import torch
+from helpers import ROOT
 from matplotlib.colors import to_rgb
 from torch import nn
 
@@ -24,7 +25,6 @@ from lab import datasets, figures, prose, training
 
 mpl.use("agg")
 
-ROOT = Path(__file__).parent.parent
 SOURCES = tomllib.loads((ROOT / "lab/data/sources.toml").read_text("utf-8"))
 REBUILD = runpy.run_path(str(ROOT / "lab/data/rebuild.py"))
 

@@ -1,4 +1,4 @@
-from grader.configure import configure
+from grader.notebooks.configure import configure
 
 c = get_config()  # noqa: F821
 configure(c)

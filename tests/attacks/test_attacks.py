@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import own, shown, students
-from programs import ATTACKS, LEFT_BEHIND, ROOT, STEPS, Attack, C
+from helpers import ROOT
+from helpers.processes import own, shown, students
+from helpers.programs import ATTACKS, LEFT_BEHIND, STEPS, Attack, C
 
-from grader.checks import load
-from grader.grade import Graded, grade_notebook
-from grader.notebook import Master, parse_submission, read_master, restore
-from grader.process import Limits, Warm
+from grader.checking.load import load
+from grader.notebooks.grade import Graded, grade_notebook
+from grader.notebooks.notebook import Master, parse_submission, read_master, restore
+from grader.sandbox.process import Limits, Warm
 
 LIMITS = Limits(
     cell_seconds=2,

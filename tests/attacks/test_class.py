@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers import ROOT
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
-from programs import ROOT
 
-from grader.classroom import Classroom
+from grader.classes.classroom import Classroom
 from grader.cli import main
-from grader.course import Course
+from grader.notebooks.course import Course
 
 SET = "ps1_standardize"
 MASTER = ROOT / "solutions" / SET / f"{SET}.ipynb"
@@ -307,7 +307,7 @@ FILLING = """
 import sys
 from test_attacks import LIMITS, Attack, grade, submission
 from dataclasses import replace
-from grader.process import Warm
+from grader.sandbox.process import Warm
 limits = replace(LIMITS, exercise_seconds=60, cell_seconds=60, memory_bytes=2**31)
 big = "def batch_mean(x):\\n    import numpy as np\\n    return {}"
 shows = '''

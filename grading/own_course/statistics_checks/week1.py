@@ -1,10 +1,10 @@
 from statistics import median
 from types import SimpleNamespace
 
-from grader.check import Check
-from grader.mistakes import MISTAKES, Mistake
+from grader.checking.check import Check
+from grader.checking.mistakes import Mistake
 
-MISTAKES["order"] = Mistake("order", "the numbers are not sorted", "Sort first.", "Week 1")
+mistakes = [Mistake("order", "the numbers are not sorted", "Sort first.", "Week 1")]
 good = SimpleNamespace(median=median)
 bad = SimpleNamespace(median=lambda numbers: numbers[len(numbers) // 2])
 check = Check("median", section="Week 1", reference=good, faulty=lambda _: bad, mistakes=["order"])

@@ -1,0 +1,593 @@
+"""Checks: scripts that ask questions of an implementation.
+
+A check holds no expected value.
+Its script is run on the student's implementation and on the reference, with the same random inputs.
+Where the answers differ, it is run on the faulty implementations too:
+the mistakes of the one that gives the student's answers are the diagnosis.
+"""
+
+import inspect
+import itertools
+import re
+import warnings
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..sandbox.channel import StudentGone
+from .compare import Difference, difference, kind_of, narrowed, precision, show, widened
+from .mistakes import catalogue
+from .remote import Call, Remote, RemoteError, Student, arguments_after, raises
+from .sections import where_to_read
+
+__all__ = ["Check", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
+
+SHOWN_CALLS = 8  # what a message tells of what led to an answer
+
+# What an answer that is wrong in this way shows by itself.
+SHOWN_BY_KIND = {"dtype": "loses-dtype", "changed": "mutates-input"}
+# The same, for checks that know the mistake.
+SHOWN_IF_KNOWN = {
+    "shape": ("statistics-shape", "gradients-shape"),
+    "nothing": ("returns-nothing",),
+    "more": ("returns-more",),
+}
+
+# An implementation: a namespace with the functions of a problem set. The reference is one, a
+# `Student` behaves as one. `Any`, because a script uses whatever functions its exercise asks for.
+Implementation = Any
+Script = Callable[[Implementation, np.random.Generator], Iterator[object]]
+
+
+class Faults(Protocol):
+    """A module of faulty implementations of a problem set.
+
+    `MISTAKES` names, for each check, those that it can name; what follows a colon in a name only
+    tells variants of one mistake apart.
+    """
+
+    MISTAKES: dict[str, tuple[str, ...]]
+
+    def implementation(self, *mistakes: str) -> Implementation:
+        """The functions of the set with these mistakes; without any, they are right."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of one check.
+
+    `status` is one of passed, partial, failed, error (the code raised), timeout, killed, missing
+    (not written). `message` is plain text for the student; `diagnosis` names mistakes by their ids.
+    """
+
+    id: str
+    points: float
+    max_points: float
+    status: str
+    message: str
+    diagnosis: tuple[str, ...] = ()
+
+
+class Unfit(Exception):
+    """A script has no use for what the student's code returned; its text says what is wrong."""
+
+
+def one_of(answer: object, index: int, of: int) -> Any:
+    """One of the values that a function returns. Unfit for what is not so many."""
+    if not isinstance(answer, list | tuple):
+        raise Unfit(f"{of} values were expected, this is {kind_of(answer)}{_forgotten(answer)}")
+    if len(answer) != of:
+        raise Unfit(f"{of} values were expected, not {len(answer)}")
+    return answer[index]
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Implementations divide by zero and overflow where they will: the answers tell."""
+    with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+        yield
+
+
+@dataclass(frozen=True)
+class Part:
+    """One behaviour that a check asks about; passed or failed as a whole."""
+
+    says: str
+    weight: float
+    script: Script
+    dtype: bool  # must the dtype be the reference's?
+    shows: str | None  # the mistake that failing it alone shows
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The answer of an implementation that raised an exception; the last of its script.
+
+    There are no `kinds` where the script itself could not go on. `place` is the line of the cell.
+    """
+
+    kinds: tuple[str, ...]
+    text: str = ""
+    place: str = ""
+
+    @property
+    def unwritten(self) -> bool:
+        """Is this the stub's error, which is also that of a name which is not there?"""
+        return self.kinds[:1] == ("NotImplementedError",)
+
+    @property
+    def told(self) -> str:
+        """What a message says of it."""
+        if not self.kinds:
+            return self.text
+        text = f"raised {self.kinds[0]}" + (f": {self.text}" if self.text else "")
+        return f"{text}\n{self.place}" if self.place else text
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What there is to see of an array at a glance: is another at all like it?"""
+
+    shape: tuple[int, ...]
+    first: float
+    scale: float
+
+
+def glance(answer: object) -> Glance | None:
+    """None for what is no array of floating-point numbers."""
+    if not isinstance(answer, np.ndarray) or answer.dtype.kind != "f" or not answer.size:
+        return None
+    return Glance(answer.shape, float(answer.flat[0]), float(np.abs(answer).max()))
+
+
+def far_apart(one: Glance | None, other: Glance | None) -> bool:
+    """Do these not agree, by far? False where it is not sure."""
+    if one is None or other is None:
+        return False
+    far = abs(one.first - other.first) > 0.02 * max(one.scale, other.scale, 0.1)
+    return far or one.shape != other.shape
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an implementation answered in one part, and where it first differs from the reference.
+
+    `asked` holds the calls that led to that answer.
+    """
+
+    part: Part
+    answers: list[object]
+    wrong: Difference | None
+    asked: list[Call]
+
+    @cached_property
+    def glance(self) -> Glance | None:
+        """What there is to see of the first answer at a glance."""
+        return glance(self.answers[0]) if self.answers else None
+
+    @property
+    def error(self) -> str:
+        """The class of the exception that ended it, if one did."""
+        last = self.answers[-1] if self.answers else None
+        return "".join(last.kinds[:1]) if isinstance(last, Raised) else ""
+
+
+class Check:
+    """What is asked about one exercise.
+
+    `id` is the grade_id of the graded cell and the name in `check("...")`.
+    `section` is the label of the section in the book that teaches it.
+    `faulty(*mistakes)` makes an implementation with those of `mistakes`.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        section: str,
+        reference: Implementation,
+        faulty: Callable[..., Implementation] | None = None,
+        mistakes: Sequence[str] = (),
+    ) -> None:
+        self.id, self.section, self.mistakes = id, section, tuple(mistakes)
+        self.parts: list[Part] = []
+        self._reference, self._faulty = reference, faulty
+        self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
+        self._seen: dict[tuple[int, int, tuple[str, ...]], bool] = {}
+
+    @classmethod
+    def against(
+        cls, faults: Faults, id: str, section: str, reference: Implementation = None
+    ) -> "Check":
+        """A check whose mistakes are those of `faults`.
+
+        Without a `reference`, the implementation without mistakes is it.
+        """
+        return cls(
+            id,
+            section=section,
+            reference=faults.implementation() if reference is None else reference,
+            faulty=faults.implementation,
+            mistakes=faults.MISTAKES[id],
+        )
+
+    def part(
+        self, says: str, weight: float = 1.0, *, dtype: bool = False, shows: str | None = None
+    ) -> Callable[[Script], Script]:
+        """Add a part: a script that yields the implementation's answers, smallest inputs first.
+
+        `says` is what a right implementation does, as the student reads it.
+        Answers are compared in value and shape, and in dtype too if `dtype`.
+        `shows` is the mistake of a solution that fails this part alone, where no faulty
+        implementation gives the same answers: they may be rounding errors.
+        """
+
+        def add(script: Script) -> Script:
+            self.parts.append(Part(says, weight, script, dtype, shows))
+            return script
+
+        return add
+
+    def grade(
+        self, student: Student, max_points: float, seed: int, *, local: bool = False
+    ) -> Verdict:
+        """The verdict on a student's implementation.
+
+        The points of `max_points` go to the parts by weight.
+        With `local`, the message shows inputs and expected values; the seed must then be public.
+        Raises StudentGone when the student's process ends before the check does, and ValueError
+        for a mistake that is not in the catalogue.
+        """
+        if unknown := set(_named(self.mistakes)) - set(catalogue()):
+            names = ", ".join(sorted(unknown))
+            raise ValueError(f"check {self.id!r}: not in the catalogue of mistakes: {names}")
+        with quiet():
+            return self._verdict(student, max_points, seed, local)
+
+    def _verdict(self, student: Student, max_points: float, seed: int, local: bool) -> Verdict:
+        results = [self._examine(index, student, seed) for index in range(len(self.parts))]
+        passed = sum(result.part.weight for result in results if result.wrong is None)
+        points = round(max_points * passed / sum(part.weight for part in self.parts), 2)
+        status = _status(results)
+        diagnosis = () if status in ("passed", "missing") else self._diagnose(results, seed)
+        if status == "missing":
+            message = self._to_do(results)
+        else:
+            message = self._message(results, diagnosis, local)
+        return Verdict(self.id, points, max_points, status, message, diagnosis)
+
+    def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> "Answers":
+        """What the reference, or a faulty implementation, answers in one part.
+
+        What the reference raises is not caught: it is a mistake in the check.
+        """
+        key = (index, seed, mistakes)
+        if key not in self._known:
+            if mistakes:
+                assert self._faulty is not None
+                implementation = self._faulty(*mistakes)
+            else:
+                implementation = self._reference
+            script = self.parts[index].script(implementation, self._random(index, seed))
+            self._known[key] = Answers(script, caught=bool(mistakes))
+        return self._known[key]
+
+    def _random(self, index: int, seed: int) -> np.random.Generator:
+        return np.random.default_rng([seed, zlib.crc32(self.id.encode()), index])
+
+    def _examine(self, index: int, student: Student, seed: int) -> Result:
+        part, answers = self.parts[index], []
+        wrong, asked = None, []
+        student.calls.clear()
+        script = part.script(student, self._random(index, seed))
+        given = Answers(script, caught=True)
+        for expected, got in itertools.zip_longest(self.answers(index, seed), given):
+            answers.append(got)
+            if wrong is None:
+                wrong = _compare(got, expected, part.dtype)
+                asked = list(student.calls) if wrong else []
+            student.calls.clear()
+            if isinstance(got, Raised):
+                break
+        return Result(part, answers, wrong, asked)
+
+    def _diagnose(self, results: list[Result], seed: int) -> tuple[str, ...]:
+        """The mistakes that explain the answers: of all parts at once if any do, else part by part.
+
+        Single mistakes are tried first, then what the kind of the differences shows, then pairs:
+        part by part, only those with a mistake that explains another part.
+        """
+        singles: list[tuple[str, ...]] = [(mistake,) for mistake in self.mistakes]
+        pairs: list[tuple[str, ...]] = list(itertools.combinations(self.mistakes, 2))
+        # What is wrong differs most: begun with it, most candidates are out at the first answer.
+        everywhere = sorted(range(len(results)), key=lambda index: results[index].wrong is None)
+        wrong = [index for index in everywhere if results[index].wrong is not None]
+        shown = {index: self._shown(results[index]) for index in wrong}
+        for mistakes in singles:
+            if all(self._explains(mistakes, index, results, seed) for index in everywhere):
+                return _named(mistakes)
+        if all(shown.values()):
+            return _named(mistake for index in wrong for mistake in shown[index])
+        for mistakes in pairs:
+            if all(self._explains(mistakes, index, results, seed) for index in everywhere):
+                return _named(mistakes)
+        named: list[str] = []
+        left: list[int] = []
+        errors: set[str] = set()  # unexplained ones: where they come again, they are no other
+        for index in wrong:
+            if results[index].error in errors:
+                continue
+            for mistakes in [*singles, *filter(None, [shown[index]])]:
+                if mistakes == shown[index] or self._explains(mistakes, index, results, seed):
+                    named += mistakes
+                    break
+            else:
+                left.append(index)
+                errors |= {results[index].error} - {""}
+        found = tuple(dict.fromkeys(named))
+        for index in left:
+            for mistakes in pairs:
+                if set(found) & set(mistakes) and self._explains(mistakes, index, results, seed):
+                    named += mistakes
+                    break
+            else:
+                if len(wrong) == 1 and (hint := self.parts[index].shows):
+                    named.append(hint)
+        return _named(named)
+
+    def _explains(
+        self, mistakes: tuple[str, ...], index: int, results: list[Result], seed: int
+    ) -> bool:
+        """Does an implementation with these mistakes give the student's answers in this part?
+
+        Where they are wrong, mistakes that do not show in this part explain nothing.
+        """
+        faulty = self.answers(index, seed, mistakes)
+        if far_apart(results[index].glance, faulty.glance):
+            return False
+        right, dtype = self.answers(index, seed), self.parts[index].dtype
+        if not agree(results[index].answers, faulty, right, dtype=dtype):
+            return False
+        return results[index].wrong is None or self._shows(mistakes, index, seed)
+
+    def _shows(self, mistakes: tuple[str, ...], index: int, seed: int) -> bool:
+        """Do these mistakes change any answer in this part, be it in dtype alone?"""
+        key = (index, seed, mistakes)
+        if key not in self._seen:
+            pairs = itertools.zip_longest(self.answers(index, seed), self.answers(*key))
+            self._seen[key] = any(_compare(other, one, dtype=True) for one, other in pairs)
+        return self._seen[key]
+
+    def _shown(self, result: Result) -> tuple[str, ...]:
+        """The mistake that the first difference of a part shows by its kind, if any."""
+        kind = result.wrong.kind if result.wrong else ""
+        if kind in SHOWN_BY_KIND:
+            return (SHOWN_BY_KIND[kind],)
+        return tuple(one for one in SHOWN_IF_KNOWN.get(kind, ()) if one in self.mistakes)[:1]
+
+    def _to_do(self, results: list[Result]) -> str:
+        """What an exercise that is not written yet will be asked for."""
+        raised = results[0].answers[-1]
+        assert isinstance(raised, Raised)
+        absent = raised.text.endswith(" is not defined")
+        return "\n".join(
+            (
+                f"Not written yet: {raised.text or raised.told}",
+                *(["Its cell did not run or ended in an error, or the name is another."] * absent),
+                "It will be checked for",
+                *(f"- {part.says}" for part in self.parts),
+                "",
+                f"Read: {where_to_read(self.section)}",
+            )
+        )
+
+    def _message(self, results: list[Result], diagnosis: tuple[str, ...], local: bool) -> str:
+        lines: list[str] = []
+        told: list[str] = []
+        for result in results:
+            lines.append(f"{'ok   ' if result.wrong is None else 'WRONG'}  {result.part.says}")
+            if result.wrong is None:
+                continue
+            text = result.wrong.text
+            if text in told:
+                why: Iterable[str] = [f"as above: {text.splitlines()[0]}"]
+            else:
+                why = self._explanation(result, local, numbers=local and not told)
+            lines += [f"       {line}" for line in why]
+            told.append(text)
+        for mistake in diagnosis:
+            lines += ["", *catalogue()[mistake].message().splitlines()]
+        if not diagnosis and any(result.wrong for result in results):
+            lines += ["", f"Read: {where_to_read(self.section)}"]
+        return "\n".join(lines)
+
+    def _explanation(self, result: Result, local: bool, numbers: bool) -> Iterator[str]:
+        """What was asked when the answer was first wrong, and in what it was wrong.
+
+        With `local` it tells the plain arguments, with `numbers` the arrays too.
+        """
+        assert result.wrong is not None
+        asked = [call for call in result.asked if numbers or call.kind != "set"]
+        if more := len(asked[:-SHOWN_CALLS]):
+            yield f"{more} calls, and then"
+        for call in asked[-SHOWN_CALLS:]:
+            yield from self._told(call, local, numbers)
+        names = [*self._arguments(result.asked[-1])] if result.wrong.kind == "changed" else []
+        if result.wrong.argument < len(names):
+            yield f"{names[result.wrong.argument]} was changed"
+        else:
+            yield from result.wrong.text.splitlines()
+        if numbers:
+            yield from result.wrong.details()
+
+    def _told(self, call: Call, local: bool, numbers: bool) -> Iterator[str]:
+        """A call as a message shows it: short arguments in the call, arrays below it."""
+        if call.kind == "set":
+            yield from show(call.text, call.args[0])
+            return
+        given = self._arguments(call)
+        functions = [value for value in given.values() if isinstance(value, Remote)]
+        plain = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in given.items()
+            if not isinstance(value, Remote)
+        }
+        short = {name: f"{name}={value!r}" for name, value in plain.items() if _short(value)}
+        short = short if local else {}
+        if call.kind == "driver" and functions and functions[0]._text != call.text:
+            # how it calls the function is not seen here; one of the same name passes all on
+            told = f"{functions[0]._text}(...)"
+            yield f"{told} with {', '.join(short.values())}" if short else told
+            return
+        yield f"{call.text}({', '.join(short.get(name, name) for name in plain)})"
+        for name, value in plain.items():
+            if numbers and name not in short:
+                yield from show(name, value)
+
+    def _arguments(self, call: Call) -> dict[str, object]:
+        """The arguments of a call by the names that they have in the reference."""
+        if call.kind == "driver":
+            return call.kwargs
+        called: Any = self._reference
+        instance: tuple[None, ...] = ()  # what stands for self: methods are found on their class
+        for name in call.text.replace("(...)", "()").split("."):
+            called = getattr(called, name.removesuffix("()"), None)
+            if name.endswith("()") and inspect.isclass(called):
+                instance = (None,)
+        if instance and call.text.endswith("(...)"):
+            called = called.__call__
+        try:
+            bound = inspect.signature(called).bind(*instance, *call.args, **call.kwargs)
+            return dict([*bound.arguments.items()][len(instance) :])
+        except (TypeError, ValueError):
+            unnamed = {f"argument {i}": value for i, value in enumerate(call.args, 1)}
+            return unnamed | call.kwargs
+
+
+def _named(mistakes: Iterable[str]) -> tuple[str, ...]:
+    """The ids of the mistakes, each once; what follows a colon only tells variants apart."""
+    return tuple(dict.fromkeys(mistake.partition(":")[0] for mistake in mistakes))
+
+
+class Answers:
+    """The answers of a script, asked for when they are needed and remembered.
+
+    Most candidates for a diagnosis are out at their first answer. With `caught`, an exception of
+    the implementation is its last answer; StudentGone is never caught.
+    """
+
+    def __init__(self, script: Iterator[object], *, caught: bool) -> None:
+        self._script, self._caught = script, caught
+        self._given: list[object] = []
+
+    @cached_property
+    def glance(self) -> Glance | None:
+        """What there is to see of the first answer at a glance."""
+        return glance(next(iter(self), None))
+
+    def __iter__(self) -> Iterator[object]:
+        for index in itertools.count():
+            if index == len(self._given) and not self._ask():
+                return
+            yield self._given[index]
+
+    def _ask(self) -> bool:
+        """Ask for one more answer: was there one?"""
+        try:
+            self._given.append(next(self._script))
+        except StopIteration:
+            return False
+        except StudentGone:
+            raise
+        except Unfit as unfit:
+            self._given.append(Raised((), str(unfit)))
+        except Exception as error:
+            if not self._caught:
+                raise
+            self._given.append(_raised(error))
+        return True
+
+
+def _raised(error: Exception) -> Raised:
+    if isinstance(error, RemoteError):
+        return Raised(error.kinds, error.text, _place(error.traceback))
+    return Raised(tuple(kind.__name__ for kind in type(error).__mro__), str(error))
+
+
+def agree(
+    answers: Iterable[object], others: Iterable[object], right: Iterable[object], *, dtype: bool
+) -> bool:
+    """Are these the answers of the others, to a part that asks for the dtype or does not?
+
+    The dtype is asked for in float32 too; where that became float64, it is no more precise than
+    the `right` answer. Elsewhere `answers` have to be as near to `others` as their own precision
+    allows, which is that of float32 if they are numbers in float32.
+    """
+    end = Raised(("there are no more answers",))
+    triples = itertools.zip_longest(answers, others, right, fillvalue=end)
+    if dtype:
+        return not any(
+            _compare(one, other, dtype=True, rounded=precision(best))
+            for one, other, best in triples
+        )
+    return not any(
+        _compare(narrowed(one), widened(other), dtype=False) for one, other, _ in triples
+    )
+
+
+def _compare(got: object, expected: object, dtype: bool, rounded: int = 8) -> Difference | None:
+    match got, expected:
+        case Raised(), Raised():
+            same = (got.kinds[:1] or got.text) == (expected.kinds[:1] or expected.text)
+            return None if same else Difference("error", got.told)
+        case Raised(), _:
+            return Difference("error" if got.kinds else "type", got.told)
+        case _, Raised():
+            return Difference("error", "raised nothing")
+    wrong = difference(got, expected, dtype=dtype, rounded=rounded)
+    return replace(wrong, text=wrong.text + _forgotten(got)) if wrong else None
+
+
+def _forgotten(got: object) -> str:
+    """What to look for where a function returns nothing."""
+    return ": is a return missing?" if got is None else ""
+
+
+def _short(value: object) -> bool:
+    """Does a message show this argument in the call?"""
+    if isinstance(value, list):
+        return len(value) <= 8 and all(isinstance(item, int | float) for item in value)
+    return value is None or isinstance(value, bool | int | float)
+
+
+# A line of a traceback whose file is a cell of a notebook, and the line of code, if it is there.
+CELL = re.compile(
+    r'  File "(?:<ipython-input-|[^"]*ipykernel_)[^"]*", line (\d+), in (.+)(?:\n    (.*))?'
+)
+
+
+def _place(traceback: str) -> str:
+    """The last line of the student's cells in a traceback."""
+    found = CELL.findall(traceback)
+    if not found:
+        return ""
+    line, function, source = found[-1]
+    return f"in {function}, line {line} of its cell" + (f": {source.strip()}" if source else "")
+
+
+def _status(results: list[Result]) -> str:
+    wrong = [result for result in results if result.wrong is not None]
+    last = [result.answers[-1] for result in wrong]
+    raised = [answer for answer in last if isinstance(answer, Raised) and answer.kinds]
+    if not wrong:
+        return "passed"
+    if len(wrong) < len(results):
+        return "partial"
+    if len(raised) < len(wrong):
+        return "failed"
+    return "missing" if all(answer.unwritten for answer in raised) else "error"

@@ -1,0 +1,371 @@
+"""A student's functions and objects as the checks see them.
+
+A `Student` stands for the student's namespace.
+Its attributes behave as if they were local: `bn = student.BatchNorm1d(4); bn(x); bn.running_mean`.
+Every access is a request to the process where the objects live, and only plain data come back.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Collection, MutableMapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ..sandbox.channel import CLASSES, Channel
+from ..sandbox.outputs import printable
+from ..sandbox.student.objects import Objects
+from ..sandbox.student.protocol import Callback, Handle, decode, encode
+
+# What the student's process may ask of the grader's functions while one request lasts.
+CALLS, BYTES = 10_000, 64 * 1024**2
+ANSWERS = 128 * 1024**2  # bytes of all answers to one `Student`: a check keeps them to compare
+
+
+class Loopback:
+    """A channel to a namespace in this process, with the same rules as the one to another."""
+
+    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
+        self.objects = Objects(namespace, self._exchange)
+        self.serve: Callable[[dict[str, object]], dict[str, object]] | None = None
+
+    def ask(self, request: dict[str, object]) -> dict[str, object]:
+        """The reply to one request; it goes through frames, so nothing is shared with them."""
+        reply = decode(self.objects.answer(encode(request)))
+        assert isinstance(reply, dict)
+        if reply.get("error", {}).get("kinds", ())[:1] == ["KeyboardInterrupt"]:
+            raise KeyboardInterrupt  # whoever stops the cell stops the check
+        return reply
+
+    def _exchange(self, frame: bytes) -> bytes:
+        request = decode(frame)
+        assert self.serve is not None
+        assert isinstance(request, dict)
+        return encode(self.serve(request))
+
+
+class RemoteError(Exception):
+    """An exception that the student's code raised.
+
+    `kinds` are the names of its class and base classes, the class first.
+    """
+
+    def __init__(self, kinds: Collection[str], text: str, traceback: str = "") -> None:
+        self.kinds = tuple(printable(kind) for kind in list(kinds)[:CLASSES]) or ("Exception",)
+        self.text, self.traceback = printable(text), printable(traceback)
+        super().__init__(f"{self.kind}: {self.text}" if text else self.kind)
+
+    @property
+    def kind(self) -> str:
+        """The name of its class."""
+        return self.kinds[0]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the student's: `text` as in `BatchNorm1d(...).forward`, and its arguments.
+
+    `kind` is call, set (an attribute, to the one argument), or driver: a driver of ours, or its
+    method, is called; then all arguments are by name.
+    """
+
+    text: str
+    args: tuple[object, ...]
+    kwargs: dict[str, object]
+    kind: str = "call"
+
+
+class Remote:
+    """One object of the student's."""
+
+    _student: "Student"
+    _handle: Handle
+    _text: str
+
+    def __init__(self, student: "Student", handle: Handle, text: str) -> None:
+        vars(self).update(_student=student, _handle=handle, _text=text)
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):  # NumPy and Python ask for these: the student may not answer
+            raise AttributeError(name)
+        return self._student._ask(f"{self._text}.{name}", op="get", target=self._handle, name=name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        text = f"{self._text}.{name}"
+        self._student.calls.append(Call(text, (value,), {}, "set"))
+        value = self._student._outgoing(value)
+        request = {"op": "set", "target": self._handle, "name": name, "value": value}
+        self._student._ask(text, **request)
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        return self._call(args, kwargs)[0]
+
+    def _call(
+        self, args: tuple[object, ...], kwargs: dict[str, object], after: bool = False
+    ) -> tuple[object, tuple[object, ...]]:
+        """What the call returned and, with `after`, its arguments as the call left them."""
+        request = {"op": "call", "target": self._handle, "after": after}
+        self._student.calls.append(Call(self._text, args, kwargs))
+        return self._student._call(self._text, args, kwargs, request)
+
+    def __repr__(self) -> str:
+        return printable(self._handle.kind)
+
+
+class Driven(Remote):
+    """An object of a driver class of ours: whatever is asked of it is a method."""
+
+    _driver: type
+
+    def __init__(self, student: "Student", handle: Handle, text: str, driver: type) -> None:
+        super().__init__(student, handle, text)
+        vars(self).update(_driver=driver)
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        request = {"op": "call", "target": self._handle, "name": name}
+
+        def method(*args: object, **kwargs: object) -> object:
+            text = f"{self._text}.{name}"
+            signature = _signature(getattr(self._driver, name))
+            named = dict([*signature.bind(self, *args, **kwargs).arguments.items()][1:])
+            self._student.calls.append(Call(text, (), named, "driver"))
+            return self._student._call(text, args, kwargs, request)[0]
+
+        return method
+
+
+class Student:
+    """The student's namespace; only `names`, those that the exercises ask for, can be reached.
+
+    Without `names` all can: what is not there is then not written yet.
+
+    `calls` lists what was called since it was last emptied.
+    `sources` are the cells that made the namespace, in the order in which they ran.
+
+    Functions of ours may be passed as arguments. They stay here: the student's process only gets
+    what they return, within `CALLS` and `BYTES`, and only until the call that they were passed to
+    returns. What they are called with is the student's, so they must bear anything.
+    """
+
+    def __init__(
+        self,
+        channel: Channel,
+        names: Collection[str] | None = None,
+        sources: Sequence[str] = (),
+    ) -> None:
+        self._channel, self._names = channel, None if names is None else frozenset(names)
+        self.sources = sources
+        self._globals: dict[str, object] = {}
+        self.calls: list[Call] = []
+        self._lent: dict[int, Callable[..., object]] = {}
+        self._lent_ever = 0
+        self._driven: set[Callable[..., object]] = set()  # whose source was sent
+        self._answers_left = ANSWERS
+        if isinstance(channel, Loopback):
+            channel.serve = self._serve
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__") or (self._names is not None and name not in self._names):
+            raise AttributeError(f"{name} is not a name that this problem set asks for")
+        if name not in self._globals:
+            value = self._ask(name, op="get", target=None, name=name)
+            if not isinstance(value, Remote):
+                return value
+            self._globals[name] = value
+        return self._globals[name]
+
+    def drive(self, driver: Callable[..., object], *args: object, **kwargs: object) -> object:
+        """Call a function of ours in the student's process, or make an object of a class of ours.
+
+        It is sent as source, so it imports what it needs itself, and it holds no expected value:
+        the student's process could read it. It is run once: a class keeps its attributes.
+        """
+        request: dict[str, object] = {"op": "drive", "name": driver.__name__}
+        request["source"] = None if driver in self._driven else _source(driver)
+        self._driven.add(driver)
+        named = _signature(driver).bind(*args, **kwargs).arguments
+        name, made = driver.__name__, isinstance(driver, type)
+        theirs = any(isinstance(value, Remote) for value in named.values())
+        if theirs or not made:  # else it is of ours, for their functions to work on
+            self.calls.append(Call(name, (), named, "call" if made else "driver"))
+        value = self._call(name, (), named, request)[0]
+        if isinstance(driver, type) and isinstance(value, Remote):
+            return Driven(self, value._handle, value._text if theirs else name.lower(), driver)
+        return value
+
+    def _call(
+        self,
+        text: str,
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        request: dict[str, object],
+    ) -> tuple[object, tuple[object, ...]]:
+        sent = {"args": self._outgoing(args), "kwargs": self._outgoing(kwargs)}
+        try:
+            reply = self._reply(text, request | sent)
+        finally:
+            self._lent.clear()
+        after = reply.get("after", ())
+        value = self._incoming(reply["value"], f"{text}(...)")
+        return value, after if isinstance(after, tuple) else ()
+
+    def _ask(self, text: str, **request: object) -> object:
+        return self._incoming(self._reply(text, request)["value"], text)
+
+    def _reply(self, text: str, request: dict[str, object]) -> dict[str, object]:
+        self._calls_left, self._bytes_left = CALLS, BYTES
+        reply = self._channel.ask(request)
+        while "callback" in reply:
+            reply = self._channel.ask(self._serve(reply))
+        self._answers_left -= _weight(reply)
+        if self._answers_left < 0:
+            text = f"the answers are more than {ANSWERS // 1024**2} MB in all"
+            raise RemoteError(["MemoryError"], text)
+        error = reply.get("error")
+        if isinstance(error, dict):
+            kinds = error.get("kinds")
+            kinds = [str(kind) for kind in kinds] if isinstance(kinds, list) else []
+            raise RemoteError(kinds, str(error.get("text", "")), str(error.get("traceback", "")))
+        if "value" not in reply:
+            raise RemoteError(["ProtocolError"], f"no answer to {text}")
+        return reply
+
+    def _serve(self, request: dict[str, object]) -> dict[str, object]:
+        """The answer to a call of one of our functions."""
+        number, args, kwargs = (request.get(key) for key in ("callback", "args", "kwargs"))
+        try:
+            if not (isinstance(number, int) and number in self._lent):
+                raise RuntimeError("this function can be called only while it is being checked")
+            assert isinstance(args, tuple)
+            assert isinstance(kwargs, dict)
+            self._calls_left -= 1
+            self._bytes_left -= _weight([*args, *kwargs.values()])
+            if self._calls_left < 0 or self._bytes_left < 0:
+                raise RuntimeError("called too often, or with too much data")
+            return {"value": self._lent[number](*args, **kwargs)}
+        except Exception as error:
+            return {"error": {"kind": type(error).__name__, "text": str(error)}}
+
+    def _outgoing(self, value: object) -> object:
+        """The student's objects go back as the handles that they came as; functions are lent."""
+        match value:
+            case Remote():
+                return value._handle
+            case tuple():
+                return tuple(self._outgoing(item) for item in value)
+            case list():
+                return [self._outgoing(item) for item in value]
+            case dict():
+                return {key: self._outgoing(item) for key, item in value.items()}
+        if callable(value):
+            self._lent_ever += 1
+            self._lent[self._lent_ever] = value
+            return Callback(self._lent_ever)
+        return value
+
+    def _incoming(self, value: object, text: str) -> object:
+        """Handles become objects that can be used as if they were here."""
+        match value:
+            case Handle():
+                return Remote(self, value, text)
+            case tuple():
+                return tuple(self._incoming(item, text) for item in value)
+            case list():
+                return [self._incoming(item, text) for item in value]
+            case dict():
+                return {key: self._incoming(item, text) for key, item in value.items()}
+        return value
+
+
+def _weight(value: object) -> int:
+    """About how many bytes plain data take, or the array that NumPy would make of them, if more.
+
+    It gives each text in a list the room of the longest.
+    """
+    match value:
+        case np.ndarray() | np.generic():
+            return value.nbytes + 100
+        case str():
+            return 4 * len(value) + 50
+        case tuple() | list():
+            return 60 + len(value) * (8 + max(map(_weight, value), default=0))
+        case dict():
+            return 200 + sum(100 + _weight(key) + _weight(item) for key, item in value.items())
+    return 32
+
+
+@cache
+def _signature(driver: Callable[..., object]) -> inspect.Signature:
+    return inspect.signature(driver)
+
+
+@cache
+def _source(driver: Callable[..., object]) -> str:
+    return textwrap.dedent(inspect.getsource(driver))
+
+
+class StandIn(Student):
+    """An implementation of ours in a student's place, to be graded as a student's is."""
+
+    def __init__(self, implementation: object) -> None:
+        super().__init__(Loopback(vars(implementation)))
+
+    def drive(self, driver: Callable[..., object], *args: object, **kwargs: object) -> object:
+        """The answer of the implementation's function of that name, where it has one."""
+        try:
+            model: Any = getattr(self, driver.__name__)
+        except RemoteError:
+            return super().drive(driver, *args, **kwargs)
+        return model(*args, **kwargs)
+
+
+def drive(implementation: Any, driver: Callable[..., object], *args: object) -> object:
+    """`driver(*args)` where the implementation lives: the student's, in the student's process.
+
+    An implementation of ours may have a function of the driver's name, which then answers for it:
+    a model in NumPy of what needs torch, for one.
+    """
+    if isinstance(implementation, Student):
+        return implementation.drive(driver, *args)
+    return getattr(implementation, driver.__name__, driver)(*args)
+
+
+class Arguments(tuple[object, ...]):
+    """The arguments of a call as it left them: an answer to whether it changed them."""
+
+
+def arguments_after(call: Callable[..., object], *args: object) -> Arguments:
+    """The arguments as `call(*args)` leaves them, so that a check can ask whether it changed them.
+
+    `args` themselves are never changed.
+    """
+    if isinstance(call, Remote):
+        return Arguments(map(_plain, call._call(args, {}, after=True)[1]))
+    copies = tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args)
+    call(*copies)
+    return Arguments(map(_plain, copies))
+
+
+def _plain(argument: object) -> object:
+    """The argument; None in the place of a function, which cannot be compared."""
+    return None if callable(argument) or isinstance(argument, Handle) else argument
+
+
+def raises(kind: type[Exception], call: Callable[..., object], *args: object) -> bool:
+    """Does `call(*args)` raise `kind`, or a class derived from it?
+
+    What is not written has no answer: its NotImplementedError goes on.
+    """
+    try:
+        call(*args)
+    except RemoteError as error:
+        if error.kind == "NotImplementedError":
+            raise
+        return kind.__name__ in error.kinds
+    except Exception as error:
+        return isinstance(error, kind)
+    return False

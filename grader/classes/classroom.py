@@ -1,0 +1,82 @@
+"""A class: where nbgrader keeps its submissions, feedback and marks."""
+
+import copy
+import re
+import warnings
+from glob import glob
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import CsvExportPlugin
+from nbgrader.utils import capture_log
+from traitlets.config import Config
+
+from ..checking.check import Verdict
+from ..notebooks.course import Course
+from ..notebooks.report import verdicts_in
+
+
+class Classroom:
+    """The students of a course."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.config: Config = copy.deepcopy(course.config)
+        self.config.Course.unsafe = course.unsafe
+        self.folder = CourseDirectory(config=self.config, root=str(course.root))
+
+    def students(self, assignment: str) -> list[str]:
+        """Who handed in."""
+        step = self.folder.submitted_directory
+        pattern = self.folder.format_path(step, "(?P<student>.*)", assignment, escape=True)
+        places = glob(str(self._path(step, "*", assignment)))
+        found = (re.fullmatch(pattern, path) for path in places)
+        return sorted(match["student"] for match in found if match)
+
+    def submitted(self, student: str, assignment: str) -> Path:
+        """The folder of what a student handed in."""
+        return self._path(self.folder.submitted_directory, student, assignment)
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        """The folder of a student's graded notebooks."""
+        return self._path(self.folder.autograded_directory, student, assignment)
+
+    def _path(self, step: str, student: str, assignment: str) -> Path:
+        return Path(self.folder.format_path(step, student, assignment))
+
+    def release(self, assignment: str) -> None:
+        """Generate the student version and tell the gradebook. Raises RuntimeError on failure."""
+        self.run(GenerateAssignment, assignment, ".", force=True)
+
+    def released(self, assignment: str) -> bool:
+        """Does the gradebook know the problem set?"""
+        with Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
+            return assignment in [known.name for known in gradebook.assignments]
+
+    def feedback(self, assignment: str) -> None:
+        """Write the feedback of all who are graded."""
+        self.run(GenerateFeedback, assignment, "*", force=True)
+
+    def export(self, path: Path) -> None:
+        """Write the marks as CSV."""
+        with Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
+            CsvExportPlugin(to=str(path)).export(gradebook)
+
+    def verdicts(self, assignment: str, student: str) -> list[Verdict]:
+        """The verdicts in a student's graded notebooks; none when nothing is graded."""
+        folder = self.autograded(student, assignment)
+        return [verdict for path in sorted(folder.glob("*.ipynb")) for verdict in verdicts_in(path)]
+
+    def run(
+        self, converter: type[BaseConverter], assignment: str, student: str, *, force: bool
+    ) -> None:
+        """Run one of nbgrader's steps. Raises RuntimeError with its log when it fails."""
+        self.folder.assignment_id, self.folder.student_id = assignment, student
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of nbgrader and SQLAlchemy to their own developers
+            result = capture_log(converter(coursedir=self.folder, config=self.config, force=force))
+        if not result["success"]:
+            lines = [*result.get("log", "").splitlines(), *result["error"].splitlines()]
+            raise RuntimeError("\n".join(lines))

@@ -1,0 +1,234 @@
+"""nbgrader's gradebook, open for a whole run and written by one process, in few transactions.
+
+It holds afterwards what nbgrader's own `autograde` would have put there.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import (
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError
+from traitlets.config import Config
+
+from ..notebooks.notebook import CourseError, Master, is_set
+from .work import GradedNotebook, Outcome, Released
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turns what the database complains of into a CourseError that says what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise CourseError(
+            f"the gradebook cannot be used: {error.orig}. Is something else using it, or is the "
+            "server away? What is graded is kept: run the same command again."
+        ) from error
+
+
+def released(book: Gradebook, assignment: str, notebook: str) -> Released:
+    """What the gradebook holds of a notebook. Raises MissingEntry when it does not know it."""
+    known = book.find_notebook(notebook, assignment)
+    points = {cell.name: cell.max_score for cell in (*known.grade_cells, *known.task_cells)}
+    cells = {
+        cell.name: {
+            "cell_type": cell.cell_type,
+            "locked": cell.locked,
+            "checksum": cell.checksum,
+            "source": cell.source,
+            "points": points.get(cell.name),
+        }
+        for cell in known.source_cells
+    }
+    return Released(known.kernelspec, cells)
+
+
+def check_released(master: Master, known: Released | None) -> None:
+    """Raises CourseError when the gradebook knows other cells than the master's."""
+    cells = {
+        id: (cell.cell_type, float(cell.metadata.nbgrader.points) if _has_points(cell) else None)
+        for id, cell in master.cells.items()
+    }
+    in_book = known and {
+        id: (kept["cell_type"], kept["points"]) for id, kept in known.cells.items()
+    }
+    if cells != in_book:
+        raise CourseError(
+            f"the cells of {master.assignment} are not those in the gradebook: the master was "
+            f"changed. Run: nbgrader generate_assignment --force {master.assignment}"
+        )
+
+
+def _has_points(cell: NotebookNode) -> bool:
+    return is_set(cell, "grade") or is_set(cell, "task")
+
+
+class Marks:
+    """The marks of one problem set. Raises CourseError when the gradebook does not know it."""
+
+    def __init__(self, folder: CourseDirectory, config: Config, assignment: str) -> None:
+        with told():
+            self.book = Gradebook(folder.db_url, folder.course_id)
+        self.db, self.config, self.assignment = self.book.db, config, assignment
+        self._late = self._late_step()
+        try:
+            known = self.book.find_assignment(assignment)
+        except MissingEntry:
+            self.close()
+            text = f"the gradebook does not know {assignment}: run nbgrader generate_assignment"
+            raise CourseError(text) from None
+        self.id, self.due = known.id, known.duedate
+        self.notebooks: dict[str, str] = {book.name: book.id for book in known.notebooks}
+        self.graded = self._cells("GradeCell", "TaskCell")
+        self.commented = self._cells("SolutionCell", "TaskCell")
+
+    def _cells(self, *kinds: str) -> dict[str, dict[str, str]]:
+        """The ids of cells by the notebook's id and the cell's name."""
+        rows = select(BaseCell.notebook_id, BaseCell.name, BaseCell.id)
+        here = BaseCell.notebook_id.in_(self.notebooks.values()) & BaseCell.type.in_(kinds)
+        found: dict[str, dict[str, str]] = {}
+        for notebook, name, id in self.db.execute(rows.where(here)):
+            found.setdefault(notebook, {})[name] = id
+        return found
+
+    def close(self) -> None:
+        """Let go of the gradebook."""
+        self.book.close()
+
+    def released(self) -> dict[str, Released]:
+        """The notebooks as they were released."""
+        found = {name: released(self.book, self.assignment, name) for name in self.notebooks}
+        self.db.commit()
+        return found
+
+    def students(self) -> set[str]:
+        """Those of whom there is a submission."""
+        rows = select(SubmittedAssignment.student_id)
+        found = self.db.execute(rows.where(SubmittedAssignment.assignment_id == self.id)).scalars()
+        students = set(found)
+        self.db.commit()
+        return students
+
+    def enter(self, graded: Sequence[tuple[str, Outcome, datetime | None]]) -> None:
+        """Enter outcomes, of students with the times when they handed in: all of them, or none."""
+        try:
+            with told():
+                for student, outcome, handed_in in graded:
+                    self._enter(student, outcome, handed_in)
+                self.db.commit()
+        except BaseException:
+            self.db.rollback()
+            raise
+
+    def _enter(self, student: str, outcome: Outcome, handed_in: datetime | None) -> None:
+        notebooks, late = self._submission(student, handed_in)
+        for name, graded in outcome.notebooks.items():
+            self._grades(notebooks[self.notebooks[name]], self.notebooks[name], graded)
+        ids = [notebooks[self.notebooks[name]] for name in outcome.notebooks]
+        reset = update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
+        self._run(reset.values(late_submission_penalty=None))
+        if late and self._late is not None:
+            self._penalties(student, ids)
+
+    def _submission(self, student: str, handed_in: datetime | None) -> tuple[dict[str, str], bool]:
+        """The ids of a submission's notebooks by those of the assignment's, and: is it late?
+
+        What is not there yet is made, with places for all grades and comments.
+        """
+        columns = select(
+            SubmittedAssignment.id, SubmittedAssignment.timestamp, SubmittedAssignment.extension
+        )
+        mine = (SubmittedAssignment.assignment_id == self.id) & (
+            SubmittedAssignment.student_id == student
+        )
+        row = self.db.execute(columns.where(mine)).one_or_none()
+        if row is None:
+            if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
+                self._run(insert(Student).values(id=student))
+            new = {"assignment_id": self.id, "student_id": student, "timestamp": handed_in}
+            submission, extension = self._insert(SubmittedAssignment, new), None
+            for notebook in self.notebooks.values():
+                self._places(submission, notebook)
+        else:
+            submission, extension = row.id, row.extension
+            if handed_in is None:
+                handed_in = row.timestamp
+            elif handed_in != row.timestamp:
+                change = update(SubmittedAssignment).where(SubmittedAssignment.id == submission)
+                self._run(change.values(timestamp=handed_in))
+        rows = select(SubmittedNotebook.notebook_id, SubmittedNotebook.id)
+        found = self.db.execute(rows.where(SubmittedNotebook.assignment_id == submission))
+        due = self.due + extension if self.due and extension else self.due
+        return dict(found.all()), bool(due and handed_in and handed_in > due)
+
+    def _places(self, submission: str, notebook: str) -> None:
+        new = {"notebook_id": notebook, "assignment_id": submission}
+        id = self._insert(SubmittedNotebook, new)
+        for table, cells in ((Grade, self.graded), (Comment, self.commented)):
+            if here := cells.get(notebook):
+                rows = [{"cell_id": cell, "notebook_id": id} for cell in here.values()]
+                self.db.execute(insert(table), rows)
+
+    def _grades(self, mine: str, notebook: str, outcome: GradedNotebook) -> None:
+        """Scores and comments; a person's marks stay, and are to be looked at again."""
+        rows = select(Grade.cell_id, Grade.id, Grade.manual_score).where(Grade.notebook_id == mine)
+        known = {row.cell_id: row for row in self.db.execute(rows)}
+        changes = []
+        for name, score in outcome.scores.items():
+            row = known[self.graded[notebook][name]]
+            review = score is None or row.manual_score is not None
+            changes.append({"id": row.id, "auto_score": score, "needs_manual_grade": review})
+        comments = select(Comment.cell_id, Comment.id).where(Comment.notebook_id == mine)
+        ids = dict(self.db.execute(comments).all())
+        remarks = [
+            {"id": ids[self.commented[notebook][name]], "auto_comment": text}
+            for name, text in outcome.comments.items()
+        ]
+        for table, values in ((Grade, changes), (Comment, remarks)):
+            if values:
+                self.db.execute(update(table), values)
+
+    def _penalties(self, student: str, ids: Sequence[str]) -> None:
+        """What nbgrader's plugin takes off a late submission."""
+        self.db.expire_all()
+        late = self.book.find_submission(self.assignment, student)
+        for notebook in late.notebooks:
+            if notebook.id in ids:
+                penalty = self._late.plugin_inst.late_submission_penalty(
+                    student, notebook.score, late.total_seconds_late
+                )
+                if penalty is not None:
+                    checked = self._late._check_late_penalty(notebook, penalty)
+                    notebook.late_submission_penalty = checked
+        self.db.flush()
+
+    def _late_step(self) -> Any:
+        """nbgrader's step for late submissions; None where the course has taken it out."""
+        steps = self.config.Autograde.get("autograde_preprocessors", (AssignLatePenalties,))
+        if not any("AssignLatePenalties" in str(step) for step in steps):
+            return None
+        step = AssignLatePenalties(config=self.config)
+        step.init_plugin()
+        return step
+
+    def _insert(self, table: Any, values: dict[str, Any]) -> str:
+        id: str = self.db.execute(insert(table).values(**values)).inserted_primary_key[0]
+        return id
+
+    def _run(self, statement: Any) -> None:
+        self.db.execute(statement, execution_options={"synchronize_session": False})

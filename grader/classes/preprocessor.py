@@ -1,0 +1,131 @@
+"""What nbgrader needs to grade safely and to name the exercises; used in nbgrader_config.py."""
+
+import os
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
+from traitlets import Dict
+
+from ..notebooks.course import Course
+from ..notebooks.grade import grade_notebook
+from ..notebooks.notebook import Master, SubmissionError, read_submission, restore
+from ..sandbox.process import Limits, Warm
+from .gradebook import check_released, released
+
+Resources = dict[str, Any]
+PLACE = "{exercise}"
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads what students hand in as `read_submission` does, with its clear messages."""
+
+    def from_filename(
+        self, filename: str, resources: Resources | None = None, **kw: Any
+    ) -> tuple[Any, Resources]:
+        """The notebook in a file, preprocessed and written again."""
+        if not any(isinstance(step, Restore) for step in self._preprocessors):
+            return super().from_filename(filename, resources, **kw)  # written by Restore
+        path = Path(os.path.relpath(filename))
+        if any(folder.is_symlink() for folder in list(path.parents)[:2]):
+            raise SubmissionError(f"{path} is in a folder that is a link. Hand in the notebook.")
+        notebook = read_submission(path)
+        export: Callable[..., tuple[Any, Resources]] = super().from_notebook_node
+        return export(notebook, resources, **kw)
+
+
+class Restore(NbGraderPreprocessor):
+    """Makes the trusted cells of a submission those of the master again."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """The restored notebook. Raises SubmissionError when it is a foreign one."""
+        master = _master(Course(Path.cwd(), parent=self), resources)
+        _same_as_released(master, resources)
+        return restore(nb, master), resources
+
+
+class SafeExecute(NbGraderPreprocessor):
+    """Grades a restored notebook in two processes; stands where nbgrader has Execute."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """The notebook with its outputs. Raises Unprotected where this machine cannot do that."""
+        course = Course(Path.cwd(), parent=self)
+        master = _master(course, resources)
+        limits = course.limits_of(master.assignment)
+        graded = grade_notebook(
+            nb,
+            master.assignment,
+            master.names,
+            course.load_checks(master),
+            warm(course.preload_of(master.assignment), limits, course.unsafe),
+            course.seed(master.assignment),
+            limits,
+        )
+        return graded.notebook, resources
+
+
+@cache
+def warm(preload: tuple[str, ...], limits: Limits, unsafe: bool) -> Warm:
+    """The warm process that all submissions of a problem set are graded with.
+
+    It lasts as long as this process.
+    """
+    process = Warm(preload, limits, unsafe)
+    process.__enter__()
+    return process
+
+
+def _master(course: Course, resources: Resources) -> Master:
+    # nbgrader's converters work in the course's folder, so `course` is the one that they convert.
+    names = resources["nbgrader"]
+    return course.master(names["assignment"], names["notebook"])
+
+
+def _same_as_released(master: Master, resources: Resources) -> None:
+    """Does the gradebook know the master's cells? Raises CourseError when it knows others."""
+    names = resources["nbgrader"]
+    with Gradebook(names["db_url"]) as book:
+        check_released(master, released(book, names["assignment"], names["notebook"]))
+
+
+class NameExercise(ClearSolutions):
+    """Clears solutions as nbgrader does; the stub's error names the function to write."""
+
+    code_stub = Dict(
+        {"python": f'# YOUR CODE HERE\nraise NotImplementedError("{PLACE}: your code here")'}
+    )
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Resources, cell_index: int
+    ) -> tuple[NotebookNode, Resources]:
+        """The cell without its solution."""
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        lines = cell.source.split("\n")
+        for i, line in enumerate(lines):
+            if PLACE in line and cell.cell_type == "code":
+                name = _enclosing(lines[: i + 1]) or cell.metadata.nbgrader.grade_id
+                lines[i] = line.replace(PLACE, name)
+        cell.source = "\n".join(lines)
+        return cell, resources
+
+
+def _enclosing(lines: list[str]) -> str:
+    """The dotted name of the functions and classes around the last line."""
+    names: list[str] = []
+    indent = _indent(lines[-1])
+    for line in reversed(lines):
+        found = re.match(r"\s*(?:async )?(?:def|class) (\w+)", line)
+        if found and _indent(line) < indent:
+            names.insert(0, found[1])
+            indent = _indent(line)
+    return ".".join(names)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,0 +1,88 @@
+"""What is done of a run, so that the next one goes on from there, whatever ended this one.
+
+A student's record says what the last grading was made of (its key), and either holds its outcome
+or, when the gradebook and the folder of graded notebooks have it, only what a table shows of it.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..notebooks.notebook import CourseError
+from ..notebooks.report import as_json, from_json
+from .files import write_text
+from .work import GradedNotebook, Outcome
+
+FOLDER = ".grader-cache"
+
+
+@dataclass(frozen=True)
+class Record:
+    """The last grading of a submission: `entered` when the gradebook has it.
+
+    `remarks` are for the instructor, on files that were left out.
+    """
+
+    key: str
+    entered: bool
+    outcome: Outcome
+    remarks: tuple[str, ...] = ()
+
+
+class Records:
+    """The records of one problem set, in the course's folder."""
+
+    def __init__(self, root: Path, assignment: str) -> None:
+        self.root, self.folder = root / FOLDER, root / FOLDER / assignment
+
+    def read(self, student: str) -> Record | None:
+        """A student's record; None where there is none that can be read."""
+        try:
+            stored = json.loads(self._path(student).read_bytes())
+            outcome = Outcome(
+                {name: GradedNotebook(**kept) for name, kept in stored["notebooks"].items()},
+                tuple(map(from_json, stored["verdicts"])),
+                tuple(stored["problems"]),
+            )
+            return Record(stored["key"], stored["entered"], outcome, tuple(stored["remarks"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, student: str, record: Record) -> None:
+        """Replace a student's record."""
+        kept = {} if record.entered else record.outcome.notebooks
+        stored = {
+            "key": record.key,
+            "entered": record.entered,
+            "notebooks": {name: asdict(notebook) for name, notebook in kept.items()},
+            "verdicts": [as_json(verdict) for verdict in record.outcome.verdicts],
+            "problems": record.outcome.problems,
+            "remarks": record.remarks,
+        }
+        write_text(self._path(student), json.dumps(stored))
+
+    def _path(self, student: str) -> Path:
+        return self.folder / f"{student}.json"
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else writes meanwhile. Raises CourseError when somebody does.
+
+        The lock is the process's: it goes with it, however it ends.
+        """
+        self.root.mkdir(mode=0o700, exist_ok=True)
+        lock = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CourseError(
+                    "another `grader autograde` is at work in this course: wait until it has ended"
+                ) from None
+            yield
+        finally:
+            os.close(lock)

@@ -1,0 +1,150 @@
+"""A course: its folder, and what its nbgrader_config.py says about grading."""
+
+import hashlib
+import hmac
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from traitlets import Bool, Dict, Unicode
+from traitlets.config import Configurable
+from traitlets.config.loader import PyFileConfigLoader
+
+from ..checking.check import Check
+from ..checking.load import load
+from ..checking.mistakes import OURS
+from ..sandbox.process import Limits
+from .notebook import CourseError, Master, is_autograded, read_master
+
+CONFIG = "nbgrader_config.py"
+SECRET = ".grader-secret"
+
+
+class Course(Configurable):
+    """How a course grades; its traits are set in nbgrader_config.py, as `c.Course.unsafe = True`.
+
+    `root` is the folder that holds that file.
+    """
+
+    unsafe = Bool(False, help="Grade without the protections that this machine lacks.").tag(
+        config=True
+    )
+    limits = Dict(
+        help="Limits by problem set, '*' for all: {'ps7_capstone': {'exercise_seconds': 60}}."
+    ).tag(config=True)
+    preload = Dict(
+        help="Modules that the students' processes start with: {'ps5_frameworks': ['torch']}."
+    ).tag(config=True)
+    checks = Unicode(
+        OURS,
+        help="The package of the checks: a module for each problem set, with a list `checks`.",
+    ).tag(config=True)
+
+    def __init__(self, root: Path, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.root = root.resolve()
+
+    @classmethod
+    def at(cls, root: Path) -> "Course":
+        """The course in a folder. Raises CourseError when there is none, or its file is wrong."""
+        if not (root / CONFIG).is_file():
+            raise CourseError(f"{root} is not a course: it has no {CONFIG}")
+        try:
+            config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+            return cls(root, config=config)
+        except Exception as error:
+            kind = type(error).__name__
+            raise CourseError(f"{root / CONFIG} cannot be used: {kind}: {error}") from None
+
+    @classmethod
+    def around(cls, folder: Path) -> "Course":
+        """The course that a folder belongs to: its own or that of the nearest folder above."""
+        for root in (folder.resolve(), *folder.resolve().parents):
+            if (root / CONFIG).is_file():
+                return cls.at(root)
+        raise CourseError(
+            f"{folder.resolve()} is not in a course: no folder here or above has {CONFIG}. "
+            "Go to the course, or name it with --course FOLDER."
+        )
+
+    @property
+    def masters(self) -> Path:
+        """The folder of the masters."""
+        folder = self.config.CourseDirectory.get("source_directory", "source")
+        return self.root / str(folder)
+
+    def assignments(self) -> list[str]:
+        """The problem sets that have a master."""
+        return sorted(path.parent.name for path in self.masters.glob("*/*.ipynb"))
+
+    def master(self, assignment: str, notebook: str | None = None) -> Master:
+        """The master of a problem set. Raises CourseError when there is none."""
+        if assignment not in self.assignments():
+            known = ", ".join(self.assignments()) or "none"
+            raise CourseError(f"there is no problem set {assignment!r}; there are: {known}")
+        return read_master(self.masters, assignment, notebook)
+
+    def masters_of(self, assignment: str) -> dict[str, Master]:
+        """All notebooks of a problem set by name. Raises CourseError when there are none."""
+        self.master(assignment)
+        paths = sorted((self.masters / assignment).glob("*.ipynb"))
+        return {path.stem: self.master(assignment, path.stem) for path in paths}
+
+    def load_checks(self, master: Master) -> Mapping[str, Check]:
+        """The checks of a problem set by grade_id. Raises CourseError when one is missing."""
+        if str(self.root) not in sys.path:
+            sys.path.append(str(self.root))  # a course's own package of checks
+        try:
+            import_module(self.checks)
+            checks = load(master.assignment, self.checks)
+        except (ImportError, LookupError) as error:
+            raise CourseError(str(error)) from None
+        graded = {id for id, cell in master.cells.items() if is_autograded(cell)}
+        if missing := sorted(graded - checks.keys()):
+            raise CourseError(
+                f"{master.assignment}: no check for the graded cells {', '.join(missing)}"
+            )
+        return checks
+
+    def limits_of(self, assignment: str) -> Limits:
+        """The limits of a problem set."""
+        chosen = {**self.limits.get("*", {}), **self.limits.get(assignment, {})}
+        known = {field.name for field in fields(Limits)}
+        if unknown := sorted(chosen.keys() - known):
+            raise CourseError(
+                f"c.Course.limits: {', '.join(unknown)} is not a limit; "
+                f"the limits are {', '.join(sorted(known))}"
+            )
+        return Limits(**chosen)
+
+    def preload_of(self, assignment: str) -> tuple[str, ...]:
+        """What the students' processes of a problem set have imported when they start."""
+        return ("numpy", *self.preload.get("*", ()), *self.preload.get(assignment, ()))
+
+    def seed(self, assignment: str) -> int:
+        """The seed of the random inputs: it repeats, and only who knows the secret can tell it."""
+        digest = hmac.new(self._secret(), assignment.encode(), hashlib.sha256).digest()
+        return int.from_bytes(digest[:8], "big")
+
+    def _secret(self) -> bytes:
+        """The instructor's secret: $GRADER_SECRET, or a file that the first grading makes."""
+        if secret := os.environ.get("GRADER_SECRET"):
+            return secret.encode()
+        path = self.root / SECRET
+        if not path.exists():
+            # A link of a finished file: nobody reads half a secret, and the first of two wins.
+            draft = self.root / f"{SECRET}.{os.getpid()}"
+            draft.touch(mode=0o600, exist_ok=True)
+            draft.write_text(secrets.token_hex(32))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_bytes()

@@ -1,0 +1,344 @@
+"""Notebooks: reading what students hand in, and restoring the trusted cells in it.
+
+Trusted text (checks, graded and locked cells, points) comes only from the master.
+From a submission come the students' answers in the master's solution cells,
+and the cells that are the students' own.
+"""
+
+import ast
+import copy
+import json
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..sandbox.outputs import printable
+
+FILE_LIMIT = 128 * 1024**2  # bytes of a submission, most of them outputs, which are dropped
+# Characters in a file that are not in strings: `[],` takes twenty times its length in memory.
+STRUCTURE_LIMIT = 8 * 1024**2
+STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+SOURCE_LIMIT = 500_000  # characters in all cells together
+CELL_LIMIT = 5_000  # cells
+PICTURE_LIMIT = 8 * 1024**2  # characters of the pictures that are pasted into the text
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+MISSING = "This cell was missing from the submission."
+
+
+class SubmissionError(Exception):
+    """A submission that cannot be graded; says what, where and what to do.
+
+    Names of files and folders can be a student's: the text has nothing that a terminal obeys.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(printable(text))
+
+
+class CourseError(Exception):
+    """A mistake in the course itself: its masters, checks or configuration."""
+
+
+@dataclass(frozen=True)
+class Master:
+    """The notebook that a problem set is made from.
+
+    `cells` are its nbgrader cells by grade_id, in order;
+    `names` are those that a student is asked to define.
+    """
+
+    assignment: str
+    notebook: NotebookNode
+    cells: Mapping[str, NotebookNode]
+    names: frozenset[str]
+
+    @property
+    def by_hand(self) -> float:
+        """The points that a person gives."""
+        return sum(
+            float(cell.metadata.nbgrader.get("points", 0))
+            for cell in self.cells.values()
+            if (is_set(cell, "grade") or is_set(cell, "task")) and not is_autograded(cell)
+        )
+
+
+def is_set(cell: NotebookNode, flag: str) -> bool:
+    """Does the cell's nbgrader metadata set `flag` (grade, solution, locked or task)?"""
+    return bool(cell.metadata.get("nbgrader", {}).get(flag, False))
+
+
+def is_autograded(cell: NotebookNode) -> bool:
+    """Is this a cell that a check gives the points for?"""
+    return cell.cell_type == "code" and is_set(cell, "grade") and not is_set(cell, "solution")
+
+
+def read_master(folder: Path, assignment: str, notebook: str | None = None) -> Master:
+    """The master of a problem set: `folder/assignment/assignment.ipynb`, or another `notebook`.
+
+    Raises CourseError when it is not there or not right.
+    """
+    path = folder / assignment / f"{notebook or assignment}.ipynb"
+    try:
+        master = nbformat.read(path, as_version=4)
+    except FileNotFoundError:
+        raise CourseError(f"{path}: there is no such master notebook") from None
+    except Exception as error:
+        raise CourseError(f"{path} is not a notebook: {error}") from None
+    cells: dict[str, NotebookNode] = {}
+    names: set[str] = set()
+    for cell in master.cells:
+        if not any(is_set(cell, flag) for flag in ("grade", "solution", "locked", "task")):
+            continue
+        grade_id = cell.metadata.nbgrader.grade_id
+        if grade_id in cells:
+            raise CourseError(f"{path}: two cells have the grade_id {grade_id!r}")
+        cells[grade_id] = cell
+        if cell.cell_type == "code" and is_set(cell, "solution"):
+            try:
+                names.update(_defined(ast.parse(cell.source)))
+            except SyntaxError as error:
+                text = f"{path}: the solution cell {grade_id!r} is not plain Python: {error}"
+                raise CourseError(text) from None
+    return Master(assignment, master, cells, frozenset(names))
+
+
+def _defined(module: ast.Module) -> Iterator[str]:
+    """The names that top-level statements define."""
+    for node in module.body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.Assign() | ast.AnnAssign():
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                for target in targets:
+                    yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
+
+
+def read_submission(path: str | os.PathLike[str]) -> NotebookNode:
+    """A student's notebook in a file; see `parse_submission`."""
+    path = Path(path)
+    return parse_submission(_read(path), path)
+
+
+def parse_submission(data: bytes, path: Path) -> NotebookNode:
+    """A student's notebook, without its stored outputs and its notebook metadata.
+
+    What is odd but harmless is mended: it is the text of the cells that counts.
+    Raises SubmissionError, which names `path`, for what is not a notebook.
+    """
+    document = _parsed(data, path)
+    if not isinstance(document, dict) or not ("cells" in document or "worksheets" in document):
+        raise SubmissionError(
+            f"{path} is not a notebook: it has no cells. Hand in the .ipynb file of your notebook."
+        )
+    if "worksheets" in document or document.get("nbformat") in (1, 2, 3):
+        document = _upgraded(path, document)
+    cells = document["cells"]
+    if not isinstance(cells, list):
+        raise SubmissionError(f"{path} is not a notebook: its cells are not a list.")
+    if len(cells) > CELL_LIMIT:
+        raise SubmissionError(f"{path} has {len(cells)} cells; {CELL_LIMIT} at most are graded.")
+    clean = [_cell(cell, f"cell-{i}") for i, cell in enumerate(cells) if isinstance(cell, dict)]
+    size = sum(len(cell.source) for cell in clean)
+    if size > SOURCE_LIMIT:
+        raise SubmissionError(
+            f"{path} has {size / 1e6:.1f} million characters in its cells; "
+            f"{SOURCE_LIMIT / 1e6:.1f} million at most are graded. Remove data from the cells."
+        )
+    return _notebook(clean)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise SubmissionError(f"{path} is a folder. Give the path of an .ipynb file in it.")
+        if path.is_symlink():  # perhaps to the work of another student, or to the master
+            raise SubmissionError(f"{path} is a link. Hand in the notebook itself.")
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise SubmissionError(f"{path} is not an ordinary file. Hand in a notebook.")
+            return file.read(FILE_LIMIT + 1)
+    except FileNotFoundError:
+        raise SubmissionError(f"{path}: there is no such file.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SubmissionError(f"{path} cannot be read: {reason}.") from None
+
+
+def _parsed(data: bytes, path: Path) -> object:
+    if len(data) > FILE_LIMIT:
+        raise SubmissionError(
+            f"{path} has more than {FILE_LIMIT // 1024**2} MB, which is more than is read. "
+            "Clear the outputs of the notebook and save it again."
+        )
+    try:
+        text = data.decode("utf-8-sig")
+        if not text.strip():
+            raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
+        if _structure(text) > STRUCTURE_LIMIT:
+            raise SubmissionError(
+                f"{path} has too many numbers, lists and fields to be read. "
+                "Clear the outputs of the notebook and save it again."
+            )
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        what = "is cut off or" if error.pos >= len(error.doc.rstrip()) - 1 else "is"
+        raise SubmissionError(
+            f"{path} {what} not JSON, which a notebook is: line {error.lineno}, {error.msg}. "
+            "Save the notebook in Jupyter and hand it in again."
+        ) from None
+    except (ValueError, RecursionError):
+        raise SubmissionError(
+            f"{path} is not a notebook: it is not text in UTF-8, or not JSON of a sensible depth."
+        ) from None
+
+
+def _structure(text: str) -> int:
+    """How many characters of JSON are not in strings."""
+    if len(text) <= STRUCTURE_LIMIT:
+        return 0
+    return len(text) - sum(match.end() - match.start() for match in STRING.finditer(text))
+
+
+def _upgraded(path: Path, document: dict[str, object]) -> dict[str, object]:
+    """A notebook of nbformat 3 or older as one of nbformat 4."""
+    try:
+        node = nbformat.from_dict(document)
+        return dict(nbformat.convert(node, 4))
+    except Exception:
+        raise SubmissionError(
+            f"{path} is a notebook of an old format (nbformat {document.get('nbformat')}) that "
+            "cannot be converted. Open it in Jupyter, save it, and hand it in again."
+        ) from None
+
+
+def _cell(cell: dict[str, object], id: str) -> NotebookNode:
+    """What is kept of a student's cell: its type, text, grade_id and pasted pictures."""
+    kind = cell.get("cell_type")
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    # A raw cell is shown as a Markdown cell is: nbconvert would take it for HTML.
+    node = _new_cell("code" if kind == "code" else "markdown", _text(cell.get("source")), id)
+    if isinstance(grade_id, str):
+        node.metadata.nbgrader = NotebookNode(grade_id=grade_id)
+    pictures = dict(_pictures(cell.get("attachments")))
+    if pictures and node.cell_type == "markdown":
+        node.attachments = nbformat.from_dict(pictures)
+    return node
+
+
+def _text(source: object) -> str:
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str))
+    return text.encode(errors="replace").decode()  # lone surrogates cannot be written
+
+
+def _pictures(attachments: object) -> Iterator[tuple[str, dict[str, str]]]:
+    left = PICTURE_LIMIT
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, data in bundle.items() if isinstance(bundle, dict) else ():
+            if kind in PICTURES and isinstance(data, str) and len(data) <= left:
+                left -= len(data)
+                yield _text(name), {kind: _text(data)}
+
+
+def _new_cell(cell_type: str, source: str, id: str) -> NotebookNode:
+    cell = NotebookNode(cell_type=cell_type, id=id, metadata=NotebookNode(), source=source)
+    if cell_type == "code":
+        cell.update(execution_count=None, outputs=[])
+    return cell
+
+
+def _notebook(cells: list[NotebookNode], master: Master | None = None) -> NotebookNode:
+    metadata = NotebookNode() if master is None else copy.deepcopy(master.notebook.metadata)
+    return NotebookNode(cells=cells, metadata=metadata, nbformat=4, nbformat_minor=5)
+
+
+def restore(submission: NotebookNode, master: Master) -> NotebookNode:
+    """The submission with its trusted cells as in the master.
+
+    - The master's cells are in the master's order, with its type and metadata.
+    - Graded and locked cells have the master's text, solution cells the student's.
+    - Where several cells have the same grade_id, the first counts.
+    - The student's other cells, unknown and repeated ones among them, are ordinary cells. Each
+      stays behind the cell of the master that it followed.
+    - What is missing is put back; a solution cell that was missing has no answer in it.
+
+    Raises SubmissionError when none of the master's cells is there.
+    """
+    answers: dict[str, NotebookNode] = {}
+    own: dict[str | None, list[NotebookNode]] = {None: []}
+    latest = None
+    for cell in submission.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in master.cells and grade_id not in answers:
+            answers[grade_id], latest = cell, grade_id
+            own[latest] = []
+        else:
+            own[latest].append(cell)
+    if master.cells and not answers:
+        raise SubmissionError(
+            f"this notebook is not {master.assignment}: it has none of its cells. "
+            f"Start from the notebook that was handed out, {master.assignment}.ipynb."
+        )
+    cells = list(_ordinary(own[None]))
+    for grade_id, trusted in master.cells.items():
+        cells.append(_restored(trusted, answers.get(grade_id)))
+        cells.extend(_ordinary(own.get(grade_id, ())))
+    return _notebook(cells, master)
+
+
+def without_answers(master: Master, remark: str) -> NotebookNode:
+    """What stands for a submission that cannot be graded: a remark, and the master's cells."""
+    cells = [_restored(trusted, None) for trusted in master.cells.values()]
+    return _notebook([_new_cell("markdown", remark, "not-graded"), *cells], master)
+
+
+def _restored(trusted: NotebookNode, answer: NotebookNode | None) -> NotebookNode:
+    if is_set(trusted, "solution"):
+        text = f"# {MISSING}" if trusted.cell_type == "code" else f"*{MISSING}*"
+        source = text if answer is None else answer.source
+    else:
+        source = trusted.source
+    cell = _new_cell(trusted.cell_type, source, trusted.id)
+    cell.metadata.nbgrader = NotebookNode(trusted.metadata.nbgrader)
+    if answer is not None and cell.cell_type == "markdown" and "attachments" in answer:
+        cell.attachments = answer.attachments
+    return cell
+
+
+def _ordinary(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    for cell in cells:
+        ordinary = _new_cell(cell.cell_type, cell.source, f"own-{cell.id}")
+        if "attachments" in cell:
+            ordinary.attachments = cell.attachments
+        yield ordinary
+
+
+def which_master(submission: NotebookNode, path: Path, masters: Iterable[Master]) -> Master:
+    """The master that the submission shares most cells with; the file's name decides a tie.
+
+    Raises SubmissionError when there is none.
+    """
+    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in submission.cells}
+    candidates = list(masters)
+    best = max(
+        candidates,
+        key=lambda master: (len(ids & master.cells.keys()), master.assignment in path.stem),
+        default=None,
+    )
+    if best is None or not ids & best.cells.keys():
+        known = ", ".join(master.assignment for master in candidates) or "none"
+        raise SubmissionError(
+            f"{path} has no graded cells of this course. Its problem sets are: {known}. "
+            "Start from the notebook that was handed out."
+        )
+    return best

@@ -1,0 +1,164 @@
+"""What a graded cell shows: the verdict as text and HTML, and its points for nbgrader.
+
+nbgrader takes the points from the first `execute_result` of a graded cell.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from html import escape
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from ..checking.check import Verdict
+from ..checking.mistakes import catalogue
+from ..sandbox.outputs import printable
+from .notebook import is_autograded
+
+VERDICT = "application/vnd.grader.verdict+json"
+STATUS = {
+    "passed": "all right",
+    "partial": "partly right",
+    "failed": "not right yet",
+    "error": "stopped with an error",
+    "timeout": "took too long",
+    "killed": "was stopped",
+    "missing": "not written yet",
+}
+
+ENDED = ("killed", "timeout")  # of these the message is the reason
+
+
+def as_json(verdict: Verdict) -> dict[str, object]:
+    """A verdict as JSON has it."""
+    return {
+        "id": verdict.id,
+        "points": verdict.points,
+        "max_points": verdict.max_points,
+        "status": verdict.status,
+        "message": verdict.message,
+        "diagnosis": list(verdict.diagnosis),
+    }
+
+
+def from_json(stored: Mapping[str, Any]) -> Verdict:
+    """The verdict that `as_json` was given."""
+    return Verdict(**{**stored, "diagnosis": tuple(stored["diagnosis"])})
+
+
+def outputs(verdict: Verdict) -> list[NotebookNode]:
+    """The outputs of a graded cell: the report, then the points."""
+    head = f"{verdict.id}: {STATUS[verdict.status]}, {points(verdict)} points"
+    report = {
+        "text/plain": f"{head}\n\n{verdict.message}",
+        "text/html": f"<p><strong>{escape(head)}</strong></p>\n{_html(verdict.message)}",
+        VERDICT: as_json(verdict),
+    }
+    score = min(max(verdict.points, 0.0), verdict.max_points)
+    return [
+        _output("display_data", data=NotebookNode(report), metadata=NotebookNode()),
+        _output(
+            "execute_result",
+            data=NotebookNode({"text/plain": repr(float(score))}),
+            metadata=NotebookNode(),
+            execution_count=None,
+        ),
+    ]
+
+
+def _html(message: str) -> str:
+    """The message: its list of parts as it stands, the explanations as paragraphs."""
+    blocks = []
+    for block in escape(message).split("\n\n"):
+        if block.startswith(("ok ", "WRONG ")):
+            blocks.append(f'<pre style="white-space: pre-wrap;">{block}</pre>')
+        else:
+            blocks.append(f"<p>{'<br>'.join(block.splitlines())}</p>")
+    return "\n".join(blocks)
+
+
+def error_output(kind: str, text: str) -> NotebookNode:
+    """The output of a cell that ended the student's process."""
+    return _output("error", ename=kind, evalue=text, traceback=text.splitlines())
+
+
+def _output(output_type: str, **fields: object) -> NotebookNode:
+    return NotebookNode(output_type=output_type, **fields)
+
+
+def verdict_of(cell: NotebookNode) -> Verdict | None:
+    """The verdict that `outputs` wrote into a graded cell; None for other cells."""
+    if not is_autograded(cell):
+        return None
+    for output in cell.get("outputs", ()):
+        if stored := output.get("data", {}).get(VERDICT):
+            return from_json(stored)
+    return None
+
+
+def verdicts_in(path: Path) -> list[Verdict]:
+    """The verdicts in a graded notebook."""
+    notebook = nbformat.from_dict(json.loads(path.read_bytes()))
+    found = (verdict_of(cell) for cell in notebook.cells)
+    return [verdict for verdict in found if verdict is not None]
+
+
+def points(verdict: Verdict) -> str:
+    """The points as people write them: 2 / 4."""
+    return f"{verdict.points:g} / {verdict.max_points:g}"
+
+
+def table(verdicts: Sequence[Verdict]) -> str:
+    """A table of verdicts: check, points, status, and what is wrong, by the mistake's name."""
+    rows = [("check", "points", "status", "")]
+    for verdict in verdicts:
+        first, *others = list(_remarks(verdict)) or [""]
+        rows.append((verdict.id, points(verdict), verdict.status, first))
+        rows.extend(("", "", "", remark) for remark in others)
+    return columns(rows)
+
+
+def _remarks(verdict: Verdict) -> Iterator[str]:
+    """What was wrong first, and the mistakes; the reason where no mistake is known."""
+    if verdict.status in ("passed", "missing"):
+        return
+    lines = verdict.message.splitlines() or [""]
+    wrong = [i for i, line in enumerate(lines) if line.startswith("WRONG")] or [0]
+    yield lines[wrong[0]]
+    yield from (f"mistake: {title(mistake)}" for mistake in verdict.diagnosis)
+    if not verdict.diagnosis:
+        yield from takewhile(lambda line: line.startswith("  "), lines[wrong[0] + 1 :])
+
+
+def title(mistake: str) -> str:
+    """What a mistake is called."""
+    known = catalogue().get(mistake)
+    return known.title if known else mistake
+
+
+def csv_of(students: Mapping[str, Sequence[Verdict]]) -> str:
+    """The verdicts of a class as CSV, with what nbgrader's own export has no place for."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("student", "check", "points", "max_points", "status", "reason", "mistakes"))
+    for student, verdicts in students.items():
+        for verdict in verdicts:
+            reason = verdict.message.partition("\n")[0] if verdict.status in ENDED else ""
+            marks = (verdict.id, verdict.points, verdict.max_points, verdict.status)
+            writer.writerow((student, *marks, reason, " ".join(verdict.diagnosis)))
+    return text.getvalue()
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of texts as columns of a common width, without what a terminal would obey."""
+    rows = [[printable(text).replace("\n", " ") for text in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )

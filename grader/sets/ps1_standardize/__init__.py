@@ -1,0 +1,1 @@
+"""The forward pass on (N, D), one step a function."""

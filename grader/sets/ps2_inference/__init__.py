@@ -1,0 +1,1 @@
+"""A layer with running statistics, and inference."""

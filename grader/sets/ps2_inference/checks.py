@@ -1,0 +1,329 @@
+"""What is asked about ps2_inference: a layer with running statistics, one behaviour a check."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ... import reference
+from ...checking.check import Check, arguments_after, one_of
+from ...checking.remote import RemoteError, drive
+from . import faults
+
+Array = npt.NDArray[Any]
+
+SHAPES = ((2, 1), (3, 2), (4, 4), (2, 3), (16, 5))  # smallest first; N == D among them
+NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
+LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
+
+_check = partial(Check.against, faults, reference=reference)
+
+
+def batch(rng: np.random.Generator, N: int, D: int) -> Array:
+    """A batch x, (N, D): features of different means and scales."""
+    return rng.normal(rng.uniform(-4, 4, D), rng.uniform(0.5, 3, D), (N, D))
+
+
+def batches(rng: np.random.Generator) -> Iterator[Array]:
+    """Batches of several shapes; the last is not contiguous."""
+    for N, D in SHAPES:
+        yield batch(rng, N, D)
+    yield batch(rng, 12, 8)[::2, ::-2]
+
+
+def layer(bn: Any, rng: np.random.Generator, D: int, **options: float) -> Any:
+    """A layer whose gamma and beta are away from 0, 1 and each other."""
+    made = bn.BatchNorm1d(D, **options)
+    made.gamma, made.beta = rng.uniform(1.5, 3, D), rng.uniform(-3, -0.5, D)
+    return made
+
+
+def trained(bn: Any, rng: np.random.Generator, D: int, **options: float) -> Any:
+    """A layer in inference whose running statistics are given: nothing here was learned."""
+    made = layer(bn, rng, D, **options)
+    made.running_mean, made.running_var = rng.uniform(-3, 3, D), rng.uniform(2, 9, D)
+    made.eval()
+    return made
+
+
+def refusal(made: Any, x: Array) -> dict[str, bool]:
+    """What the layer raises, if anything."""
+    try:
+        made(x)
+    except RemoteError as error:
+        kinds = error.kinds
+    except Exception as error:
+        kinds = tuple(kind.__name__ for kind in type(error).__mro__)
+    else:
+        kinds = ()
+    return {"raises an exception": bool(kinds), "raises ValueError": "ValueError" in kinds}
+
+
+def running(made: Any) -> dict[str, object]:
+    """The two running statistics of a layer; it may keep them in float32."""
+    values = {"running_mean": made.running_mean, "running_var": made.running_var}
+    return {name: _float32(value) for name, value in values.items()}
+
+
+def _float32(value: Any) -> object:
+    return value.astype(np.float32) if isinstance(value, np.ndarray | np.generic) else value
+
+
+layer_modes = _check("layer_modes", "two-modes")
+
+
+@layer_modes.part("a new layer trains; gamma and running_var are 1, beta and running_mean 0", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for D in (1, 3):
+        made = bn.BatchNorm1d(D)
+        yield {
+            "training": made.training,
+            "gamma": made.gamma,
+            "beta": made.beta,
+            **running(made),
+        }
+
+
+@layer_modes.part("eval(), train() and train(mode) set training", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = bn.BatchNorm1d(2)
+    for switch in (made.eval, made.eval, made.train, made.train):
+        switch()
+        yield {"training": made.training}
+    for mode in (False, False, True):
+        made.train(mode)
+        yield {"training": made.training}
+
+
+@layer_modes.part("eval() and train() change nothing but the mode", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = bn.BatchNorm1d(2)
+    made.running_mean, made.running_var = np.array([3.0, -1.0]), np.array([4.0, 0.5])
+    made.gamma, made.beta = np.array([2.0, 3.0]), np.array([-1.0, 1.0])
+    for switch in (made.eval, made.train):
+        switch()
+        yield running(made)
+        yield {"gamma": made.gamma, "beta": made.beta}
+
+
+@layer_modes.part("eval() and train() return the layer", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = bn.BatchNorm1d(2)
+    made.running_mean = rng.normal(0, 1, 2)
+    for switch in (made.eval, made.train):
+        returned = switch()
+        yield getattr(returned, "running_mean", returned)
+
+
+layer_training = _check("layer_training", "two-modes")
+
+
+@layer_training.part("each batch by its own statistics, then gamma and beta", 3)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x in batches(rng):
+        made = layer(bn, rng, x.shape[1], eps=NO_EPS)
+        yield made(x)
+        yield made.forward(3 * x + 1)
+
+
+@layer_training.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x in batches(rng):
+        yield layer(bn, rng, x.shape[1])(x / 300)
+        for eps in LARGE_EPS:
+            yield layer(bn, rng, x.shape[1], eps=eps)(x / 10)
+
+
+@layer_training.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield layer(bn, rng, 2, eps=NO_EPS)(1e6 + rng.normal(0, 1, (4, 2)))
+
+
+@layer_training.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dtype in (np.float32, np.float64):
+        yield layer(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
+
+
+@layer_training.part("x is left as it was", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made, x = layer(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
+    yield arguments_after(made, x)
+    yield made(x)
+
+
+layer_statistics = _check("layer_statistics", "running-statistics")
+
+
+@layer_statistics.part("right after one batch", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x in batches(rng):
+        made = bn.BatchNorm1d(x.shape[1], eps=0.1)
+        made(x)
+        yield running(made)
+
+
+@layer_statistics.part("right after many batches of different sizes", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = bn.BatchNorm1d(3)
+    for step in range(1, 41):
+        made(batch(rng, int(rng.integers(2, 9)), 3))
+        if step in (2, 10, 40):
+            yield running(made)
+
+
+@layer_statistics.part("momentum as the caller gives it, 0 and 1 included", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for momentum in (0.5, 1.0, 0.0, 0.01):
+        made = bn.BatchNorm1d(2, momentum=momentum)
+        made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
+        for _ in range(2):
+            made(batch(rng, 3, 2))
+            yield running(made)
+
+
+@layer_statistics.part("each layer has its own, which are not its gamma and beta", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    first, second = bn.BatchNorm1d(2), bn.BatchNorm1d(2)
+    second.running_mean, second.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
+    first(batch(rng, 3, 2))
+    yield running(second)
+    second(batch(rng, 3, 2))
+    yield running(bn.BatchNorm1d(2))
+    yield {"gamma": first.gamma, "beta": first.beta}
+
+
+layer_inference = _check("layer_inference", "inference-mode")
+
+
+@layer_inference.part("by the running statistics, then gamma and beta", 3)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x in batches(rng):
+        yield trained(bn, rng, x.shape[1], eps=NO_EPS)(x)
+
+
+@layer_inference.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x in batches(rng):
+        for options in ({}, *({"eps": eps} for eps in LARGE_EPS)):
+            made = trained(bn, rng, x.shape[1], **options)
+            made.running_var = rng.uniform(1e-5, 1e-3, x.shape[1])
+            yield made(x / 100)
+
+
+@layer_inference.part("the running statistics are left as they were", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
+    for _ in range(2):
+        yield made(x)
+        yield running(made)
+
+
+@layer_inference.part("a batch of one is as good as any", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield trained(bn, rng, 3, eps=NO_EPS)(batch(rng, 1, 3))
+
+
+@layer_inference.part("the statistics that the layer has now, after more training too", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
+    for _ in range(3):
+        made.eval()
+        yield made(x)
+        made.train()
+        made(x)
+        made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
+
+
+@layer_inference.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dtype in (np.float32, np.float64):
+        yield trained(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
+
+
+@layer_inference.part("x is left as it was", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
+    yield arguments_after(made, x)
+    yield made(x)
+
+
+layer_batch_of_one = _check("layer_batch_of_one", "a-batch-of-one")
+
+
+@layer_batch_of_one.part("ValueError in training, and not for two rows", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for D in (1, 3):
+        made = bn.BatchNorm1d(D, eps=0.1)
+        y = made(batch(rng, 2, D))
+        yield 0 * y if isinstance(y, np.ndarray) else y  # its values are another check's
+        yield refusal(made, batch(rng, 1, D))
+        made.eval()
+        yield refusal(made, batch(rng, 1, D))
+
+
+@layer_batch_of_one.part("the running statistics are left as they were", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = bn.BatchNorm1d(2)
+    made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
+    yield refusal(made, batch(rng, 1, 2))
+    yield running(made)
+
+
+population_statistics = _check("population_statistics", "population-statistics")
+
+
+def populations(rng: np.random.Generator) -> Iterator[list[Array]]:
+    """Lists of batches of different sizes, whose means differ."""
+    for D, sizes in ((1, (1, 3)), (2, (2, 5, 1)), (3, (3, 8, 4, 2))):
+        yield [batch(rng, N, D) for N in sizes]
+
+
+def from_generator(population_statistics, batches):  # type: ignore[no-untyped-def]
+    """Pass the batches one by one, as a data loader does."""
+    return population_statistics(batch for batch in batches)
+
+
+@population_statistics.part("the mean of all rows together", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for given in populations(rng):
+        yield one_of(bn.population_statistics(given), 0, of=2)
+
+
+@population_statistics.part("the biased variance of all rows together", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for given in populations(rng):
+        yield one_of(bn.population_statistics(given), 1, of=2)
+
+
+@population_statistics.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield bn.population_statistics([1e6 + rng.normal(0, 1, (N, 2)) for N in (4, 2, 3)])
+
+
+@population_statistics.part(
+    "the batches may come from a generator, and are read once", 0.5, shows="batches-read-twice"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    given = [batch(rng, N, 2) for N in (3, 5)]
+    yield drive(bn, from_generator, bn.population_statistics, given)
+
+
+checks = [
+    layer_modes,
+    layer_training,
+    layer_statistics,
+    layer_inference,
+    layer_batch_of_one,
+    population_statistics,
+]

@@ -1,0 +1,1 @@
+"""The backward pass, and tests of it."""

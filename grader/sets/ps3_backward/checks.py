@@ -1,0 +1,360 @@
+"""What is asked about ps3_backward: gradients by hand and by differences, and a test of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ... import reference
+from ...checking.check import Check, arguments_after, one_of
+from ...checking.mistakes import catalogue
+from ...checking.remote import RemoteError
+from . import faults
+
+Array = npt.NDArray[Any]
+
+SHAPES = ((3, 2), (4, 4), (2, 3), (16, 5), (5, 1))  # smallest first; N == D among them
+NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
+LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
+LARGEST = 10_000  # numbers in an array that a student's test may ask a backward pass about
+
+_check = partial(Check.against, faults, reference=reference)
+
+
+# What the reference has no function of: the faulty implementation without mistakes.
+own = faults.implementation()
+
+
+def questions(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
+    """dy, x and gamma of several shapes, dy always random; the last are not contiguous."""
+    for N, D in SHAPES:
+        yield question(rng, N, D)
+    dy, x, gamma = question(rng, 12, 8)
+    yield dy[::2, ::-2], x[::2, ::-2], gamma[::-2]
+
+
+def question(rng: np.random.Generator, N: int, D: int) -> tuple[Array, Array, Array]:
+    """dy and x, (N, D), and gamma, (D,)."""
+    x = rng.normal(rng.uniform(-4, 4, D), rng.uniform(0.5, 3, D), (N, D))
+    return rng.normal(0.5, 1, (N, D)), x, rng.uniform(1.5, 3, D)
+
+
+def through_part_of_the_graph(
+    rng: np.random.Generator, mean: bool
+) -> Iterator[tuple[Array, Array, Array]]:
+    """Questions whose dy sends nothing through the variance, and through the mean if asked.
+
+    It has no share of x_hat, and no mean.
+    """
+    for N, D in ((4, 2), (5, 5), (9, 3)):
+        dy, x, gamma = question(rng, N, D)
+        centred = x - x.mean(axis=0)
+        dy -= dy.mean(axis=0)
+        dy -= centred * (dy * centred).sum(axis=0) / (centred**2).sum(axis=0)
+        yield dy + (rng.uniform(1, 2, D) if mean else 0.0), x, gamma
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that a student's code may call; it stays with the grader."""
+
+    text: str
+    shape: tuple[int, ...]
+    compute: Callable[[Array], Array]
+
+    def __call__(self, x: object) -> Array:
+        array = np.asarray(x)
+        if array.shape != self.shape or array.dtype.kind not in "iuf":
+            raise ValueError(f"f takes numbers in shape {self.shape}, not {array.shape}")
+        return np.asarray(self.compute(array))
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+numerical_gradient = _check("numerical_gradient", "gradient-check")
+
+
+@numerical_gradient.part("functions of each element alone", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in ((2,), (2, 3)):
+        x, dy = rng.normal(0, 1, shape), rng.normal(0, 1, shape)
+        yield bn.numerical_gradient(Function("x -> x**3", shape, lambda x: x**3), x, dy)
+        yield bn.numerical_gradient(Function("x -> exp(x)", shape, np.exp), x, dy)
+
+
+@numerical_gradient.part("functions that mix the elements of x; f(x) of another shape", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    x, w = rng.normal(0, 1, (2, 2)), rng.normal(0, 1, (2, 3))
+    product = Function("x -> (x @ w)**2", (2, 2), lambda x: (x @ w) ** 2)
+    yield bn.numerical_gradient(product, x, rng.normal(0, 1, (2, 3)))
+    sums = Function("x -> (x**2).sum(axis=1)", (2, 2), lambda x: (x**2).sum(axis=1))
+    yield bn.numerical_gradient(sums, x, rng.normal(0, 1, 2))
+    for N, D in ((3, 2), (4, 4)):
+        dy, x, gamma = question(rng, N, D)
+
+        def forward(x: Array, gamma: Array = gamma) -> Array:
+            return np.asarray(gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-2))
+
+        yield bn.numerical_gradient(Function("batch normalisation", (N, D), forward), x, dy)
+
+
+@numerical_gradient.part("the step h as the caller gives it", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    cube = Function("x -> x**3", (2,), lambda x: x**3)
+    for h in (0.5, 0.01):
+        yield bn.numerical_gradient(cube, rng.uniform(2, 5, 2), rng.normal(1, 1, 2), h=h)
+
+
+@numerical_gradient.part("x in float32 and in whole numbers: the step is not lost", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    square, dy = Function("x -> x * x", (3,), lambda x: x * x), rng.normal(1, 1, 3)
+    for x in (rng.integers(1, 9, 3), rng.normal(5, 1, 3).astype(np.float32)):
+        yield bn.numerical_gradient(square, x, dy)
+
+
+@numerical_gradient.part("x is left as it was", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    square = Function("x -> x * x", (3,), lambda x: x * x)
+    x, dy = rng.normal(0, 1, 3), rng.normal(0, 1, 3)
+    yield arguments_after(bn.numerical_gradient, square, x, dy, 0.1)
+    yield bn.numerical_gradient(square, x, dy)
+
+
+parameter_gradients = _check("parameter_gradients", "gradients-of-gamma-and-beta")
+
+
+@parameter_gradients.part("dbeta", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dy, x, gamma in questions(rng):
+        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 2, of=3)
+
+
+@parameter_gradients.part("dgamma", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dy, x, gamma in questions(rng):
+        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 1, of=3)
+
+
+@parameter_gradients.part(
+    "dgamma with eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dy, x, gamma in questions(rng):
+        yield one_of(bn.batchnorm_backward(dy, x / 300, gamma), 1, of=3)
+        for eps in LARGE_EPS:
+            yield one_of(bn.batchnorm_backward(dy, x / 10, gamma, eps=eps), 1, of=3)
+
+
+input_gradient = _check("input_gradient", "gradient-of-x")
+
+
+@input_gradient.part("the direct path: dx where dy has mean 0 and is uncorrelated with x", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dy, x, gamma in through_part_of_the_graph(rng, mean=False):
+        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+
+
+@input_gradient.part("the path through the mean too: dx where dy is uncorrelated with x", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dy, x, gamma in through_part_of_the_graph(rng, mean=True):
+        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+
+
+@input_gradient.part("all three paths: dx for any dy", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dy, x, gamma in questions(rng):
+        if len(x) > 2:  # for two rows the exact gradient is about 0
+            yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+
+
+@input_gradient.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 0.5, shows="eps-misplaced"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dy, x, gamma in questions(rng):
+        yield one_of(bn.batchnorm_backward(dy, x / 300, gamma), 0, of=3)
+        for eps in LARGE_EPS:
+            yield one_of(bn.batchnorm_backward(dy, x / 10, gamma, eps=eps), 0, of=3)
+
+
+@input_gradient.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    x, dy = 1e6 + rng.normal(0, 1, (5, 2)), rng.normal(0.5, 1, (5, 2))
+    yield bn.batchnorm_backward(dy, x, rng.uniform(1.5, 3, 2), eps=NO_EPS)[0]
+
+
+backward_manners = _check("backward_manners", "gradient-of-x")
+
+
+@backward_manners.part("the second call is as right as the first", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    first, second = question(rng, 7, 3), question(rng, 7, 3)
+    for dy, x, gamma in (first, second, first):
+        yield bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS)
+
+
+@backward_manners.part("dy, x and gamma are left as they were", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    given = question(rng, 4, 2)
+    yield arguments_after(bn.batchnorm_backward, *given, 0.1)
+    yield bn.batchnorm_backward(*question(rng, 3, 2), eps=NO_EPS)
+
+
+@backward_manners.part("float32 in, float32 out; float64 in, float64 out", 1, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dtype in (np.float32, np.float64):
+        dy, x, gamma = (array.astype(dtype) for array in question(rng, 6, 2))
+        yield bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS)
+
+
+compact_dx = _check("compact_dx", "compact-formula", reference=own)
+
+
+def from_forward(rng: np.random.Generator, N: int, D: int) -> tuple[Array, Array, Array, Array]:
+    """dy, and what a forward pass keeps: x_hat, (N, D), std and gamma, (D,)."""
+    dy, x, gamma = question(rng, N, D)
+    std = np.sqrt(x.var(axis=0) + 0.1)
+    return dy, (x - x.mean(axis=0)) / std, std, gamma
+
+
+@compact_dx.part("dx from what the forward pass keeps, for any dy", 3)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for N, D in SHAPES:
+        yield bn.compact_dx(*from_forward(rng, N, D))
+
+
+@compact_dx.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for dtype in (np.float32, np.float64):
+        yield bn.compact_dx(*(array.astype(dtype) for array in from_forward(rng, 4, 2)))
+
+
+@compact_dx.part("dy, x_hat, std and gamma are left as they were", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield arguments_after(bn.compact_dx, *from_forward(rng, 4, 2))
+    yield bn.compact_dx(*from_forward(rng, 3, 2))
+
+
+test_backward = _check("test_backward", "testing-a-backward-pass", reference=own)
+
+
+@dataclass(frozen=True)
+class Backward:
+    """A backward pass for a student's test to judge; nothing tells which one it is."""
+
+    compute: Callable[..., tuple[Array, Array, Array]]
+
+    def __call__(
+        self, dy: object, x: object, gamma: object, eps: float = 1e-5
+    ) -> tuple[Array, Array, Array]:
+        arrays = [np.asarray(value) for value in (dy, x, gamma)]
+        if any(array.dtype.kind not in "iuf" for array in arrays):
+            raise TypeError("dy, x and gamma are arrays of numbers")
+        arrays = [array.astype(np.result_type(array, np.float32)) for array in arrays]
+        N_D = arrays[1].shape
+        if len(N_D) != 2 or not 0 < arrays[1].size <= LARGEST:
+            raise ValueError(f"x is (N, D), with up to {LARGEST} numbers, not {N_D}")
+        if arrays[0].shape != N_D or arrays[2].shape != N_D[1:]:
+            shapes = f"{arrays[0].shape} and {arrays[2].shape}"
+            raise ValueError(f"dy is (N, D) and gamma (D,), not {shapes} where x is {N_D}")
+        return self.compute(*arrays, float(eps))
+
+    def __repr__(self) -> str:
+        return "a backward pass"
+
+
+def by_columns(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
+    """A right backward pass: one feature at a time, multiplied out, in float64."""
+    dx, dgamma, dbeta = np.empty_like(x), np.empty_like(gamma), np.empty_like(gamma)
+    N = len(x)
+    for d, column in enumerate(x.astype(np.float64).T):
+        std = (column.var() + eps) ** 0.5
+        x_hat = (column - column.mean()) / std
+        dgamma[d], dbeta[d] = dy[:, d] @ x_hat, dy[:, d].sum()
+        dx[:, d] = gamma[d] / (N * std) * (N * dy[:, d] - dbeta[d] - x_hat * dgamma[d])
+    return dx, dgamma, dbeta
+
+
+RIGHT = (reference.batchnorm_backward, reference.batchnorm_backward_staged, by_columns)
+
+
+def zeros(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
+    """A backward pass that any test should reject."""
+    return np.zeros_like(x), np.zeros_like(gamma), np.zeros_like(gamma)
+
+
+def negative(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
+    """A backward pass with the wrong sign, which any test should reject."""
+    dx, dgamma, dbeta = reference.batchnorm_backward(dy, x, gamma, eps)
+    return -dx, -dgamma, -dbeta
+
+
+def doubled(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
+    """A backward pass with twice the right gradients, which any test should reject."""
+    dx, dgamma, dbeta = reference.batchnorm_backward(dy, x, gamma, eps)
+    return 2 * dx, 2 * dgamma, 2 * dbeta
+
+
+def judged(bn: Any, rng: np.random.Generator, wrong: Any, right: Any) -> Iterator[object]:
+    """What the test makes of a wrong implementation among others, in random order.
+
+    So a test that rejects all or accepts all has no part of it right, and guessing seldom pays.
+    Two that are plainly wrong are as common as right ones: to have seen results often says little.
+    """
+    shown = [(wrong, True), *((one, False) for one in right)]
+    shown += [(one, True) for one in (negative, doubled) for _ in right]
+    for i in rng.permutation(len(shown)):
+        compute, is_wrong = shown[i]
+        rejects = raises_assertion(bn, compute)
+        yield (
+            {"rejects the wrong one": rejects} if is_wrong else {"accepts a right one": not rejects}
+        )
+
+
+def raises_assertion(bn: Any, compute: Any) -> bool:
+    """Does the test raise AssertionError? Another exception is neither: it goes on up."""
+    try:
+        bn.test_backward(Backward(compute))
+    except RemoteError as error:
+        if "AssertionError" not in error.kinds:
+            raise
+        return True
+    except AssertionError:
+        return True
+    return False
+
+
+@test_backward.part("accepts three right implementations, and rejects one that returns zeros", 3)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield from judged(bn, rng, zeros, RIGHT)
+
+
+def rejects(mistake: str) -> None:
+    """Add the part about one faulty implementation."""
+
+    title = catalogue()[mistake.partition(":")[0]].title
+
+    @test_backward.part(f"rejects it: {title}", 1)
+    def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+        wrong = faults.implementation(mistake).batchnorm_backward
+        yield from judged(bn, rng, wrong, [RIGHT[rng.integers(len(RIGHT))]])
+
+
+for mistake in faults.REJECTED:
+    rejects(mistake)
+
+
+checks = [
+    numerical_gradient,
+    parameter_gradients,
+    input_gradient,
+    backward_manners,
+    compact_dx,
+    test_backward,
+]

@@ -1,0 +1,1 @@
+"""Feature maps, layer and group normalisation."""

@@ -1,0 +1,551 @@
+"""What is asked about ps5_frameworks: a PyTorch module, Keras's conventions, and folding.
+
+Torch is imported only in the student's process: the drivers `BatchNorm` and `fold_batchnorm` run
+there, and the faulty implementations model what they answer. Drivers hold no expected values.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ...checking.borrowed import borrowed
+from ...checking.check import Check, raises
+from ...checking.remote import Arguments, RemoteError, Student, drive
+from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, Array, affine
+from . import faults
+
+_check = partial(Check.against, faults)
+
+
+class BatchNorm:
+    """Driver: a student's BatchNorm module, which answers in arrays.
+
+    Borrowed is raised where torch's own normalisation is called, or is in it.
+    """
+
+    class Borrowed(Exception):
+        """Torch's own batch normalisation does the work."""
+
+    tried: ClassVar[set[object]] = set()  # classes that are known to be the student's own
+    used: ClassVar[list[str]] = []
+    watch: ClassVar[Any] = None
+
+    def __init__(
+        self,
+        student: Any,
+        num_features: int,
+        options: dict[str, Any],
+        weight: Any = None,
+        bias: Any = None,
+    ) -> None:
+        import torch
+
+        self.torch, self.num_features, self.options = torch, num_features, options
+        self._try(student)
+        self.inner = student(num_features, **options)
+        if weight is not None:
+            self.inner.weight.data.copy_(torch.from_numpy(weight))
+            self.inner.bias.data.copy_(torch.from_numpy(bias))
+
+    def _try(self, student: Any) -> None:
+        """Look for torch's own, so that no question is answered with it inside."""
+        if id(student) in self.tried:
+            return
+        for mode in (True, False):
+            self.inner = student(self.num_features)
+            if not isinstance(self.inner, self.torch.nn.Module):
+                raise TypeError("BatchNorm must be a class derived from torch.nn.Module")
+            for part in self.inner.modules():
+                for kind in type(part).__mro__:
+                    if kind.__module__.rpartition(".")[2] in ("batchnorm", "instancenorm"):
+                        name = f"torch.nn.{kind.__name__}"
+                        raise self.Borrowed(f"{name} is in it; write the formula yourself")
+            self.inner.train(mode)
+            for shape in ((2, self.num_features), (2, self.num_features, 2, 2)):
+                try:
+                    self._call(self.torch.ones(shape))
+                except self.Borrowed:
+                    raise
+                except Exception:
+                    pass  # what it cannot do yet, the questions will show
+        self.tried.add(id(student))
+
+    def _call(self, x: Any) -> Any:
+        self.used.clear()
+        with self._watch():
+            y = self.inner(x)
+        if self.used:
+            raise self.Borrowed(f"it calls torch's own {self.used[0]}; write the formula yourself")
+        return y
+
+    def _watch(self) -> Any:
+        """A context that notes which of torch's own normalisations are called."""
+        if self.watch is None:
+            from torch.utils._python_dispatch import TorchDispatchMode
+
+            used = self.used
+            known: dict[Any, bool] = {}
+
+            class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
+                def __torch_dispatch__(
+                    self, op: Any, types: object, args: Any = (), kwargs: Any = None
+                ) -> Any:
+                    if op not in known:
+                        kinds = ("batch_norm", "layer_norm", "group_norm")
+                        known[op] = any(kind in str(op) for kind in kinds)
+                    if known[op]:
+                        used.append(str(op))
+                    return op(*args, **(kwargs or {}))
+
+            type(self).watch = Watch
+        return self.watch()
+
+    def train(self) -> None:
+        self.inner.train()
+
+    def eval(self) -> None:
+        self.inner.eval()
+
+    def double(self) -> None:
+        self.inner.double()
+
+    def forward(self, x: Any, channels_last: bool = False, no_grad: bool = False) -> Any:
+        x = self.torch.from_numpy(x)
+        if channels_last:
+            x = x.contiguous(memory_format=self.torch.channels_last)
+        with self.torch.set_grad_enabled(not no_grad):
+            return self._call(x)
+
+    def kept(self, x: Any) -> Any:
+        x = self.torch.from_numpy(x)
+        y = self._call(x)
+        return x, y
+
+    def statistics(self) -> Any:
+        mean, variance = self.inner.running_mean, self.inner.running_var
+        return None if mean is None and variance is None else (mean, variance)
+
+    def attached(self) -> bool:
+        return bool(self.inner.running_mean.requires_grad or self.inner.running_var.requires_grad)
+
+    def batches(self) -> int:
+        return int(self.inner.num_batches_tracked)
+
+    def parameters(self) -> list[str]:
+        return sorted(name for name, _ in self.inner.named_parameters())
+
+    def state(self) -> dict[str, Any]:
+        return dict(self.inner.state_dict())
+
+    def to_pytorch_and_back(self, x: Any) -> Any:
+        x = self.torch.from_numpy(x)
+        own = self.torch.nn.BatchNorm2d(self.num_features, **self.options)
+        own.load_state_dict(dict(self.inner.state_dict()))
+        there = own.eval()(x)
+        own.train()(x)
+        self.inner.load_state_dict(dict(own.state_dict()))
+        self.inner.eval()
+        return there, self._call(x)
+
+    def gradients(self, x: Any, dy: Any) -> dict[str, Any]:
+        x = self.torch.from_numpy(x).requires_grad_()
+        self.inner.zero_grad()
+        self._call(x).backward(self.torch.from_numpy(dy))
+        found = {name: parameter.grad for name, parameter in self.inner.named_parameters()}
+        return {"x": x.grad, **found}
+
+
+def fold_batchnorm(
+    student: Any,
+    weight: Any,
+    bias: Any,
+    gamma: Any,
+    beta: Any,
+    running_mean: Any,
+    running_var: Any,
+    eps: float,
+) -> Any:
+    """Driver: what fold_batchnorm gives for tensors, and these as the call left them."""
+    import torch
+
+    norm = [torch.from_numpy(a) for a in (gamma, beta, running_mean, running_var)]
+    weight = torch.from_numpy(weight)
+    bias = None if bias is None else torch.from_numpy(bias)
+    folded = student(weight, bias, *norm, eps)
+    return folded, [weight, bias, *norm]
+
+
+def module(bn: Any, num_features: int, *parameters: Array, **options: Any) -> Any:
+    """A BatchNorm of the implementation's, with this weight and bias if any are given.
+
+    Raises Borrowed where its source uses torch's own.
+    """
+    if isinstance(bn, Student) and (found := borrowed(tuple(bn.sources), "BatchNorm")):
+        text = f"{found} is torch's own; write the formula yourself"
+        raise RemoteError(["Borrowed", "Exception"], text)
+    return drive(bn, BatchNorm, bn.BatchNorm, num_features, options, *parameters)
+
+
+def float32(*arrays: Array) -> tuple[Array, ...]:
+    """The arrays in float32, torch's own default."""
+    return tuple(array.astype(np.float32) for array in arrays)
+
+
+# Smallest first. Where W = C, a wrong axis runs and gives numbers: wrong ones.
+ROWS = ((3, 2), (4, 4), (16, 5))
+MAPS = ((2, 2, 1, 2), (3, 2, 3, 2), (2, 3, 4, 5), (4, 3, 2, 3))
+
+
+def batch(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """A batch in float32, (N, C) or (N, C, H, W), whose channels differ."""
+    channels = (shape[1], *[1] * (len(shape) - 2))
+    x = rng.normal(rng.uniform(-4, 4, channels), rng.uniform(0.5, 3, channels), shape)
+    return x.astype(np.float32)
+
+
+def trained(bn: Any, rng: np.random.Generator, C: int, **options: Any) -> Any:
+    """A module with a random weight and bias."""
+    return module(bn, C, *float32(*affine(rng, C)), **options)
+
+
+module_training = _check("module_training", "a-module-of-your-own")
+
+
+@module_training.part("(N, C) in training: the batch's statistics, weight and bias", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in ROWS:
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape))
+
+
+@module_training.part("(N, C, H, W) in training: one mean and one variance a channel", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in MAPS:
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape))
+
+
+@module_training.part(
+    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape, eps in zip((ROWS[0], MAPS[0]), LARGE_EPS, strict=True):
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape) / 300)
+        yield trained(bn, rng, shape[1], eps=eps).forward(batch(rng, shape) / 10)
+
+
+@module_training.part("ValueError when training on one value a channel, and only then", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for one, two in (((1, 3), (2, 3)), ((1, 2, 1, 1), (1, 2, 1, 2))):
+        made = trained(bn, rng, one[1])
+        yield {"raises ValueError": raises(ValueError, made.forward, batch(rng, one))}
+        yield made.forward(batch(rng, two))
+
+
+@module_training.part(
+    "the dtype of x, and double precision after double()", 0.5, dtype=True, shows="precision-fixed"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield trained(bn, rng, 3).forward(batch(rng, (4, 3)))
+    made = trained(bn, rng, 3)
+    made.double()
+    yield made.forward(rng.normal(1, 2, (4, 3)))
+    again = trained(bn, rng, 3)
+    again.double()
+    yield again.forward(rng.normal(1e4, 2, (4, 3)))  # float32 has no digits left for this
+
+
+@module_training.part(
+    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = trained(bn, rng, 3)
+    made.double()
+    yield made.forward(1e6 + rng.normal(0, 1, (4, 3)))
+
+
+@module_training.part(
+    "the same for tensors in channels_last memory format", 0.5, shows="memory-layout-assumed"
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in MAPS[1:3]:
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape), channels_last=True)
+
+
+@module_training.part("x is left as it was", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield trained(bn, rng, 2).kept(batch(rng, (3, 2)))
+
+
+module_inference = _check("module_inference", "running-statistics-in-pytorch")
+
+
+@module_inference.part("running_mean and running_var move with every training batch", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for options in ({}, {"momentum": 0.3}):
+        for shapes in (((3, 2), (4, 2)), ((2, 2, 1, 2), (3, 2, 2, 3))):
+            made = module(bn, 2, **options)
+            for shape in shapes:
+                made.forward(batch(rng, shape))
+                yield made.statistics()
+
+
+@module_inference.part("in inference they normalise, and do not move", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for first, then in (((3, 2), (2, 2)), ((2, 2, 1, 2), (2, 2, 2, 3))):
+        made = trained(bn, rng, 2, momentum=1.0)
+        made.forward(batch(rng, first))
+        made.eval()
+        yield made.forward(batch(rng, then)), made.statistics()
+        made.train()
+        yield made.forward(batch(rng, first)), made.statistics()
+
+
+@module_inference.part("in inference one value a channel is enough", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for first, one in (((3, 2), (1, 2)), ((2, 2, 1, 2), (1, 2, 1, 1))):
+        made = trained(bn, rng, 2, momentum=1.0)
+        made.forward(batch(rng, first))
+        made.eval()
+        yield made.forward(batch(rng, one))
+
+
+@module_inference.part("the mode is train() or eval(), whether gradients are on or off", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = trained(bn, rng, 2, momentum=1.0)
+    yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
+    made.eval()
+    yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
+    yield made.forward(batch(rng, (3, 2)))
+
+
+@module_inference.part("eps in inference", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for eps in LARGE_EPS:
+        made = trained(bn, rng, 2, eps=eps, momentum=1.0)
+        made.forward(batch(rng, (3, 2)) / 10)
+        made.eval()
+        yield made.forward(batch(rng, (2, 2)))
+
+
+@module_inference.part("num_batches_tracked counts the training batches", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2)
+    for _ in range(2):
+        made.forward(batch(rng, (3, 2)))
+        yield made.batches()
+    made.eval()
+    made.forward(batch(rng, (3, 2)))
+    yield made.batches()
+
+
+@module_inference.part("momentum=None: the plain average of all batches", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2, momentum=None)
+    for shape in ((3, 2), (4, 2), (2, 2, 1, 3)):
+        made.forward(batch(rng, shape))
+        yield made.statistics()
+
+
+module_state = _check("module_state", "parameters-and-buffers")
+
+
+@module_state.part("weight and bias are its parameters, and nothing else is", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield module(bn, 2).parameters()
+
+
+@module_state.part("the state_dict of nn.BatchNorm2d: the same names, shapes and values", 1.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2)
+    yield made.state()
+    made.forward(batch(rng, (2, 2, 1, 2)))
+    state = made.state()
+    yield state
+    yield np.asarray(state["num_batches_tracked"]).dtype.kind == "i"
+
+
+@module_state.part("the state_dict goes into nn.BatchNorm2d, is trained there, and comes back", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = trained(bn, rng, 3, momentum=0.3)
+    made.forward(batch(rng, (2, 3, 2, 1)))
+    yield made.state()
+    yield made.to_pytorch_and_back(batch(rng, (2, 3, 4, 2)))
+
+
+@module_state.part("double() changes the running statistics too", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2)
+    yield made.statistics()
+    made.double()
+    yield made.statistics()
+
+
+@module_state.part("affine=False: no weight, no bias", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2, affine=False)
+    yield made.parameters(), made.state()
+    yield made.forward(batch(rng, (3, 2)))
+
+
+@module_state.part(
+    "track_running_stats=False: no running statistics; inference uses the batch's", 1
+)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made = module(bn, 2, track_running_stats=False)
+    yield made.state()
+    yield made.forward(batch(rng, (3, 2)))
+    made.eval()
+    yield made.forward(batch(rng, (3, 2)))
+
+
+module_gradients = _check("module_gradients", "autograd-through-the-statistics")
+
+
+def with_dy(rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
+    """x and dy, with the mean of dy away from 0."""
+    for shape in (*ROWS[:2], *MAPS[1:3]):
+        x = batch(rng, shape)
+        yield x, rng.normal(0.5, 1, shape).astype(np.float32)
+
+
+def gradients(bn: Any, rng: np.random.Generator, x: Array, dy: Array) -> dict[str, object]:
+    """The gradients of a new module in training."""
+    found = trained(bn, rng, x.shape[1]).gradients(x, dy)
+    return dict(found)
+
+
+@module_gradients.part("the gradient of x, through the mean and the variance", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x, dy in with_dy(rng):
+        yield gradients(bn, rng, x, dy)["x"]
+
+
+@module_gradients.part("the gradients of weight and bias", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for x, dy in with_dy(rng):
+        found = gradients(bn, rng, x, dy)
+        found.pop("x")
+        yield found
+
+
+@module_gradients.part("the running statistics hold no graph: training goes on after backward", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    made, batches = trained(bn, rng, 2), (batch(rng, (3, 2)) for _ in range(3))
+    dy = batch(rng, (3, 2))
+    for x in batches:
+        yield made.gradients(x, dy), made.attached()
+
+
+@module_gradients.part("in inference the statistics are constants", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for shape in ((3, 2), (2, 2, 1, 2)):
+        made = trained(bn, rng, 2, momentum=1.0)
+        made.gradients(batch(rng, shape), batch(rng, shape))
+        made.eval()
+        yield made.gradients(batch(rng, shape), batch(rng, shape))
+
+
+keras_to_torch = _check("keras_to_torch", "keras-to-torch")
+
+
+def keras_layers(rng: np.random.Generator) -> Iterator[tuple[object, ...]]:
+    """gamma, beta, moving_mean, moving_variance, momentum and epsilon, as Keras has them."""
+    for D, momentum, epsilon in ((2, 0.99, 1e-3), (3, 0.9, 1e-2), (1, 0.8, 1e-5)):
+        arrays = (*affine(rng, D), rng.normal(0, 3, D), rng.uniform(2, 9, D))
+        yield *float32(*arrays), momentum, epsilon
+
+
+def entries(answer: object, *names: str) -> object:
+    """Those entries of a dict that a part asks about; what is no dict stays, to be told so."""
+    if not isinstance(answer, dict):
+        return answer
+    return {name: answer[name] for name in names if name in answer}
+
+
+@keras_to_torch.part("weight, bias, running_mean and running_var", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in keras_layers(rng):
+        answer = bn.keras_to_torch(*layer)
+        yield entries(answer, "weight", "bias", "running_mean", "running_var")
+
+
+@keras_to_torch.part("momentum as PyTorch means it", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in keras_layers(rng):
+        yield entries(bn.keras_to_torch(*layer), "momentum")
+
+
+@keras_to_torch.part("eps", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in keras_layers(rng):
+        yield entries(bn.keras_to_torch(*layer), "eps")
+
+
+folding = _check("fold_batchnorm", "folding")
+
+
+def layers(
+    rng: np.random.Generator, *shapes: tuple[int, ...], eps: float = NO_EPS
+) -> Iterator[list[Any]]:
+    """The arguments of fold_batchnorm for a weight of each shape."""
+    for shape in shapes:
+        out = shape[0]
+        mean, variance = rng.normal(0, 3, out), rng.uniform(2, 9, out)
+        yield [
+            rng.normal(0, 1, shape), rng.normal(1, 1, out), *affine(rng, out), mean, variance, eps
+        ]  # fmt: skip
+
+
+def folded(bn: Any, *layer: Any) -> Any:
+    """What fold_batchnorm returns, and the tensors that it was given."""
+    return drive(bn, fold_batchnorm, bn.fold_batchnorm, *layer)
+
+
+@folding.part("into a linear layer: weight (out, in), bias (out,)", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in layers(rng, (2, 2), (3, 2), (2, 4)):
+        yield folded(bn, *layer)[0]
+
+
+@folding.part("into a convolution: weight (out, in, kH, kW)", 2)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for layer in layers(rng, (2, 2, 1, 2), (3, 2, 3, 2), (2, 3, 3, 3)):
+        yield folded(bn, *layer)[0]
+
+
+@folding.part("a layer without bias (None) gets one", 1)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for weight, _, *norm in layers(rng, (2, 2), (2, 2, 1, 2), (3, 2)):
+        yield folded(bn, weight, None, *norm)[0]
+
+
+@folding.part("eps as it is given", 1, shows="eps-misplaced")
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for eps in (1e-5, *LARGE_EPS):
+        for weight, bias, gamma, beta, mean, variance, _ in layers(rng, (2, 2)):
+            yield folded(bn, weight, bias, gamma, beta, mean, variance * eps, eps)[0]
+
+
+@folding.part("float64 in, float64 out, and float32 too", 0.5, dtype=True)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for *arrays, eps in layers(rng, (2, 2), eps=1e-5):
+        yield folded(bn, *arrays, eps)[0]
+        yield folded(bn, *float32(*arrays), eps)[0]
+
+
+@folding.part("the given tensors are left as they were", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for *layer, _ in layers(rng, (2, 2)):
+        yield Arguments(folded(bn, *layer, 0.1)[1])
+        yield folded(bn, *layer, NO_EPS)[0]
+
+
+checks = [
+    module_training,
+    module_inference,
+    module_state,
+    module_gradients,
+    keras_to_torch,
+    folding,
+]

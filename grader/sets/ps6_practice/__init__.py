@@ -1,0 +1,1 @@
+"""A clinic: evaluation, freezing, recalibration, and broken scripts."""

@@ -1,0 +1,1 @@
+"""An experiment with and without batch normalisation."""

@@ -1,0 +1,194 @@
+"""ps7_capstone with mistakes: the experiment, made with networks in NumPy."""
+
+import zlib
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from .._network import Network, initial
+from ..ps1_standardize.faults import Array
+from ..ps6_practice.faults import Functions, Net
+
+WATCHED = ("forgot-eval", "model-reused", "more-steps", "trained-in-eval")
+# by check: the mistakes that it can name
+MISTAKES = {
+    "build_model": (
+        "norm-missing",
+        "norm-in-baseline",
+        "norm-in-baseline:with-bias",
+        "baseline-without-bias",
+        "other-start",
+        "norm-on-output",
+        "redundant-bias",
+        "output-without-bias",
+        "norm-after-activation",
+        "activation-on-output",
+        "activation-missing",
+        "another-activation",
+    ),
+    "train": (
+        "more-steps",
+        "another-optimizer",
+        "gradients-accumulate",
+        "trained-in-eval",
+        "trained-in-eval:always",
+        "loss-summed",
+        "rate-ignored",
+        "losses-after-step",
+    ),
+    "predict": ("forgot-eval", "left-in-eval", "left-in-eval:inside", "left-in-train", "logits"),
+    "compare": (
+        *WATCHED,
+        "with-without-swapped",
+        "norm-missing",
+        "baseline-handicapped",
+        "seed-ignored",
+        "one-seed-for-all",
+    ),
+    "sweep": (
+        *WATCHED,
+        "with-without-swapped",
+        "norm-missing",
+        "best-is-worst",
+        "best-is-last",
+        "accuracies-in-percent",
+        "accuracies-of-training",
+        "rates-sorted",
+    ),
+}
+
+
+def implementation(*mistakes: str) -> SimpleNamespace:
+    """The exercises with these mistakes; without any, they are right."""
+    return SimpleNamespace(
+        Net=type("Net", (Net,), {"mistakes": mistakes}),
+        mlp=Functions(mistakes).mlp,
+        experiment=_Experiment(mistakes).experiment,
+        **{name: name for name in MISTAKES},
+    )
+
+
+class _Batches:
+    """x (S, N, D) and y (S, N), so that what was trained on them can be found again."""
+
+    def __init__(self, x: Array, y: Array) -> None:
+        self.x, self.y = x, y
+        self.key = (x.shape, zlib.crc32(x.tobytes()), zlib.crc32(y.tobytes()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Batches) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@lru_cache(maxsize=256)
+def _trained(
+    batches: _Batches,
+    widths: tuple[int, ...],
+    norm: bool,
+    rates: tuple[float, ...],
+    seed: int,
+    frozen: bool,
+) -> Network:
+    """A network after one pass through the batches for each of these learning rates."""
+    hidden = ["linear", "norm", "sigmoid"] if norm else ["linear", "sigmoid"]
+    kinds = (*hidden * (len(widths) - 2), "linear")
+    network = Network(kinds, initial(kinds, widths, np.random.default_rng(seed)))
+    network.train(not frozen)
+    for lr in rates:
+        for x, y in zip(batches.x, batches.y, strict=True):
+            network.step(x, y, lr)
+    return network
+
+
+class _Experiment:
+    """What the driver of the name `experiment` finds."""
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        self.mistakes = mistakes
+
+    def has(self, mistake: str) -> bool:
+        return mistake in self.mistakes
+
+    def experiment(
+        self, function: str, x: Array, y: Array, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> dict[str, Any]:
+        self.passes, self.networks = 0, 0
+        run = self._compare if function == "compare" else self._sweep
+        result: Any = {}
+        for name in ("with", "without"):
+            self.norm = (name == "with") != self.has("with-without-swapped")
+            result[name] = run(_Batches(x, y), *args, **kwargs)
+        return {
+            "result": result,
+            "passes": self.passes,
+            "networks": self.networks,
+            "norms in inference while training": self.has("trained-in-eval"),
+            "norms in training while predicting": self.has("forgot-eval"),
+        }
+
+    def _train(
+        self, batches: _Batches, widths: list[int], rates: list[float], seed: int, again: bool
+    ) -> Network:
+        """A new network; with `again`, the one that was trained at the other rates before."""
+        times = 2 if self.has("more-steps") else 1
+        self.passes += times * len(batches.x)
+        self.networks += not again
+        used = tuple(rates if self.has("model-reused") else rates[-1:]) * times
+        norm = self.norm and not self.has("norm-missing")
+        return _trained(batches, tuple(widths), norm, used, seed, self.has("trained-in-eval"))
+
+    def _classes(self, network: Network, x: Array) -> Array:
+        """In training mode, the batch's statistics stand for the running ones, which stay."""
+        network.train(self.has("forgot-eval"))
+        found: Array = network.forward(x, frozen=True).argmax(axis=1)
+        return found
+
+    def _compare(
+        self, batches: _Batches, x_new: Array, widths: list[int], lr: float, seeds: list[int]
+    ) -> Array:
+        handicapped = self.has("baseline-handicapped") and not self.norm
+        lr = lr / 30 if handicapped else lr
+        found = []
+        for i, seed in enumerate(seeds):
+            reused = self.has("model-reused")
+            if self.has("seed-ignored"):
+                seed += 1000 * (i + 1)
+            if self.has("one-seed-for-all") or reused:
+                seed = seeds[0]
+            network = self._train(batches, widths, [lr] * (i + 1), seed, reused and i > 0)
+            found.append(self._classes(network, x_new))
+        return np.array(found)
+
+    def _sweep(
+        self,
+        batches: _Batches,
+        x_val: Array,
+        y_val: Array,
+        x_new: Array,
+        widths: list[int],
+        lrs: list[float],
+        seed: int,
+    ) -> dict[str, Any]:
+        accuracies, predictions, given = [], [], lrs
+        if self.has("rates-sorted"):
+            lrs = sorted(lrs)
+        if self.has("accuracies-of-training"):
+            x_val, y_val = np.concatenate(list(batches.x)), np.concatenate(list(batches.y))
+        for i in range(len(lrs)):
+            reused = self.has("model-reused") and i > 0
+            network = self._train(batches, widths, list(lrs[: i + 1]), seed, reused)
+            accuracies.append(float((self._classes(network, x_val) == y_val).mean()))
+            predictions.append(self._classes(network, x_new))
+        best = int(np.argmin(accuracies) if self.has("best-is-worst") else np.argmax(accuracies))
+        if self.has("best-is-last"):
+            best = len(lrs) - 1
+        scale = 100 if self.has("accuracies-in-percent") else 1
+        return {
+            "accuracies": [scale * accuracy for accuracy in accuracies],
+            "best": given[best],
+            "predictions": np.array(predictions),
+        }

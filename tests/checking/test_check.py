@@ -1,0 +1,740 @@
+"""The machinery of checks, on a course that has nothing to do with batch normalisation."""
+
+import linecache
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checking.check import Check, Unfit, Verdict, arguments_after, one_of, raises
+from grader.checking.mistakes import Mistake, catalogue
+from grader.checking.remote import Loopback, RemoteError, Student, drive
+from grader.sandbox.channel import StudentGone
+
+# The check of another course: ten lines, the right answer and the mistakes included.
+
+
+def faulty(*mistakes: str) -> SimpleNamespace:
+    def median(x: np.ndarray) -> float:
+        if x.size == 0:
+            raise ValueError("no values")
+        if "sorts-in-place" in mistakes:
+            x.sort()
+        values = x if "unsorted" in mistakes else np.sort(x)
+        low, high = (len(x) - 1) // 2, len(x) // 2
+        middle = values[high] if "upper" in mistakes else (values[low] + values[high]) / 2
+        return float(abs(middle) if "no-sign" in mistakes else middle)
+
+    return SimpleNamespace(median=median)
+
+
+CATALOGUE = [
+    Mistake("unsorted", "the values are not sorted", "The middle is that of the order.", "Page 3"),
+    Mistake("upper", "one of two middle values is taken", "Of an even number, average.", "Page 4"),
+    Mistake("no-sign", "the sign is lost", "Medians can be negative.", "Page 5"),
+    Mistake("sorts-in-place", "x is sorted in place", "Others still need it.", "Page 6"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other course's mistakes."""
+    for mistake in CATALOGUE:
+        monkeypatch.setitem(catalogue(), mistake.id, mistake)
+
+
+def make(**changes: Any) -> Check:
+    arguments = {
+        "section": "Page 2",
+        "reference": faulty(),
+        "faulty": faulty,
+        "mistakes": tuple(mistake.id for mistake in CATALOGUE),
+    }
+    check = Check("median", **(arguments | changes))
+
+    @check.part("the median of an odd number of values", 2)
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        for size in (3, 5, 7):
+            yield course.median(rng.normal(-5, 1, size))
+
+    @check.part("the median of an even number of values", 1)
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        for size in (4, 6, 20):
+            yield course.median(rng.normal(5, 1, size))
+
+    @check.part("x is left as it was, and no values are an error", 1)
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        x = rng.normal(5, 1, 9)
+        yield arguments_after(course.median, x)
+        yield course.median(x)
+        yield raises(ValueError, course.median, np.zeros(0))
+
+    return check
+
+
+@pytest.fixture
+def check() -> Check:
+    return make()
+
+
+ODD, EVEN, MANNERS = (part.says for part in make().parts)
+
+
+def student(source: str) -> Student:
+    namespace: dict[str, Any] = {"np": np}
+    exec(source, namespace)
+    return Student(Loopback(namespace), ["median"])
+
+
+def student_of(source: str) -> Student:
+    """A student of whom any name may be asked."""
+    namespace: dict[str, Any] = {"np": np}
+    exec(source, namespace)
+    return Student(Loopback(namespace))
+
+
+def mutant(*mistakes: str) -> Student:
+    return Student(Loopback(vars(faulty(*mistakes))), ["median"])
+
+
+def grade(check: Check, who: Student, seed: int = 1, **options: bool) -> Verdict:
+    return check.grade(who, 8, seed, **options)
+
+
+RIGHT = """
+def median(x):
+    if len(x) == 0: raise ValueError("empty")
+    return np.median(x)
+"""
+
+
+def test_right_answer_passes(check: Check) -> None:
+    """Does a right solution, written in another way, get all points?"""
+    assert grade(check, student(RIGHT)) == Verdict(
+        "median", 8, 8, "passed", f"ok     {ODD}\nok     {EVEN}\nok     {MANNERS}"
+    )
+
+
+def test_wrong_part_costs_its_weight(check: Check) -> None:
+    """Does a mistake cost the parts that it spoils, and does the message say which and why?"""
+    assert grade(check, mutant("upper")) == Verdict(
+        "median",
+        6,
+        8,
+        "partial",
+        f"""\
+ok     {ODD}
+WRONG  {EVEN}
+       median(x)
+       wrong values
+ok     {MANNERS}
+
+Mistake: one of two middle values is taken (upper).
+Of an even number, average.
+Read: Page 4""",
+        ("upper",),
+    )
+
+
+def test_all_parts_wrong_is_failed(check: Check) -> None:
+    """Is a solution that is wrong in every part worth nothing?"""
+    verdict = grade(check, mutant("unsorted"))
+    assert (verdict.points, verdict.status, verdict.diagnosis) == (0, "failed", ("unsorted",))
+
+
+def test_two_mistakes_at_once(check: Check) -> None:
+    """Are two mistakes that act together both named, with both their texts?"""
+    verdict = grade(check, mutant("upper", "no-sign"))
+    assert verdict.diagnosis == ("upper", "no-sign")
+    assert verdict.points == 2
+    assert verdict.message.endswith(
+        """
+Mistake: one of two middle values is taken (upper).
+Of an even number, average.
+Read: Page 4
+
+Mistake: the sign is lost (no-sign).
+Medians can be negative.
+Read: Page 5"""
+    )
+
+
+def test_mistakes_are_named_part_by_part(check: Check) -> None:
+    """If nothing explains all answers, is what explains the answers of one part named?"""
+    source = """
+def median(x):
+    if len(x) == 9: return 0.0
+    return abs(np.sort(x)[len(x) // 2])
+"""
+    verdict = grade(check, student(source))
+    assert verdict.points == 0
+    assert verdict.diagnosis == ("no-sign", "upper")
+
+
+def test_unknown_mistake_gets_the_section(check: Check) -> None:
+    """Is there something to read where no mistake can be named?"""
+    verdict = grade(check, student(RIGHT.replace("np.median(x)", "np.mean(x)")))
+    assert (verdict.status, verdict.diagnosis) == ("failed", ())
+    assert (
+        verdict.message
+        == f"""\
+WRONG  {ODD}
+       median(x)
+       wrong values
+WRONG  {EVEN}
+       as above: wrong values
+WRONG  {MANNERS}
+       as above: wrong values
+
+Read: Page 2"""
+    )
+
+
+def test_check_without_mistakes() -> None:
+    """Can a check have no faulty implementation at all?"""
+    verdict = grade(make(faulty=None, mistakes=()), mutant("upper"))
+    assert (verdict.points, verdict.diagnosis) == (6, ())
+    assert verdict.message.endswith("Read: Page 2")
+
+
+def test_variant_has_the_name_of_its_mistake() -> None:
+    """Is what follows a colon left out of the diagnosis?"""
+    check = make(
+        faulty=lambda *mistakes: faulty(*(m.partition(":")[0] for m in mistakes)),
+        mistakes=("upper:of-two", "no-sign:at-all"),
+    )
+    assert grade(check, mutant("upper")).diagnosis == ("upper",)
+    assert grade(check, mutant("upper", "no-sign")).diagnosis == ("upper", "no-sign")
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "text"),
+    [
+        ("def median(x): return meen(x)", "error", "raised NameError: name 'meen' is not defined"),
+        ("def median(x): return x[99]", "error", "raised IndexError: index 99 is out of bounds"),
+        ("def median(): return 1", "error", "raised TypeError: median() takes 0 positional"),
+        ("def median(x): raise KeyError", "error", "raised KeyError"),
+        ("median = 3", "error", "raised TypeError: 'int' object is not callable"),
+        (
+            "def median(x): pass",
+            "failed",
+            "a number was expected, this is None: is a return missing?",
+        ),
+        ("def median(x): return [1]", "failed", "a number was expected, this is of type list: [1]"),
+        ("def median(x): return x", "failed", "shape (3,), but () was expected"),
+        (
+            "def median(x): return np.median(x)[None]",
+            "failed",
+            "the values are right, but in shape (1,), where () was expected",
+        ),
+    ],
+)
+def test_nothing_right(check: Check, source: str, status: str, text: str) -> None:
+    """Is what raises, or is of no use, worth 0, and told as what it is?"""
+    verdict = grade(check, student(source))
+    assert (verdict.points, verdict.status, verdict.diagnosis) == (0, status, ())
+    lines = verdict.message.splitlines()
+    assert lines[0] == f"WRONG  {ODD}"
+    assert f"       {text}" in verdict.message
+    assert lines[-1] == "Read: Page 2"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (
+            "",
+            "median is not defined\n"
+            "Its cell did not run or ended in an error, or the name is another.",
+        ),
+        ("def median(x): raise NotImplementedError('task 1')", "task 1"),
+        ("def median(x): raise NotImplementedError", "raised NotImplementedError"),
+    ],
+)
+def test_not_written(check: Check, source: str, told: str) -> None:
+    """Is a student who has not begun told what will be asked, and not what is wrong?"""
+    assert grade(check, student(source)) == Verdict(
+        "median",
+        0,
+        8,
+        "missing",
+        f"""\
+Not written yet: {told}
+It will be checked for
+- {ODD}
+- {EVEN}
+- {MANNERS}
+
+Read: Page 2""",
+    )
+
+
+def test_same_error_is_told_once(check: Check) -> None:
+    """Is an error that comes again in the next part not written out again?"""
+    assert (
+        grade(check, student("def median(x): raise KeyError('x')")).message
+        == f"""\
+WRONG  {ODD}
+       median(x)
+       raised KeyError: 'x'
+WRONG  {EVEN}
+       as above: raised KeyError: 'x'
+WRONG  {MANNERS}
+       as above: raised KeyError: 'x'
+
+Read: Page 2"""
+    )
+
+
+def test_error_in_one_part_costs_that_part(check: Check) -> None:
+    """Does an exception on some inputs leave the points of the others?"""
+    source = RIGHT.replace("return", "assert len(x) % 2, 'only odd'\n    return")
+    verdict = grade(check, student(source))
+    assert (verdict.points, verdict.status) == (6, "partial")
+    assert f"WRONG  {EVEN}\n       median(x)\n       raised AssertionError: only odd" in (
+        verdict.message
+    )
+
+
+def test_first_wrong_answer_is_told(check: Check) -> None:
+    """Does the message show the smallest inputs that fail, in the student's own process?"""
+    source = RIGHT.replace("return", "if len(x) == 5: return 99.0\n    return")
+    message = grade(check, student(source), 0, local=True).message.splitlines()
+    assert message[:2] == [f"WRONG  {ODD}", "       median(x)"]
+    x = [float(value) for value in message[2].removeprefix("       x = [").rstrip("]").split()]
+    assert len(x) == 5
+    assert message[3:6] == [
+        "       wrong values",
+        "       got      = 99.",
+        f"       expected = {sorted(x)[2]}",
+    ]
+
+
+def numbers(check: Check, seed: int, *, local: bool) -> tuple[str, list[object]]:
+    """A message on wrong values, and the numbers that it must show or hide."""
+    who = student(RIGHT.replace("np.median(x)", "np.mean(x)"))
+    return grade(check, who, seed, local=local).message, [*check.answers(0, seed)]
+
+
+def test_local_message_shows_numbers(check: Check) -> None:
+    """In the student's own notebook, are inputs and the expected value shown?"""
+    message, expected = numbers(check, 0, local=True)
+    assert f"expected = {expected[0]:.5f}" in message
+    assert "x = [" in message
+
+
+def test_graded_message_shows_no_numbers(check: Check) -> None:
+    """In the grader's message, is there no input and no expected value, nor anything like one?"""
+    message, _ = numbers(check, 0, local=False)
+    assert not any(character.isdigit() for character in message.replace("Page 2", ""))
+
+
+def test_same_seed_same_verdict() -> None:
+    """Can the instructor repeat a verdict?"""
+    first, second = (grade(make(), mutant("no-sign"), 7) for _ in range(2))
+    assert first == second
+
+
+def test_grading_again_is_the_same(check: Check) -> None:
+    """Does one student's solution leave the check as it was for the next?"""
+    before = grade(check, mutant("upper"))
+    for who in (mutant("sorts-in-place"), student("def median(x): x[:] = 0"), student("")):
+        grade(check, who)
+    assert grade(check, mutant("upper")) == before
+
+
+def seen(check: Check, seed: int) -> list[list[float]]:
+    """The inputs of all calls."""
+    inputs: list[list[float]] = []
+    namespace = {"median": lambda x: inputs.append(x.tolist())}
+    grade(check, Student(Loopback(namespace), ["median"]), seed)
+    return inputs
+
+
+def test_another_seed_asks_with_other_numbers(check: Check) -> None:
+    """Are the inputs those of the seed, and others with another?"""
+    assert seen(check, 1) == seen(make(), 1)
+    pairs = zip(seen(check, 1), seen(check, 2), strict=True)
+    assert all(one != other for one, other in pairs if one)
+
+
+def test_checks_and_parts_ask_with_other_numbers(check: Check) -> None:
+    """Do two parts, or two checks, never share their inputs?"""
+    inputs = [value for x in seen(check, 1) for value in dict.fromkeys(x)]
+    renamed = make()
+    renamed.id = "another"
+    others = [value for x in seen(renamed, 1) for value in x]
+    assert not set(inputs) & set(others)
+    odd, even = seen(check, 1)[0], seen(check, 1)[3]
+    assert not set(odd) & set(even)
+
+
+def test_unknown_mistake_in_the_table() -> None:
+    """Is a mistake that the catalogue does not have an error of the course, told as such?"""
+    check = make(mistakes=("upper", "uper"))
+    text = "check 'median': not in the catalogue of mistakes: uper"
+    with pytest.raises(ValueError, match=text):
+        grade(check, student(RIGHT))
+
+
+def test_reference_that_raises() -> None:
+    """Is a check whose own reference fails an error of the course, and never full marks?"""
+
+    def median(x: np.ndarray) -> float:
+        raise NotImplementedError
+
+    with pytest.raises(NotImplementedError):
+        grade(make(reference=SimpleNamespace(median=median)), student(""))
+    with pytest.raises(AttributeError):
+        grade(make(reference=SimpleNamespace()), student(RIGHT))
+
+
+def test_name_that_is_not_asked_for(check: Check) -> None:
+    """Is a check of a name that the master does not declare told as such?"""
+    namespace = {"median": np.median}
+    verdict = grade(check, Student(Loopback(namespace), ["mean"]))
+    assert verdict.points == 0
+    assert "median is not a name that this problem set asks for" in verdict.message
+
+
+class Dies:
+    """A channel to a process that is gone."""
+
+    def ask(self, request: dict[str, object]) -> dict[str, object]:
+        raise StudentGone("killed", "used more than 2 GB")
+
+
+def test_dead_process_ends_the_check(check: Check) -> None:
+    """Is a process that is gone not taken for an answer?"""
+    with pytest.raises(StudentGone, match="used more than 2 GB"):
+        grade(check, Student(Dies(), ["median"]))
+
+
+def test_warnings_cost_nothing(check: Check) -> None:
+    """Are warnings of the solution no errors, and NumPy's either?"""
+    warning = "import warnings\n    warnings.warn('old')\n    np.log(np.zeros(1))\n    return"
+    assert grade(check, student(RIGHT.replace("return", warning))).status == "passed"
+
+
+def test_points_are_rounded(check: Check) -> None:
+    """Are points numbers that a person can read?"""
+    assert check.grade(mutant("upper"), 1.1, 1).points == 0.83
+
+
+def test_objects_are_asked_by_their_methods() -> None:
+    """Does the message name calls of methods, and their arguments as the reference does?"""
+
+    class Right:
+        def __init__(self, start: float) -> None:
+            self.total = start
+
+        def __call__(self, value: float) -> float:
+            return self.total + value
+
+        def add(self, value: float, twice: bool = False) -> float:
+            return self.total + value
+
+    check = Check("sum", section="Page 1", reference=SimpleNamespace(Sum=Right))
+
+    @check.part("adds")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.Sum(1.0).add(2.0, twice=False)
+
+    @check.part("is a function")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.Sum(1.0)(2.0)
+
+    class Wrong(Right):
+        def __call__(self, value: float) -> float:
+            return 0.0
+
+        def add(self, value: float, twice: bool = False) -> float:
+            return 0.0
+
+    verdict = grade(check, Student(Loopback({"Sum": Wrong}), ["Sum"]), local=True)
+    assert (
+        verdict.message
+        == """\
+WRONG  adds
+       Sum(start=1.0)
+       Sum(...).add(value=2.0, twice=False)
+       wrong values
+       got      = 0.
+       expected = 3.
+WRONG  is a function
+       as above: wrong values
+
+Read: Page 1"""
+    )
+
+
+def test_arguments_without_names() -> None:
+    """Are arguments that do not fit the reference's signature shown too?"""
+    check = Check("f", section="Page 1", reference=SimpleNamespace(f=max))
+
+    @check.part("the largest")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.f(1, 2)
+
+    verdict = grade(check, Student(Loopback({"f": min}), ["f"]), local=True)
+    assert verdict.message.splitlines()[1] == "       f(argument 1=1, argument 2=2)"
+
+
+def test_student_errors_are_not_the_checks() -> None:
+    """Is the exception that a script sees the student's, with its class and text?"""
+    with pytest.raises(RemoteError, match=r"^KeyError: 'x'$"):
+        student("def median(x): raise KeyError('x')").median(1)
+
+
+def test_shown_by_kind(check: Check) -> None:
+    """Is a changed argument named however it was changed, without a faulty implementation?"""
+    changes = """
+def median(x):
+    if len(x) == 0: raise ValueError("empty")
+    x *= 3
+    return np.median(x) / 3
+"""
+    verdict = grade(check, student(changes))
+    assert verdict.diagnosis == ("mutates-input",)
+    assert verdict.points == 6
+    assert "       median(x)\n       x was changed\n" in verdict.message
+
+
+@pytest.mark.parametrize("name", ["<ipython-input-3-abc>", "/tmp/ipykernel_42/7.py"])
+def test_place_of_an_error(check: Check, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is the student's own line told, and not that of the library that raised?"""
+    source = "\ndef middle(x):\n    return np.linalg.inv(x)\ndef median(x):\n    return middle(x)"
+    lines = source.splitlines(keepends=True)
+    monkeypatch.setitem(linecache.cache, name, (len(source), None, lines, name))
+    namespace: dict[str, Any] = {"np": np}
+    exec(compile(source, name, "exec"), namespace)
+    verdict = grade(check, Student(Loopback(namespace), ["median"]))
+    with pytest.raises(np.linalg.LinAlgError) as error:
+        np.linalg.inv(np.zeros(3))
+    raised = f"raised LinAlgError: {error.value}"
+    assert verdict.message.splitlines()[2:6] == [
+        f"       {raised}",
+        "       in middle, line 3 of its cell: return np.linalg.inv(x)",
+        f"WRONG  {EVEN}",
+        f"       as above: {raised}",
+    ]
+
+
+def test_numbers_come_once(check: Check) -> None:
+    """Are inputs and values shown for the first wrong part, and for the next what differs?"""
+    source = RIGHT.replace("return", "if len(x) % 2: return -1.0\n    return [")
+    message = grade(check, student(source + "]"), 0, local=True).message.splitlines()
+    assert [line for line in message if "x = " in line] == [message[2]]
+    assert message[3:6] == [
+        "       wrong values",
+        "       got      = -1.",
+        message[5],
+    ]
+    assert message[6:9] == [
+        f"WRONG  {EVEN}",
+        "       median(x)",
+        message[8],
+    ]
+    assert message[8].startswith("       a number was expected, this is of type list: [np.float64(")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("pass", "2 values were expected, this is None: is a return missing?"),
+        ("return x", "2 values were expected, this is an array of shape (3,)"),
+        ("return 1, 2, 3", "2 values were expected, not 3"),
+        ("return 0, np.max(x)", None),
+        ("return [0, np.max(x)]", None),
+    ],
+)
+def test_one_of_the_values(source: str, text: str | None) -> None:
+    """Is a function that does not return so many values told so, and is that no error of its?"""
+    check = Check(
+        "bounds", section="Page 1", reference=SimpleNamespace(bounds=lambda x: (0, max(x)))
+    )
+
+    @check.part("the upper bound")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield one_of(course.bounds(np.arange(3.0)), 1, of=2)
+
+    verdict = grade(check, student_of(f"def bounds(x): {source}"))
+    if text is None:
+        assert verdict.status == "passed"
+    else:
+        assert verdict.status == "failed"
+        assert verdict.message == (
+            f"WRONG  the upper bound\n       bounds(x)\n       {text}\n\nRead: Page 1"
+        )
+
+
+class Counter:
+    """Driver: a number, and what a student's function makes of it."""
+
+    def __init__(self, start: int) -> None:
+        self.value = start
+
+    def add(self, value: int) -> int:
+        self.value += value
+        return self.value
+
+    def apply(self, function: Any, times: int, unit: Any) -> Any:
+        return function(self.value * times * unit)
+
+
+def test_drivers_are_told_by_the_students_function() -> None:
+    """Does a message name what the student wrote, not what the check calls it with?"""
+    check = Check("f", section="Page 1", reference=SimpleNamespace(f=lambda x: 2 * x))
+
+    @check.part("doubles")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        counter = drive(course, Counter, 3)
+        counter.add(1)
+        yield counter.apply(course.f, 2, np.ones(2))
+
+    verdict = grade(check, student_of("def f(x): return x"), local=True)
+    assert (
+        verdict.message
+        == """\
+WRONG  doubles
+       counter.add(value=1)
+       f(...) with times=2
+       wrong values
+       got      = [8. 8.]
+       expected = [16. 16.]
+
+Read: Page 1"""
+    )
+
+
+def passed_on(function: Any, x: Any) -> Any:
+    """Driver: the student's function, called as it is asked for here."""
+    return function(x)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("passed_on", "passed_on(x)\n       x = [1. 2.]\n"), ("f", "f(...)\n")],
+)
+def test_driver_of_the_same_name_passes_its_arguments_on(name: str, told: str) -> None:
+    """Are the arguments shown where the student's function gets them as they are?"""
+    right = SimpleNamespace(**{name: lambda x: 2 * x})
+    check = Check("f", section="Page 1", reference=right)
+
+    @check.part("doubles")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        function = getattr(course, name)
+        x = np.array([1.0, 2.0])
+        yield course.drive(passed_on, function, x) if isinstance(course, Student) else function(x)
+
+    message = grade(check, student_of(f"def {name}(x): return x"), local=True).message
+    assert message.startswith(f"WRONG  doubles\n       {told}       wrong values\n")
+
+
+def test_attributes_that_are_set_are_told() -> None:
+    """Can a student repeat what was asked of an object, in the notebook?"""
+
+    class Right:
+        def __init__(self) -> None:
+            self.weight = np.ones(2)
+
+        def __call__(self, x: int) -> np.ndarray:
+            return self.weight * x
+
+    check = Check("scale", section="Page 1", reference=SimpleNamespace(Scale=Right))
+
+    @check.part("scales")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        made = course.Scale()
+        for number in range(10):
+            made(number)
+        made.weight = np.array([2.0, 3.0])
+        yield made(10)
+
+    who = "class Scale:\n    def __call__(self, x): return x * np.ones(2)"
+    message = grade(check, student_of(who), local=True).message.splitlines()
+    assert message[1:5] == [
+        "       5 calls, and then",
+        "       Scale(...)(x=4)",
+        "       Scale(...)(x=5)",
+        "       Scale(...)(x=6)",
+    ]
+    assert message[7:12] == [
+        "       Scale(...)(x=9)",
+        "       Scale(...).weight = [2. 3.]",
+        "       Scale(...)(x=10)",
+        "       wrong values",
+        "       got      = [10. 10.]",
+    ]
+    assert "weight" not in grade(check, student_of(who)).message
+
+
+def test_scripts_can_say_what_is_unfit() -> None:
+    """Is the text of Unfit the message, and two of them the same only with the same text?"""
+    check = Check(
+        "f",
+        section="Page 1",
+        reference=SimpleNamespace(f=lambda: 0),
+        faulty=lambda *mistakes: SimpleNamespace(f=lambda: 1 if "unsorted" in mistakes else 2),
+        mistakes=("unsorted", "upper"),
+    )
+
+    @check.part("nothing")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        if got := course.f():
+            raise Unfit(f"{got} is too much")
+        yield 0
+
+    verdict = grade(check, student_of("def f(): return 2"))
+    assert verdict.message.startswith("WRONG  nothing\n       f()\n       2 is too much\n")
+    assert (verdict.status, verdict.diagnosis) == ("failed", ("upper",))
+
+
+def test_failing_one_part_alone_can_show_a_mistake(check: Check) -> None:
+    """Is a mistake named that no faulty implementation has, if only its part is wrong?"""
+    off = "if np.size(x) == 1: return 99.0\n    return"
+
+    @check.part("one value", shows="upper")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.median(rng.normal(5, 1, 1))
+
+    assert grade(check, student(RIGHT.replace("return", off))).diagnosis == ("upper",)
+    broken = off.replace("return 99.0", "return 99.0\n    if len(x) == 4: return 99.0")
+    assert grade(check, student(RIGHT.replace("return", broken))).diagnosis == ()
+
+
+def test_mistake_that_does_not_show_explains_nothing() -> None:
+    """Is a mistake not named for answers that it leaves right, though these are as near?"""
+    check = Check(
+        "half",
+        section="Page 1",
+        reference=SimpleNamespace(half=lambda x: x / 2),
+        faulty=lambda *mistakes: SimpleNamespace(half=lambda x: x / 2 + 1e-13),
+        mistakes=("upper",),
+    )
+
+    @check.part("half of x", dtype=True)
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.half(rng.normal(5, 1, 3).astype(np.float32))
+
+    wrong = {"half": lambda x: (x / 2).astype(np.float64) * (1 + 1e-6)}
+    verdict = grade(check, Student(Loopback(wrong), ["half"]))
+    assert (verdict.points, verdict.diagnosis) == (0, ("loses-dtype",))
+
+
+def test_error_that_is_unexplained_stays_so(check: Check) -> None:
+    """Is an error not taken for a mistake in one part, where in another it is none?"""
+
+    def raises(*mistakes: str) -> SimpleNamespace:
+        def median(x: np.ndarray) -> float:
+            if mistakes and len(x) == 0:
+                raise KeyError
+            return float(faulty().median(x))
+
+        return SimpleNamespace(median=median)
+
+    check = make(faulty=raises, mistakes=("upper",))
+    everywhere = student("def median(x): raise KeyError")
+    assert grade(check, everywhere).diagnosis == ()

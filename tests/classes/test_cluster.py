@@ -1,0 +1,90 @@
+"""Grading on a Dask cluster."""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from distributed import LocalCluster
+from helpers.classes import FEW, classroom, same
+
+from grader.classes.autograde import autograde
+from grader.classes.cluster import grade_on_cluster
+from grader.classes.pool import Result
+from grader.classes.sample import ASSIGNMENT
+from grader.classes.work import Job, Submission
+from grader.cli import main
+from grader.notebooks.notebook import CourseError
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    """Two workers, which are processes of their own."""
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        yield cluster
+
+
+def test_killed_worker(cluster: LocalCluster, unbroken: Path, root: Path) -> None:
+    """Is the class graded as it is here, though a worker is killed in the middle?"""
+    killed = cluster.workers[0].pid
+
+    def schedule(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
+        results = grade_on_cluster(job, submissions, cluster.scheduler_address)
+        yield next(results)
+        os.kill(killed, signal.SIGKILL)
+        yield from results
+
+    assert autograde(classroom(root), ASSIGNMENT, FEW, schedule) == {}
+    same(root, unbroken)
+    assert cluster.workers[0].pid != killed
+
+
+def test_no_shared_files(cluster: LocalCluster, unbroken: Path, root: Path, tmp_path: Path) -> None:
+    """Do the workers need no folder of the course?"""
+
+    def schedule(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
+        elsewhere = replace(job, root=str(tmp_path / "nowhere"))
+        yield from grade_on_cluster(elsewhere, submissions, cluster.scheduler_address)
+
+    assert autograde(classroom(root), ASSIGNMENT, FEW, schedule) == {}
+    same(root, unbroken)
+
+
+def test_other_version(cluster: LocalCluster, root: Path) -> None:
+    """Is nothing graded by a worker that has another version of the grader?"""
+
+    def schedule(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
+        older = replace(job, code="older")
+        yield from grade_on_cluster(older, submissions, cluster.scheduler_address)
+
+    with pytest.raises(CourseError, match="has another version of the grader"):
+        autograde(classroom(root), ASSIGNMENT, FEW, schedule)
+    assert not (root / "autograded").exists()
+
+
+def test_no_scheduler(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Does an address where nobody answers say so?"""
+    command = ["autograde", ASSIGNMENT, "--course", str(handed_in), "--scheduler", "nonsense://x"]
+    assert main(command) == 2
+    assert "no Dask scheduler answers at nonsense://x" in capsys.readouterr().err
+
+
+def test_command(
+    cluster: LocalCluster,
+    handed_in: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Does --scheduler print the table that grading here prints?"""
+    tables = []
+    for options in (["--scheduler", cluster.scheduler_address], ["--jobs", "1"]):
+        root = shutil.copytree(handed_in, tmp_path / options[0])
+        assert main(["autograde", ASSIGNMENT, "--course", str(root), *options]) == 0
+        tables.append(capsys.readouterr().out)
+    assert tables[0] == tables[1]
+    assert tables[0].startswith("student  points\nada      20 / 20\n")

@@ -1,0 +1,335 @@
+"""Reading submissions, and restoring the trusted cells in them."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from grader.notebooks.notebook import (
+    SOURCE_LIMIT,
+    CourseError,
+    Master,
+    SubmissionError,
+    read_master,
+    read_submission,
+    restore,
+    which_master,
+)
+
+Json = dict[str, Any]
+FLAGS = ("grade", "solution", "locked", "task")
+
+
+def cell(source: str, grade_id: object = "", kind: str = "code", **flags: object) -> Json:
+    metadata: Json = {}
+    if grade_id:
+        metadata["nbgrader"] = dict.fromkeys(FLAGS, False) | flags
+        metadata["nbgrader"] |= {"grade_id": grade_id, "schema_version": 3}
+    document = {"cell_type": kind, "id": grade_id or "x", "metadata": metadata, "source": source}
+    return document | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def document(*cells: object) -> Json:
+    return {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+MASTER = document(
+    cell("import numpy", "setup", locked=True),
+    cell("def f(x):\n    return x\n\na, (b, *c) = 1, (2,)\nclass K: pass", "f", solution=True),
+    cell("check('f')", "check-f", grade=True, locked=True, points=2),
+    cell("g: int = 1", "g", solution=True),
+    cell("check('g')", "check-g", grade=True, locked=True, points=3),
+    cell("because", "why", "markdown", grade=True, solution=True, points=4),
+) | {"metadata": KERNEL}
+
+
+@pytest.fixture
+def master(tmp_path: Path) -> Master:
+    folder = tmp_path / "masters" / "ps"
+    folder.mkdir(parents=True)
+    (folder / "ps.ipynb").write_text(json.dumps(MASTER))
+    return read_master(tmp_path / "masters", "ps")
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path) -> Json:
+    notebook = copy.deepcopy(MASTER)
+    notebook["cells"][1]["source"] = "def f(x): return 'mine'"
+    return notebook
+
+
+def read(folder: Path, content: object) -> NotebookNode:
+    path = folder / "handed-in.ipynb"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return read_submission(path)
+
+
+def ids(notebook: NotebookNode) -> list[str]:
+    return [c.metadata.get("nbgrader", {}).get("grade_id", c.source) for c in notebook.cells]
+
+
+def sources(notebook: NotebookNode) -> dict[str, str]:
+    return dict(zip(ids(notebook), (c.source for c in notebook.cells), strict=True))
+
+
+ALL = ["setup", "f", "check-f", "g", "check-g", "why"]
+
+UNREADABLE = {
+    "empty": ("", "is empty. Save the notebook"),
+    "blank": ("  \n", "is empty. Save the notebook"),
+    "not JSON": ("def f(x): ...", "is not JSON, which a notebook is: line 1"),
+    "cut off": ('{"cells": [{"cell_type": "code"', "is cut off or not JSON"),
+    "not UTF-8": (b"\xff\xfe\x00{", "it is not text in UTF-8"),
+    "too deep": ("[" * 200_000, "not JSON"),
+    "a list": ([1, 2], "is not a notebook: it has no cells"),
+    "a number": (3, "is not a notebook: it has no cells"),
+    "no cells": ({"nbformat": 4}, "is not a notebook: it has no cells"),
+    "cells not a list": ({"cells": {"a": 1}}, "its cells are not a list"),
+    "too many cells": ({"cells": [{}] * 5_001}, "has 5001 cells; 5000 at most"),
+    "too much text": (
+        document(cell("x" * (SOURCE_LIMIT + 1))),
+        "has 0.5 million characters in its cells; 0.5 million at most are graded",
+    ),
+    "nbformat 3, broken": (
+        {"nbformat": 3, "worksheets": 5},
+        "is a notebook of an old format (nbformat 3) that cannot be converted",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), UNREADABLE.values(), ids=UNREADABLE)
+def test_unreadable(tmp_path: Path, content: object, says: str) -> None:
+    """Does a file that is no notebook give a message that says which file and what is wrong?"""
+    with pytest.raises(SubmissionError) as error:
+        read(tmp_path, content)
+    assert says in str(error.value)
+    assert str(tmp_path / "handed-in.ipynb") in str(error.value)
+
+
+def test_no_file(tmp_path: Path) -> None:
+    """Does a path that leads nowhere, or to a folder, say so?"""
+    with pytest.raises(SubmissionError, match=r"a\.ipynb: there is no such file"):
+        read_submission(tmp_path / "a.ipynb")
+    with pytest.raises(SubmissionError, match="is a folder"):
+        read_submission(tmp_path)
+    with pytest.raises(SubmissionError, match="there is no such file"):
+        read_submission(tmp_path / "a.ipynb" / "b.ipynb")
+
+
+def test_large_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does a file beyond all reason say how large it may be?"""
+    monkeypatch.setattr("grader.notebooks.notebook.FILE_LIMIT", 1024**2)
+    with pytest.raises(SubmissionError, match="has more than 1 MB, which is more than is read"):
+        read(tmp_path, " " * 2 * 1024**2)
+
+
+def test_stored_outputs(tmp_path: Path) -> None:
+    """Are 100 MB of stored outputs dropped, and the cells kept?"""
+    notebook = document(cell("1 + 1"))
+    text = "x" * 100_000_000
+    notebook["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
+    [read_back] = read(tmp_path, notebook).cells
+    assert (read_back.source, read_back.outputs) == ("1 + 1", [])
+
+
+ODD = {
+    "no metadata": {"cell_type": "code", "source": "1"},
+    "metadata a list": {"cell_type": "code", "source": "1", "metadata": []},
+    "nbgrader a string": {"source": "1", "cell_type": "code", "metadata": {"nbgrader": "x"}},
+    "grade_id a list": cell("1", grade_id=["a"]),
+    "source a list": {"cell_type": "code", "source": ["1"]},
+    "source with others": {"cell_type": "code", "source": ["1", None, 2]},
+    "outputs a string": {"cell_type": "code", "source": "1", "outputs": "x"},
+    "id a number": {"cell_type": "code", "source": "1", "id": 7},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
+def test_odd_cells(tmp_path: Path, odd: Json) -> None:
+    """Is a cell with odd fields read for its text, as a valid cell?"""
+    notebook = read(tmp_path, document(odd, "not a cell", None))
+    nbformat.validate(notebook)
+    assert [(c.cell_type, c.source) for c in notebook.cells] == [("code", "1")]
+
+
+def test_text_that_cannot_be_written(tmp_path: Path) -> None:
+    """Does half a surrogate pair in a cell become text that can be written?"""
+    [only] = read(tmp_path, '{"cells": [{"cell_type": "markdown", "source": "a\\ud800b"}]}').cells
+    assert only.source == "a?b"
+
+
+def test_nbformat_3(tmp_path: Path, master: Master) -> None:
+    """Is a notebook of nbformat 3 converted?"""
+    old = {"cell_type": "code", "language": "python", "metadata": {"nbgrader": {"grade_id": "f"}}}
+    sheet = {"cells": [old | {"input": "def f(x): return 3", "outputs": []}], "metadata": {}}
+    notebook = read(
+        tmp_path,
+        {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [sheet]},
+    )
+    assert sources(restore(notebook, master))["f"] == "def f(x): return 3"
+
+
+def test_pictures(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Are pictures in a written answer kept, and other attachments not?"""
+    handed_in["cells"][5]["attachments"] = {
+        "a.png": {"image/png": "aGk="},
+        "b.html": {"text/html": "<script>alert(1)</script>"},
+        "c.png": "no bundle",
+        "d.png": {"image/png": 7},
+    }
+    restored = restore(read(tmp_path, handed_in), master)
+    assert restored.cells[5].attachments == {"a.png": {"image/png": "aGk="}}
+    nbformat.validate(restored)
+
+
+def test_names(master: Master) -> None:
+    """Which names may checks ask for? Those that the master's solution cells define."""
+    assert master.names == {"f", "a", "b", "c", "K", "g"}
+
+
+def test_points_by_hand(master: Master) -> None:
+    """How many points does a person give? Those of the graded answers."""
+    assert master.by_hand == 4
+
+
+MASTERS = {
+    "two cells of one id": (
+        [cell("1", "a", locked=True), cell("1", "a", solution=True) | {"id": "b"}],
+        "two cells have the grade_id 'a'",
+    ),
+    "not Python": ([cell("%matplotlib", "a", solution=True)], "'a' is not plain Python"),
+}
+
+
+@pytest.mark.parametrize(("cells", "says"), MASTERS.values(), ids=MASTERS)
+def test_wrong_master(tmp_path: Path, cells: list[Json], says: str) -> None:
+    """Does a wrong master say which cell is wrong?"""
+    (tmp_path / "ps").mkdir()
+    (tmp_path / "ps" / "ps.ipynb").write_text(json.dumps(document(*cells)))
+    with pytest.raises(CourseError, match=says):
+        read_master(tmp_path, "ps")
+
+
+def test_no_master(tmp_path: Path) -> None:
+    """Does a master that is not there, or is no notebook, say so?"""
+    with pytest.raises(CourseError, match=r"ps\.ipynb: there is no such master notebook"):
+        read_master(tmp_path, "ps")
+    (tmp_path / "ps").mkdir()
+    (tmp_path / "ps" / "ps.ipynb").write_text("no")
+    with pytest.raises(CourseError, match=r"ps\.ipynb is not a notebook"):
+        read_master(tmp_path, "ps")
+
+
+def test_restore(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Is an honest submission left as it is, with the master's metadata?"""
+    restored = restore(read(tmp_path, handed_in), master)
+    nbformat.validate(restored)
+    assert sources(restored) == sources(master.notebook) | {"f": "def f(x): return 'mine'"}
+    assert [c.metadata for c in restored.cells] == [c.metadata for c in master.notebook.cells]
+
+
+def test_forged_cells(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Do text, points and flags of trusted cells come from the master, whatever was handed in?"""
+    for forged in handed_in["cells"]:
+        if forged["metadata"]["nbgrader"]["grade_id"] != "f":
+            forged["source"] = "100.0"
+        forged["metadata"]["nbgrader"] |= {"points": 100, "locked": False, "solution": True}
+        forged["metadata"]["nbgrader"] |= {"checksum": "0", "schema_version": 1}
+    restored = restore(read(tmp_path, handed_in), master)
+    assert [c.metadata for c in restored.cells] == [c.metadata for c in master.notebook.cells]
+    expected = sources(master.notebook) | {"f": "def f(x): return 'mine'"}
+    assert sources(restored) == expected | {"g": "100.0", "why": "100.0"}
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw", "weird", None])
+def test_retyped_cells(tmp_path: Path, master: Master, handed_in: Json, kind: object) -> None:
+    """Do trusted cells have the master's type, whatever type was handed in?"""
+    for retyped in handed_in["cells"]:
+        retyped["cell_type"] = kind
+    restored = restore(read(tmp_path, handed_in), master)
+    nbformat.validate(restored)
+    types = [c.cell_type for c in master.notebook.cells]
+    assert [c.cell_type for c in restored.cells] == types
+
+
+def test_deleted_cells(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Are deleted cells put back, a solution without an answer?"""
+    handed_in["cells"] = handed_in["cells"][1:2]
+    restored = restore(read(tmp_path, handed_in), master)
+    nbformat.validate(restored)
+    assert ids(restored) == ALL
+    assert sources(restored) == sources(master.notebook) | {
+        "f": "def f(x): return 'mine'",
+        "g": "# This cell was missing from the submission.",
+        "why": "*This cell was missing from the submission.*",
+    }
+
+
+def test_repeated_cells(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Does the first of several cells with a grade_id count, and the others become ordinary?"""
+    handed_in["cells"].insert(2, cell("second", "f", solution=True))
+    handed_in["cells"].append(cell("third", "check-f", grade=True, points=50))
+    restored = restore(read(tmp_path, handed_in), master)
+    assert ids(restored) == ["setup", "f", "second", "check-f", "g", "check-g", "why", "third"]
+    assert [dict(restored.cells[i].metadata) for i in (2, 7)] == [{}, {}]
+    assert sources(restored)["f"] == "def f(x): return 'mine'"
+
+
+def test_foreign_cells(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Are graded cells that the master does not have ordinary cells?"""
+    handed_in["cells"].append(cell("bonus", "extra", grade=True, solution=False, points=50))
+    restored = restore(read(tmp_path, handed_in), master)
+    assert ids(restored) == [*ALL, "bonus"]
+    assert restored.cells[-1].metadata == {}
+
+
+def test_reordered_cells(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Are cells put back in the master's order, with the student's own behind their leader?"""
+    first, *middle, last = handed_in["cells"]
+    handed_in["cells"] = [cell("top"), last, cell("after why"), *reversed(middle), first]
+    handed_in["cells"].append(cell("after setup"))
+    restored = restore(read(tmp_path, handed_in), master)
+    expected = ["top", "setup", "after setup", "f", "check-f", "g", "check-g", "why", "after why"]
+    assert ids(restored) == expected
+
+
+def test_ids_of_cells(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Are the ids of cells different from each other, even if those handed in are not?"""
+    handed_in["cells"] += [cell("a"), cell("b"), cell("c", "f")]
+    restored = restore(read(tmp_path, handed_in), master)
+    assert len({c.id for c in restored.cells}) == len(restored.cells)
+
+
+def test_notebook_metadata(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Is the notebook's own metadata, such as widgets, the master's?"""
+    handed_in["metadata"] = {"widgets": {"a": "<script>"}, "kernelspec": {"name": "evil"}}
+    restored = restore(read(tmp_path, handed_in), master)
+    assert restored.metadata == KERNEL
+
+
+def test_foreign_notebook(tmp_path: Path, master: Master) -> None:
+    """Does a notebook with none of the master's cells say that it is another one?"""
+    with pytest.raises(SubmissionError, match="this notebook is not ps: it has none of its cells"):
+        restore(read(tmp_path, document(cell("1"), cell("2", "other", solution=True))), master)
+
+
+def test_which_master(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Is the problem set of a notebook the one that it shares most cells with?"""
+    cells = {"f": master.cells["f"], "z": master.cells["g"]}
+    other = Master("other", master.notebook, cells, frozenset())
+    submission = read(tmp_path, handed_in)
+    assert which_master(submission, Path("other.ipynb"), [other, master]) is master
+    handed_in["cells"] = [cell("1", "f")]
+    submission = read(tmp_path, handed_in)
+    assert which_master(submission, Path("other (1).ipynb"), [master, other]) is other
+    handed_in["cells"] = [cell("1")]
+    with pytest.raises(SubmissionError, match=r"no graded cells of this course\. .*: ps, other"):
+        which_master(read(tmp_path, handed_in), Path("ps.ipynb"), [master, other])
