@@ -46,6 +46,7 @@ lint: $(SETUP)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy --strict grader lab
+	.venv/bin/lint-imports
 
 mutants: $(SETUP)
 	$(PY) -m grader.checking.mutants
