@@ -13,6 +13,7 @@ from ..checking.remote import Student
 from ..sandbox.outputs import Output
 from ..sandbox.process import Limits, StudentGone, StudentProcess, Warm
 from .notebook import is_autograded
+from .pictures import fit
 from .report import error_output, outputs
 
 
@@ -49,6 +50,7 @@ def grade_notebook(
     `names` are the master's: those that the checks may ask the student's namespace for.
     """
     verdicts = []
+    fit(notebook, warm)
     with _Session(warm, limits) as session:
         for cell in notebook.cells:
             if is_autograded(cell):

@@ -46,6 +46,14 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text[:10_000])
 
 
+def picture(data: dict[object, object], characters: int) -> tuple[str, str] | None:
+    """The first picture among representations by type, and its type; None if there is none.
+
+    PNG, JPEG and GIF are in base64, and must have `characters` at most, as SVG, a text, must.
+    """
+    return _Room(0, characters).picture(data)
+
+
 def harmless(value: object, text_bytes: int, image_bytes: int) -> list[Output]:
     """The outputs in `value` as nbformat 4 has them; what is not an output is left out.
 
@@ -76,7 +84,7 @@ class _Room:
 
     def picture(self, data: dict[object, object]) -> tuple[str, str] | None:
         """The first picture in `data`, with its type, if it is one: PNG and JPEG in base64."""
-        for kind, size in (("image/png", _png), ("image/jpeg", _jpeg)):
+        for kind, size in PIXELS_OF.items():
             found = self._decoded(data.get(kind))
             if found is not None and 0 < size(found) <= PIXELS:
                 return kind, base64.b64encode(found).decode()
@@ -114,6 +122,17 @@ def _jpeg(data: bytes) -> int:
             return int(width * height)
         at += 2 + length
     return 0
+
+
+def _gif(data: bytes) -> int:
+    """The pixels of a GIF picture; 0 if it is none."""
+    if data[:6] not in (b"GIF87a", b"GIF89a") or len(data) < 10:
+        return 0
+    width, height = struct.unpack("<HH", data[6:10])
+    return int(width * height)
+
+
+PIXELS_OF = {"image/png": _png, "image/jpeg": _jpeg, "image/gif": _gif}
 
 
 def _only_draws(svg: str) -> bool:

@@ -25,7 +25,7 @@ from traitlets.config import Config
 
 Output = dict[str, object]
 OVERHEAD = 100  # bytes charged for an output besides its text, so that their number is bounded too
-PICTURES = ("image/png", "image/jpeg", "image/svg+xml")  # the first of them is kept
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/svg+xml")  # the first of them is kept
 # Jupyter's lines about the notebook and its editor, and one about commands, of which none is run.
 WITHOUT_EFFECT = ("autosave", "connect_info", "qtconsole", "rehashx")
 MOVES = re.compile("([\r\b\n])")
