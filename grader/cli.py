@@ -26,6 +26,7 @@ from .sandbox.student.sandbox import protections
 
 if TYPE_CHECKING:
     from .classes.autograde import Scheduler
+    from .classes.classroom import Classroom
 
 GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED, STOPPED = 0, 1, 2, 3, 130
 AUTOGRADE = """\
@@ -180,16 +181,22 @@ def _positive(text: str) -> int:
     return number
 
 
-def _autograde(arguments: argparse.Namespace) -> int:
-    from .classes import autograde  # nbgrader takes a second to import
-    from .classes.classroom import Classroom
+def _classroom(arguments: argparse.Namespace) -> "Classroom":
+    """The class of a course that has the problem set."""
+    from .classes.classroom import Classroom  # nbgrader takes a second to import
 
-    course, name = _course(arguments), arguments.assignment
-    course.master(name)
-    classroom = Classroom(course)
+    course = _course(arguments)
+    course.master(arguments.assignment)
+    return Classroom(course)
+
+
+def _autograde(arguments: argparse.Namespace) -> int:
+    from .classes import autograde
+
+    classroom, name = _classroom(arguments), arguments.assignment
     students = _chosen(classroom.students(name), arguments.students)
     if not students:
-        place = course.root / "submitted" / "STUDENT" / name
+        place = classroom.course.root / "submitted" / "STUDENT" / name
         raise SubmissionError(f"there are no submissions: none in {place}/")
     if not classroom.released(name):
         classroom.release(name)
@@ -225,11 +232,7 @@ def _scheduler(arguments: argparse.Namespace) -> "Scheduler":
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from .classes.classroom import Classroom
-
-    course, name = _course(arguments), arguments.assignment
-    course.master(name)
-    classroom = Classroom(course)
+    classroom, name = _classroom(arguments), arguments.assignment
     text = csv_of(
         {student: classroom.verdicts(name, student) for student in classroom.students(name)}
     )

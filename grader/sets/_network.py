@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import reference
-from .ps1_standardize.faults import Array
+from ..reference import Array
 
 EPS = 1e-5
 NORMS = ("norm", "layernorm")

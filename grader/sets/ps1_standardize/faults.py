@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from ...reference import Array
 
 AXIS = ("wrong-axis", "statistics-shape")
 EPS = (

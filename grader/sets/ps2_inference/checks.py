@@ -1,29 +1,22 @@
 """What is asked about ps2_inference: a layer with running statistics, one behaviour a check."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import reference
 from ...checking.check import Check, arguments_after, one_of
 from ...checking.remote import RemoteError, drive
+from ...reference import Array
+from ..ps1_standardize.checks import NO_EPS, batch, far_from_zero
 from . import faults
 
-Array = npt.NDArray[Any]
-
 SHAPES = ((2, 1), (3, 2), (4, 4), (2, 3), (16, 5))  # smallest first; N == D among them
-NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 
 _check = partial(Check.against, faults, reference=reference)
-
-
-def batch(rng: np.random.Generator, N: int, D: int) -> Array:
-    """A batch x, (N, D): features of different means and scales."""
-    return rng.normal(rng.uniform(-4, 4, D), rng.uniform(0.5, 3, D), (N, D))
 
 
 def batches(rng: np.random.Generator) -> Iterator[Array]:
@@ -69,6 +62,21 @@ def running(made: Any) -> dict[str, object]:
 
 def _float32(value: Any) -> object:
     return value.astype(np.float32) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def keeps_dtype_and_x(check: Check, make: Callable[..., Any]) -> None:
+    """Add the parts that are the same in both modes; `make` is `layer` or `trained`."""
+
+    @check.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
+    def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+        for dtype in (np.float32, np.float64):
+            yield make(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
+
+    @check.part("x is left as it was", 0.5)
+    def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+        made, x = make(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
+        yield arguments_after(made, x)
+        yield made(x)
 
 
 layer_modes = _check("layer_modes", "two-modes")
@@ -142,20 +150,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield layer(bn, rng, 2, eps=NO_EPS)(1e6 + rng.normal(0, 1, (4, 2)))
+    yield layer(bn, rng, 2, eps=NO_EPS)(far_from_zero(rng, 4, 2))
 
 
-@layer_training.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
-def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dtype in (np.float32, np.float64):
-        yield layer(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
-
-
-@layer_training.part("x is left as it was", 0.5)
-def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made, x = layer(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
-    yield arguments_after(made, x)
-    yield made(x)
+keeps_dtype_and_x(layer_training, layer)
 
 
 layer_statistics = _check("layer_statistics", "running-statistics")
@@ -243,17 +241,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
 
 
-@layer_inference.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
-def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dtype in (np.float32, np.float64):
-        yield trained(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
-
-
-@layer_inference.part("x is left as it was", 0.5)
-def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
-    yield arguments_after(made, x)
-    yield made(x)
+keeps_dtype_and_x(layer_inference, trained)
 
 
 layer_batch_of_one = _check("layer_batch_of_one", "a-batch-of-one")
@@ -308,7 +296,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.population_statistics([1e6 + rng.normal(0, 1, (N, 2)) for N in (4, 2, 3)])
+    yield bn.population_statistics([far_from_zero(rng, N, 2) for N in (4, 2, 3)])
 
 
 @population_statistics.part(

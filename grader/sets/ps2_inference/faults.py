@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from ...reference import Array
+from ..ps1_standardize.faults import DTYPE, Standardize
 
-DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
 # by check: the mistakes that it can name
 MISTAKES = {
     "layer_modes": (
@@ -272,22 +270,16 @@ class _BatchNorm1d:
         return self._normalized(x, mean, variance, "eval-")
 
     def _normalized(self, x: Array, mean: Array, variance: Array, mode: str) -> Array:
-        def has(*mistakes: str) -> bool:
-            return self.has(*(mode + mistake for mistake in mistakes))
-
-        eps = 1e-5 if has("eps-fixed") else self.eps
-        inside = 0.0 if has("eps-outside-sqrt", "eps-missing") else eps
-        outside = eps if has("eps-outside-sqrt", "eps-twice") else 0.0
-        lower = self.has("eps-misplaced")
-        scale = np.maximum(variance, eps) if lower else variance + inside
-        if not has("divides-by-variance"):
-            scale = np.sqrt(scale)
-        gamma = np.ones_like(self.gamma) if has("no-affine", "beta-only") else self.gamma
-        beta = np.zeros_like(self.beta) if has("no-affine", "gamma-only") else self.beta
-        centred = x - mean
+        # The mistakes of ps1 that are made in this mode; a misplaced eps is so in both.
+        both = self.wrong & {"eps-misplaced"}
+        wrong = (m.removeprefix(mode) for m in self.wrong if m.startswith(mode))
+        step = Standardize((*wrong, *both))
+        gamma = np.ones_like(self.gamma) if step.has("no-affine", "beta-only") else self.gamma
+        beta = np.zeros_like(self.beta) if step.has("no-affine", "gamma-only") else self.beta
+        centred = x - mean  # (N, D)
         if self.has("mutates-input"):
             x[...] = centred
-        return np.asarray(gamma * (centred / (scale + outside)) + beta)
+        return np.asarray(gamma * (centred / step._divisor(variance, self.eps)) + beta)
 
     def _update(self, mean: Array, variance: Array, N: int) -> None:
         self.steps += 1

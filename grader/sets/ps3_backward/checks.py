@@ -1,23 +1,23 @@
 """What is asked about ps3_backward: gradients by hand and by differences, and a test of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import reference
 from ...checking.check import Check, arguments_after, one_of
 from ...checking.mistakes import catalogue
 from ...checking.remote import RemoteError
+from ...reference import Array
+from ..ps1_standardize.checks import NO_EPS, batch, far_from_zero
 from . import faults
 
-Array = npt.NDArray[Any]
+Question = tuple[Array, Array, Array]  # dy, x and gamma
 
 SHAPES = ((3, 2), (4, 4), (2, 3), (16, 5), (5, 1))  # smallest first; N == D among them
-NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 LARGEST = 10_000  # numbers in an array that a student's test may ask a backward pass about
 
@@ -28,7 +28,7 @@ _check = partial(Check.against, faults, reference=reference)
 own = faults.implementation()
 
 
-def questions(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
+def questions(rng: np.random.Generator) -> Iterator[Question]:
     """dy, x and gamma of several shapes, dy always random; the last are not contiguous."""
     for N, D in SHAPES:
         yield question(rng, N, D)
@@ -36,15 +36,13 @@ def questions(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
     yield dy[::2, ::-2], x[::2, ::-2], gamma[::-2]
 
 
-def question(rng: np.random.Generator, N: int, D: int) -> tuple[Array, Array, Array]:
+def question(rng: np.random.Generator, N: int, D: int) -> Question:
     """dy and x, (N, D), and gamma, (D,)."""
-    x = rng.normal(rng.uniform(-4, 4, D), rng.uniform(0.5, 3, D), (N, D))
+    x = batch(rng, N, D)
     return rng.normal(0.5, 1, (N, D)), x, rng.uniform(1.5, 3, D)
 
 
-def through_part_of_the_graph(
-    rng: np.random.Generator, mean: bool
-) -> Iterator[tuple[Array, Array, Array]]:
+def through_part_of_the_graph(rng: np.random.Generator, mean: bool) -> Iterator[Question]:
     """Questions whose dy sends nothing through the variance, and through the mean if asked.
 
     It has no share of x_hat, and no mean.
@@ -55,6 +53,23 @@ def through_part_of_the_graph(
         dy -= dy.mean(axis=0)
         dy -= centred * (dy * centred).sum(axis=0) / (centred**2).sum(axis=0)
         yield dy + (rng.uniform(1, 2, D) if mean else 0.0), x, gamma
+
+
+DX, DGAMMA, DBETA = range(3)  # where a backward pass returns them
+
+
+def gradients(backward: Any, asked: Iterable[Question], which: int) -> Iterator[object]:
+    """One of the three gradients for each question."""
+    for dy, x, gamma in asked:
+        yield one_of(backward(dy, x, gamma, eps=NO_EPS), which, of=3)
+
+
+def gradients_with_eps(backward: Any, asked: Iterable[Question], which: int) -> Iterator[object]:
+    """The same where eps matters: by default, and as the caller gives it."""
+    for dy, x, gamma in asked:
+        yield one_of(backward(dy, x / 300, gamma), which, of=3)
+        for eps in LARGE_EPS:
+            yield one_of(backward(dy, x / 10, gamma, eps=eps), which, of=3)
 
 
 @dataclass(frozen=True)
@@ -129,24 +144,19 @@ parameter_gradients = _check("parameter_gradients", "gradients-of-gamma-and-beta
 
 @parameter_gradients.part("dbeta", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 2, of=3)
+    yield from gradients(bn.batchnorm_backward, questions(rng), DBETA)
 
 
 @parameter_gradients.part("dgamma", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 1, of=3)
+    yield from gradients(bn.batchnorm_backward, questions(rng), DGAMMA)
 
 
 @parameter_gradients.part(
     "dgamma with eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        yield one_of(bn.batchnorm_backward(dy, x / 300, gamma), 1, of=3)
-        for eps in LARGE_EPS:
-            yield one_of(bn.batchnorm_backward(dy, x / 10, gamma, eps=eps), 1, of=3)
+    yield from gradients_with_eps(bn.batchnorm_backward, questions(rng), DGAMMA)
 
 
 input_gradient = _check("input_gradient", "gradient-of-x")
@@ -154,38 +164,35 @@ input_gradient = _check("input_gradient", "gradient-of-x")
 
 @input_gradient.part("the direct path: dx where dy has mean 0 and is uncorrelated with x", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in through_part_of_the_graph(rng, mean=False):
-        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+    asked = through_part_of_the_graph(rng, mean=False)
+    yield from gradients(bn.batchnorm_backward, asked, DX)
 
 
 @input_gradient.part("the path through the mean too: dx where dy is uncorrelated with x", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in through_part_of_the_graph(rng, mean=True):
-        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+    asked = through_part_of_the_graph(rng, mean=True)
+    yield from gradients(bn.batchnorm_backward, asked, DX)
 
 
 @input_gradient.part("all three paths: dx for any dy", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        if len(x) > 2:  # for two rows the exact gradient is about 0
-            yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+    # for two rows the exact gradient is about 0
+    asked = (question for question in questions(rng) if len(question[0]) > 2)
+    yield from gradients(bn.batchnorm_backward, asked, DX)
 
 
 @input_gradient.part(
     "eps as the caller gives it, 1e-5 if it is not given", 0.5, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        yield one_of(bn.batchnorm_backward(dy, x / 300, gamma), 0, of=3)
-        for eps in LARGE_EPS:
-            yield one_of(bn.batchnorm_backward(dy, x / 10, gamma, eps=eps), 0, of=3)
+    yield from gradients_with_eps(bn.batchnorm_backward, questions(rng), DX)
 
 
 @input_gradient.part(
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x, dy = 1e6 + rng.normal(0, 1, (5, 2)), rng.normal(0.5, 1, (5, 2))
+    x, dy = far_from_zero(rng, 5, 2), rng.normal(0.5, 1, (5, 2))
     yield bn.batchnorm_backward(dy, x, rng.uniform(1.5, 3, 2), eps=NO_EPS)[0]
 
 

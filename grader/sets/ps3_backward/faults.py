@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ..ps1_standardize.faults import DTYPE, EPS, Array
+from ...reference import Array, Gradients
+from ..ps1_standardize.faults import DTYPE, EPS, Standardize
 
-Gradients = tuple[Array, Array, Array]
 Backward = Callable[..., Gradients]
 
 PATHS = (
@@ -130,7 +130,7 @@ REJECTED = (
 def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     wrong = frozenset(mistakes)
-    backward = _Backward(wrong)
+    backward = _Backward(mistakes)
     return SimpleNamespace(
         numerical_gradient=partial(_numerical_gradient, wrong),
         batchnorm_backward=backward.batchnorm_backward,
@@ -178,17 +178,13 @@ def _numerical_gradient(
     return dx
 
 
-class _Backward:
+class _Backward(Standardize):
     """The backward pass; it remembers what was asked before, for the mistakes that need it."""
 
-    def __init__(self, wrong: frozenset[str]) -> None:
-        self.wrong = wrong
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__(mistakes)
         self.seen: dict[tuple[int, ...] | None, Array] = {}
         self.sums: dict[tuple[int, ...], tuple[Array, Array]] = {}
-
-    def has(self, *mistakes: str) -> bool:
-        """Is one of these among the mistakes?"""
-        return not self.wrong.isdisjoint(mistakes)
 
     def batchnorm_backward(
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
@@ -197,20 +193,12 @@ class _Backward:
             x = self.seen.setdefault(x.shape, x.copy())
         if self.has("stale-batch:of-any-shape"):
             x = np.resize(self.seen.setdefault(None, x.copy()), x.shape)
-        if eps is None:
-            wrong = [m for m in self.wrong if m.startswith("eps-default:")]
-            eps = float(wrong[0].partition(":")[2]) if wrong else 1e-5
-        if self.has("eps-fixed", "eps-fixed:1e-8"):
-            eps = 1e-5 if self.has("eps-fixed") else 1e-8
-        inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps
-        outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0
         centred = x - x.mean(axis=0)
         ddof = 1 if self.has("unbiased-normalise") else 0
         variance = x.var(axis=0, ddof=ddof)
         if self.has("one-pass-variance"):
             variance = (x**2).mean(axis=0) - x.mean(axis=0) ** 2
-        lower = self.has("eps-misplaced")
-        std = np.sqrt(np.maximum(variance, eps) if lower else variance + inside) + outside
+        std = self._divisor(variance, eps)
         x_hat = centred / std
         if self.has("mutates-input"):
             dy *= gamma
@@ -220,17 +208,18 @@ class _Backward:
         dgamma, dbeta = self._parameters(dy, x, centred, x_hat, gamma)
         if self.has("gradients-swapped:dx-last"):
             dx, dgamma, dbeta = dgamma, dbeta, dx
-        return self._cast(dx, x), self._cast(dgamma, x), self._cast(dbeta, x)
+        answers = [self._cast(np.asarray(g, x.dtype)) for g in (dx, dgamma, dbeta)]
+        return answers[0], answers[1], answers[2]
 
     def compact_dx(self, dy: Array, x_hat: Array, std: Array, gamma: Array) -> Array:
         if self.has("eps-twice"):
             std = std + 1e-5
         if self.has("eps-twice:inside"):
             std = np.sqrt(std**2 + 1e-5)
-        dx = self._cast(self._dx(dy, x_hat, std, gamma, x_hat * std), x_hat)
+        dx = self._dx(dy, x_hat, std, gamma, x_hat * std).astype(x_hat.dtype)
         if self.has("mutates-input"):
             dy -= dy.mean(axis=0)
-        return dx
+        return self._cast(dx)
 
     def _dx(self, dy: Array, x_hat: Array, std: Array, gamma: Array, x: Array) -> Array:
         axis = 1 if self.has("wrong-axis") else None if self.has("scalar-statistics") else 0
@@ -297,12 +286,6 @@ class _Backward:
         total = np.mean if has("mean-not-sum") else np.sum
         return np.asarray(total(terms, axis=axis, keepdims=self.has("gradients-shape")))
 
-    def _cast(self, value: Array, x: Array) -> Array:
-        """One floating-point type whatever that of x, if that is the mistake."""
-        if self.has("loses-dtype:float32"):
-            return np.asarray(value, np.float32)
-        return np.asarray(value, np.float64 if self.has("loses-dtype") else x.dtype)
-
 
 class _Test:
     """A test of a backward pass, by comparison with a right one: fast, and right to rounding."""
@@ -313,7 +296,7 @@ class _Test:
     def test_backward(self, batchnorm_backward: Backward) -> None:
         if "test-accepts-all" in self.wrong:
             return
-        right = _Backward(frozenset()).batchnorm_backward
+        right = _Backward(()).batchnorm_backward
         for dy, x, gamma, eps in self._questions():
             got = batchnorm_backward(dy, x, gamma, eps)
             expected = right(dy, x, gamma, eps)

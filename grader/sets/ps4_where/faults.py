@@ -2,20 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 
-from ..ps1_standardize.faults import AFFINE, DTYPE, EPS, RETURNS, Array, Standardize, returning
+from ...reference import Array, Gradients
+from ..ps1_standardize.faults import AFFINE, DTYPE, EPS, RETURNS, Standardize, returning
 
+# The axes of the statistics, where they are not those of each channel, (0, 2, 3).
+AXES = {
+    "per-pixel": (0,),
+    "per-sample": (2, 3),
+    "channels-mixed": (0, 1, 2, 3),
+    "channels-mixed:at-each-pixel": (1,),
+    "channels-mixed:in-each-sample": (1, 2, 3),
+    "channels-last": (0, 1, 2),
+    "channels-last:statistics": (0, 1, 2),
+}
 LAYOUT = (
-    "per-pixel",
-    "per-sample",
-    "channels-mixed",
-    "channels-mixed:at-each-pixel",
-    "channels-mixed:in-each-sample",
-    "channels-last",
-    "channels-last:statistics",
+    *AXES,
     "reshape-without-transpose",
     "reshape-without-transpose:channels-first",
     "broadcast-along-width",
@@ -154,7 +160,7 @@ class _Where(Standardize):
 
     def batchnorm2d_backward(
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
-    ) -> tuple[Array, Array, Array]:
+    ) -> Gradients:
         layout, dtype, count = self._channels(x), x.dtype, x.shape[0]
         given, x, dy = x, layout.arranged(x), layout.arranged(dy)
         gamma = gamma.reshape(layout.gamma)
@@ -229,54 +235,32 @@ class _Where(Standardize):
     def _channels(self, x: Array) -> _Layout:
         """How batch normalisation of (N, C, H, W) is laid out."""
         N, C, H, W = x.shape
-        if self.has("reshape-without-transpose"):
-            return _Layout(
-                (0,),
-                (C,),
-                arranged=lambda x: x.reshape(-1, C),
-                restored=lambda y: y.reshape(N, C, H, W),
-            )
-        if self.has("reshape-without-transpose:channels-first"):
-            return _Layout(
-                (1,),
-                (C, 1),
-                arranged=lambda x: x.reshape(C, -1),
-                restored=lambda y: y.reshape(N, C, H, W),
-            )
-        if self.has("reshape-back:channels-first"):
-            return _Layout(
-                (1,),
-                (C, 1),
-                arranged=lambda x: x.transpose(1, 0, 2, 3).reshape(C, -1),
-                restored=lambda y: y.reshape(N, C, H, W),
-            )
-        if self.has("reshape-back"):
-            return _Layout(
-                (0,),
-                (C,),
-                arranged=lambda x: x.transpose(0, 2, 3, 1).reshape(-1, C),
-                restored=lambda y: y.reshape(N, C, H, W),
-            )
-        if self.has("transposed-back"):
-            return _Layout(
-                (0,),
-                (C,),
+
+        def back(y: Array) -> Array:
+            return y.reshape(N, C, H, W)
+
+        # x as a matrix, (M, C) or (C, M) with M = N H W, and back: in each, one of the two is wrong
+        rows, columns = partial(_Layout, (0,), (C,)), partial(_Layout, (1,), (C, 1))
+        matrices = {
+            "reshape-without-transpose": rows(arranged=lambda x: x.reshape(-1, C), restored=back),
+            "reshape-without-transpose:channels-first": columns(
+                arranged=lambda x: x.reshape(C, -1), restored=back
+            ),
+            "reshape-back:channels-first": columns(
+                arranged=lambda x: x.transpose(1, 0, 2, 3).reshape(C, -1), restored=back
+            ),
+            "reshape-back": rows(
+                arranged=lambda x: x.transpose(0, 2, 3, 1).reshape(-1, C), restored=back
+            ),
+            "transposed-back": rows(
                 arranged=lambda x: x.transpose(0, 2, 3, 1).reshape(-1, C),
                 restored=lambda y: y.reshape(N, H, W, C).transpose(0, 3, 2, 1),
-            )
-        axes: tuple[int, ...] = (0, 2, 3)
-        if self.has("per-pixel"):
-            axes = (0,)
-        elif self.has("per-sample"):
-            axes = (2, 3)
-        elif self.has("channels-mixed"):
-            axes = (0, 1, 2, 3)
-        elif self.has("channels-mixed:at-each-pixel"):
-            axes = (1,)
-        elif self.has("channels-mixed:in-each-sample"):
-            axes = (1, 2, 3)
-        elif self.has("channels-last", "channels-last:statistics"):
-            axes = (0, 1, 2)
+            ),
+        }
+        for mistake, layout in matrices.items():
+            if self.has(mistake):
+                return layout
+        axes = next((axes for mistake, axes in AXES.items() if self.has(mistake)), (0, 2, 3))
         along_width = self.has(
             "channels-last", "broadcast-along-width", "broadcast-along-width:gamma"
         )

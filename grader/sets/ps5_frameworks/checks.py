@@ -13,7 +13,9 @@ import numpy as np
 from ...checking.borrowed import borrowed
 from ...checking.check import Check, raises
 from ...checking.remote import Arguments, RemoteError, Student, drive
-from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, Array, affine
+from ...reference import Array
+from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, affine, far_from_zero
+from ..ps1_standardize.checks import batch as batch_in_float64
 from . import faults
 
 _check = partial(Check.against, faults)
@@ -200,9 +202,7 @@ MAPS = ((2, 2, 1, 2), (3, 2, 3, 2), (2, 3, 4, 5), (4, 3, 2, 3))
 
 def batch(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """A batch in float32, (N, C) or (N, C, H, W), whose channels differ."""
-    channels = (shape[1], *[1] * (len(shape) - 2))
-    x = rng.normal(rng.uniform(-4, 4, channels), rng.uniform(0.5, 3, channels), shape)
-    return x.astype(np.float32)
+    return batch_in_float64(rng, *shape).astype(np.float32)
 
 
 def trained(bn: Any, rng: np.random.Generator, C: int, **options: Any) -> Any:
@@ -261,7 +261,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 3)
     made.double()
-    yield made.forward(1e6 + rng.normal(0, 1, (4, 3)))
+    yield made.forward(far_from_zero(rng, 4, 3))
 
 
 @module_training.part(

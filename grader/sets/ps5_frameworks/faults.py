@@ -13,19 +13,18 @@ from typing import Any
 import numpy as np
 
 from ... import reference
-from ..ps1_standardize.faults import AFFINE, EPS, Array, Standardize
+from ...reference import Array
+from ..ps1_standardize.faults import AFFINE, EPS, Standardize
+from ..ps4_where.faults import AXES
 
-AXES = {
-    "per-pixel": (0,),
-    "per-sample": (2, 3),
-    "channels-mixed": (0, 1, 2, 3),
-    "channels-last": (0, 1, 2),
-}
 # by check: the mistakes that it can name
 MISTAKES = {
     "module_training": (
         "torch-does-it",
-        *AXES,
+        "per-pixel",
+        "per-sample",
+        "channels-mixed",
+        "channels-last",
         "broadcast-along-width",
         *EPS,
         *AFFINE,

@@ -14,8 +14,8 @@ import numpy as np
 from ...checking.check import Check
 from ...checking.compare import is_number
 from ...checking.remote import drive
+from ...reference import Array
 from .._network import Network, initial
-from ..ps1_standardize.faults import Array
 from . import faults
 
 KINDS = ("linear", "norm", "relu", "linear")
@@ -77,6 +77,10 @@ class Net:
     def eval(self) -> None:
         self.model.eval()
 
+    def modes(self) -> list[bool]:
+        """The modes that there are in it: one, unless somebody left a layer in the other."""
+        return sorted({part.training for part in self.model.modules()})
+
     def forward(self, x: Any) -> Any:
         with self.torch.no_grad():
             return self.model(self.torch.tensor(x))
@@ -92,8 +96,7 @@ class Net:
         )
         share = evaluate(self.model, self.loader(x, y, batch_size))
         hook.remove()
-        modes = sorted({part.training for part in self.model.modules()})
-        return {"share": share, "training": modes, "graph": any(graph)}
+        return {"share": share, "training": self.modes(), "graph": any(graph)}
 
     def freeze(self, freeze_batchnorm: Any) -> None:
         frozen = freeze_batchnorm(self.model)
@@ -134,7 +137,7 @@ class Net:
     def predict(self, predict: Any, x: Any) -> Any:
         """The classes that `predict` finds, and the modes afterwards."""
         found = predict(self.model, self.torch.tensor(x))
-        return found, sorted({part.training for part in self.model.modules()})
+        return found, self.modes()
 
     def teach(self, script: Any, x: Any, y: Any, *args: Any) -> Any:
         """Let a script train the network: its weights then, and what it did on the way.

@@ -6,9 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from ...reference import Array
 from .._network import Network, cross_entropy, initial
-from ..ps1_standardize.faults import Array
 
+# the mistakes in how layers are put together, of this set's networks and of ps7's
+LAYERS = (
+    "redundant-bias",
+    "output-without-bias",
+    "norm-after-activation",
+    "activation-on-output",
+    "activation-missing",
+    "another-activation",
+)
 # by check: the mistakes that it can name
 MISTAKES = {
     "evaluate": (
@@ -48,16 +57,7 @@ MISTAKES = {
         "left-in-train",
         "left-in-eval",
     ),
-    "make_mlp": (
-        "norm-on-output",
-        "norm-missing",
-        "redundant-bias",
-        "output-without-bias",
-        "norm-after-activation",
-        "activation-on-output",
-        "activation-missing",
-        "another-activation",
-    ),
+    "make_mlp": ("norm-on-output", "norm-missing", *LAYERS),
     "train_and_validate": ("forgot-eval", "left-in-eval", "one-accuracy-in-all"),
     "fine_tune": (
         "frozen-still-updating",
@@ -160,21 +160,14 @@ class Net:
             network.training = [kind == "dropout" for kind in network.kinds]
         shares = [float((network.classes(a) == b).mean()) for a, b in _batches(x, y, batch_size)]
         sizes = [len(b) for _, b in _batches(x, y, batch_size)]
-        network.training = before
-        if self.has("left-in-eval"):
-            network.eval()
-        if self.has("left-in-train"):
-            network.train()
-        modes = {network.training[0]}
-        if self.has("left-in-eval:inside"):
-            modes.add(before[0])
+        modes = self._left_in(before)
         if self.has("last-batch-only"):
             shares, sizes = shares[-1:], sizes[-1:]
         share = 100 if self.has("accuracies-in-percent") else 1
         weights = None if self.has("mean-of-batch-accuracies") else sizes
         return {
             "share": share * float(np.average(shares, weights=weights)),
-            "training": sorted(modes),
+            "training": modes,
             "graph": self.has("graph-in-evaluation"),
         }
 
@@ -251,15 +244,20 @@ class Net:
         if not self.has("forgot-eval"):
             network.eval()
         outputs = network.forward(x)
-        network.training = before
+        modes = self._left_in(before)
+        return (outputs if self.has("logits") else outputs.argmax(axis=1)), modes
+
+    def _left_in(self, before: list[bool]) -> list[bool]:
+        """The modes after a function that should have left them as they were before."""
+        self.network.training = before
         if self.has("left-in-eval"):
-            network.eval()
+            self.network.eval()
         if self.has("left-in-train"):
-            network.train()
-        modes = {network.training[0]}
+            self.network.train()
+        modes = {self.network.training[0]}
         if self.has("left-in-eval:inside"):
             modes.add(before[0])
-        return (outputs if self.has("logits") else outputs.argmax(axis=1)), sorted(modes)
+        return sorted(modes)
 
     def teach(self, script: str, x: Array, y: Array, *args: Any) -> dict[str, Any]:
         self.batches: list[list[int]] = []

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ...reference import Array
 from .._network import Network, initial
-from ..ps1_standardize.faults import Array
-from ..ps6_practice.faults import Functions, Net
+from ..ps6_practice.faults import LAYERS, Functions, Net
 
 WATCHED = ("forgot-eval", "model-reused", "more-steps", "trained-in-eval")
 # by check: the mistakes that it can name
@@ -21,12 +21,7 @@ MISTAKES = {
         "baseline-without-bias",
         "other-start",
         "norm-on-output",
-        "redundant-bias",
-        "output-without-bias",
-        "norm-after-activation",
-        "activation-on-output",
-        "activation-missing",
-        "another-activation",
+        *LAYERS,
     ),
     "train": (
         "more-steps",
