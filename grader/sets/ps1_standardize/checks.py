@@ -177,7 +177,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.batchnorm_forward(far_from_zero(rng), *affine(rng, 2), NO_EPS)
+    yield bn.batchnorm_forward(far_from_zero(rng, 4, 2), *affine(rng, 2), NO_EPS)
 
 
 @forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
