@@ -29,7 +29,7 @@ def batches(rng: np.random.Generator) -> Iterator[Array]:
     """Batches of several shapes; the last is not contiguous."""
     for N, D in SHAPES:
         yield batch(rng, N, D)
-    yield rng.normal(2, 1.5, (12, 8))[::2, ::-2]
+    yield rng.normal(2, 1.5, (12, 8))[::2, ::-2]  # (6, 4)
 
 
 def affine(rng: np.random.Generator, D: int) -> tuple[Array, Array]:
@@ -46,7 +46,7 @@ def both_types(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]
 
 def far_from_zero(rng: np.random.Generator, *shape: int) -> Array:
     """Values whose mean is a million times their spread, where mean(x²) - mean(x)² cancels."""
-    return 1e6 + rng.normal(0, 1, shape)
+    return 1e6 + rng.normal(0, 1, shape)  # float64 has 16 digits, and the squares are near 1e12
 
 
 def kept(call: Any, *args: object, **options: float) -> Iterator[object]:
@@ -112,18 +112,19 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @normalize.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    # two batches for each eps
     for x, eps in zip(batches(rng), 2 * LARGE_EPS, strict=False):
         D = x.shape[1]
-        mean, small = rng.normal(0, 3, D), rng.uniform(1e-6, 1e-4, D)
+        mean, small = rng.normal(0, 3, D), rng.uniform(1e-6, 1e-4, D)  # variances near 1e-5
         yield bn.normalize(x, mean, small)
         yield bn.normalize(x, mean, small, eps=eps)
-    yield bn.normalize(np.ones((3, 2)), np.ones(2), np.zeros(2))
+    yield bn.normalize(np.ones((3, 2)), np.ones(2), np.zeros(2))  # 0 / sqrt(eps), not NaN
 
 
 @normalize.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x, mean, variance in both_types(rng):
-        yield bn.normalize(x, mean, variance**2, eps=NO_EPS)
+    for x, mean, variance in both_types(rng):  # gamma and beta: as statistics they do too
+        yield bn.normalize(x, mean, variance**2, eps=NO_EPS)  # squared, as beta is negative
 
 
 @normalize.part("x, mean and variance are left as they were", 0.5)
@@ -167,9 +168,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x, eps in zip(batches(rng), 2 * LARGE_EPS, strict=False):
         gamma, beta = affine(rng, x.shape[1])
         beta = beta / 100  # in its digits, those of a rounded eps would not count
-        yield bn.batchnorm_forward(x / 300, gamma, beta)
-        yield bn.batchnorm_forward(x / 10, gamma, beta, eps=eps)
-    constant = np.column_stack([np.full(4, 2.0), rng.normal(0, 1, 4)])
+        yield bn.batchnorm_forward(x / 300, gamma, beta)  # variances near 1e-5
+        yield bn.batchnorm_forward(x / 10, gamma, beta, eps=eps)  # near 1e-2
+    constant = np.column_stack([np.full(4, 2.0), rng.normal(0, 1, 4)])  # (4, 2), one without spread
     yield bn.batchnorm_forward(constant, *affine(rng, 2))
 
 

@@ -38,8 +38,8 @@ def questions(rng: np.random.Generator) -> Iterator[Question]:
 
 def question(rng: np.random.Generator, N: int, D: int) -> Question:
     """dy and x, (N, D), and gamma, (D,)."""
-    x = batch(rng, N, D)
-    return rng.normal(0.5, 1, (N, D)), x, rng.uniform(1.5, 3, D)
+    x = batch(rng, N, D)  # (N, D)
+    return rng.normal(0.5, 1, (N, D)), x, rng.uniform(1.5, 3, D)  # sums of dy are far from 0
 
 
 def through_part_of_the_graph(rng: np.random.Generator, mean: bool) -> Iterator[Question]:
@@ -49,10 +49,11 @@ def through_part_of_the_graph(rng: np.random.Generator, mean: bool) -> Iterator[
     """
     for N, D in ((4, 2), (5, 5), (9, 3)):
         dy, x, gamma = question(rng, N, D)
-        centred = x - x.mean(axis=0)
-        dy -= dy.mean(axis=0)
+        centred = x - x.mean(axis=0)  # (N, D)
+        dy -= dy.mean(axis=0)  # nothing goes through the mean
+        # nor through the variance
         dy -= centred * (dy * centred).sum(axis=0) / (centred**2).sum(axis=0)
-        yield dy + (rng.uniform(1, 2, D) if mean else 0.0), x, gamma
+        yield dy + (rng.uniform(1, 2, D) if mean else 0.0), x, gamma  # the same for all rows
 
 
 DX, DGAMMA, DBETA = range(3)  # where a backward pass returns them
@@ -67,9 +68,9 @@ def gradients(backward: Any, asked: Iterable[Question], which: int) -> Iterator[
 def gradients_with_eps(backward: Any, asked: Iterable[Question], which: int) -> Iterator[object]:
     """The same where eps matters: by default, and as the caller gives it."""
     for dy, x, gamma in asked:
-        yield one_of(backward(dy, x / 300, gamma), which, of=3)
+        yield one_of(backward(dy, x / 300, gamma), which, of=3)  # variances near 1e-5
         for eps in LARGE_EPS:
-            yield one_of(backward(dy, x / 10, gamma, eps=eps), which, of=3)
+            yield one_of(backward(dy, x / 10, gamma, eps=eps), which, of=3)  # near 1e-2
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Function:
     compute: Callable[[Array], Array]
 
     def __call__(self, x: object) -> Array:
-        array = np.asarray(x)
+        array = np.asarray(x)  # from the student's process: it may be anything
         if array.shape != self.shape or array.dtype.kind not in "iuf":
             raise ValueError(f"f takes numbers in shape {self.shape}, not {array.shape}")
         return np.asarray(self.compute(array))
@@ -111,7 +112,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N, D in ((3, 2), (4, 4)):
         dy, x, gamma = question(rng, N, D)
 
-        def forward(x: Array, gamma: Array = gamma) -> Array:
+        def forward(x: Array, gamma: Array = gamma) -> Array:  # that of this round
             return np.asarray(gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-2))
 
         yield bn.numerical_gradient(Function("batch normalisation", (N, D), forward), x, dy)
@@ -120,13 +121,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @numerical_gradient.part("the step h as the caller gives it", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     cube = Function("x -> x**3", (2,), lambda x: x**3)
-    for h in (0.5, 0.01):
+    for h in (0.5, 0.01):  # for x**3 the result is 3x² + h²: the step shows in it
         yield bn.numerical_gradient(cube, rng.uniform(2, 5, 2), rng.normal(1, 1, 2), h=h)
 
 
 @numerical_gradient.part("x in float32 and in whole numbers: the step is not lost", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     square, dy = Function("x -> x * x", (3,), lambda x: x * x), rng.normal(1, 1, 3)
+    # neither type can hold x + 1e-5 exactly
     for x in (rng.integers(1, 9, 3), rng.normal(5, 1, 3).astype(np.float32)):
         yield bn.numerical_gradient(square, x, dy)
 
@@ -202,7 +204,7 @@ backward_manners = _check("backward_manners", "gradient-of-x")
 @backward_manners.part("the second call is as right as the first", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     first, second = question(rng, 7, 3), question(rng, 7, 3)
-    for dy, x, gamma in (first, second, first):
+    for dy, x, gamma in (first, second, first):  # of one shape: what is kept by shape would show
         yield bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS)
 
 
@@ -226,7 +228,7 @@ compact_dx = _check("compact_dx", "compact-formula", reference=own)
 def from_forward(rng: np.random.Generator, N: int, D: int) -> tuple[Array, Array, Array, Array]:
     """dy, and what a forward pass keeps: x_hat, (N, D), std and gamma, (D,)."""
     dy, x, gamma = question(rng, N, D)
-    std = np.sqrt(x.var(axis=0) + 0.1)
+    std = np.sqrt(x.var(axis=0) + 0.1)  # (D,): some eps of the forward pass
     return dy, (x - x.mean(axis=0)) / std, std, gamma
 
 
@@ -260,11 +262,14 @@ class Backward:
     def __call__(
         self, dy: object, x: object, gamma: object, eps: float = 1e-5
     ) -> tuple[Array, Array, Array]:
+        # from the student's process: they may be anything
         arrays = [np.asarray(value) for value in (dy, x, gamma)]
         if any(array.dtype.kind not in "iuf" for array in arrays):
             raise TypeError("dy, x and gamma are arrays of numbers")
+        # whole numbers become floats
         arrays = [array.astype(np.result_type(array, np.float32)) for array in arrays]
         N_D = arrays[1].shape
+        # a huge x would keep the grader busy
         if len(N_D) != 2 or not 0 < arrays[1].size <= LARGEST:
             raise ValueError(f"x is (N, D), with up to {LARGEST} numbers, not {N_D}")
         if arrays[0].shape != N_D or arrays[2].shape != N_D[1:]:
@@ -278,11 +283,11 @@ class Backward:
 
 def by_columns(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
     """A right backward pass: one feature at a time, multiplied out, in float64."""
-    dx, dgamma, dbeta = np.empty_like(x), np.empty_like(gamma), np.empty_like(gamma)
+    dx, dgamma, dbeta = np.empty_like(x), np.empty_like(gamma), np.empty_like(gamma)  # (N, D), (D,)
     N = len(x)
     for d, column in enumerate(x.astype(np.float64).T):
         std = (column.var() + eps) ** 0.5
-        x_hat = (column - column.mean()) / std
+        x_hat = (column - column.mean()) / std  # (N,)
         dgamma[d], dbeta[d] = dy[:, d] @ x_hat, dy[:, d].sum()
         dx[:, d] = gamma[d] / (N * std) * (N * dy[:, d] - dbeta[d] - x_hat * dgamma[d])
     return dx, dgamma, dbeta
@@ -314,6 +319,7 @@ def judged(bn: Any, rng: np.random.Generator, wrong: Any, right: Any) -> Iterato
     So a test that rejects all or accepts all has no part of it right, and guessing seldom pays.
     Two that are plainly wrong are as common as right ones: to have seen results often says little.
     """
+    # what is shown, and whether a test should reject it
     shown = [(wrong, True), *((one, False) for one in right)]
     shown += [(one, True) for one in (negative, doubled) for _ in right]
     for i in rng.permutation(len(shown)):
@@ -328,11 +334,11 @@ def raises_assertion(bn: Any, compute: Any) -> bool:
     """Does the test raise AssertionError? Another exception is neither: it goes on up."""
     try:
         bn.test_backward(Backward(compute))
-    except RemoteError as error:
+    except RemoteError as error:  # of a student's test
         if "AssertionError" not in error.kinds:
             raise
         return True
-    except AssertionError:
+    except AssertionError:  # of a test of ours
         return True
     return False
 
@@ -350,6 +356,7 @@ def rejects(mistake: str) -> None:
     @test_backward.part(f"rejects it: {title}", 1)
     def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         wrong = faults.implementation(mistake).batchnorm_backward
+        # which of the three, nobody knows
         yield from judged(bn, rng, wrong, [RIGHT[rng.integers(len(RIGHT))]])
 
 

@@ -148,7 +148,7 @@ def _numerical_gradient(
     lost = not wrong.isdisjoint(("step-lost-in-dtype", "step-lost-in-dtype:inside")) or (
         "step-lost-in-dtype:float32" in wrong and x.dtype == np.float32
     )
-    inside = x.copy() if lost else x.astype(np.float64)
+    inside = x.copy() if lost else x.astype(np.float64)  # what the steps are made in
     one_sided = not wrong.isdisjoint(("forward-difference", "forward-difference:backward"))
     divisor = 1 / h if "step-multiplied" in wrong else h
     if "step-not-doubled" not in wrong and not one_sided:
@@ -157,10 +157,12 @@ def _numerical_gradient(
         divisor = 1 / divisor
     if "difference-reversed" in wrong:
         divisor = -divisor
+    # one-sided: one of the two points is x itself
     ahead = 0.0 if "forward-difference:backward" in wrong else h
     back = 0.0 if "forward-difference" in wrong else h
-    if "all-at-once" in wrong:
+    if "all-at-once" in wrong:  # right where f treats each element by itself
         return np.asarray(dy * (f(inside + ahead) - f(inside - back)) / divisor)
+    # is dx of the dtype of x, whatever that is?
     whole = "step-lost-in-dtype" in wrong or "gradient-in-whole-numbers" in wrong
     dx = np.empty_like(x if whole else inside, None if whole else np.float64)
     for index in np.ndindex(x.shape):
@@ -172,9 +174,9 @@ def _numerical_gradient(
         else:
             dx[index] = total(dy * (f(above) - f(below))) / divisor
         if "x-not-restored" in wrong or "x-not-restored:copy" in wrong:
-            inside[index] = below[index]
+            inside[index] = below[index]  # it stays at x - h for the elements that follow
     if "x-not-restored" in wrong:
-        x[...] = inside
+        x[...] = inside  # and so does the caller's
     return dx
 
 
@@ -183,8 +185,8 @@ class _Backward(Standardize):
 
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         super().__init__(mistakes)
-        self.seen: dict[tuple[int, ...] | None, Array] = {}
-        self.sums: dict[tuple[int, ...], tuple[Array, Array]] = {}
+        self.seen: dict[tuple[int, ...] | None, Array] = {}  # the first x of each shape, or of any
+        self.sums: dict[tuple[int, ...], tuple[Array, Array]] = {}  # of earlier calls
 
     def batchnorm_backward(
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
@@ -192,16 +194,18 @@ class _Backward(Standardize):
         if self.has("stale-batch"):
             x = self.seen.setdefault(x.shape, x.copy())
         if self.has("stale-batch:of-any-shape"):
+            # as many of its values as fit
             x = np.resize(self.seen.setdefault(None, x.copy()), x.shape)
-        centred = x - x.mean(axis=0)
+        centred = x - x.mean(axis=0)  # (N, D)
         ddof = 1 if self.has("unbiased-normalise") else 0
-        variance = x.var(axis=0, ddof=ddof)
+        variance = x.var(axis=0, ddof=ddof)  # (D,)
         if self.has("one-pass-variance"):
             variance = (x**2).mean(axis=0) - x.mean(axis=0) ** 2
-        std = self._divisor(variance, eps)
-        x_hat = centred / std
+        std = self._divisor(variance, eps)  # (D,)
+        x_hat = centred / std  # (N, D)
         if self.has("mutates-input"):
-            dy *= gamma
+            dy *= gamma  # dx_hat, in the caller's array
+            # dgamma and dbeta need dy
             dx, dy = self._dx(dy, x_hat, std, np.ones_like(gamma), x), dy / gamma
         else:
             dx = self._dx(dy, x_hat, std, gamma, x)
@@ -216,23 +220,25 @@ class _Backward(Standardize):
             std = std + 1e-5
         if self.has("eps-twice:inside"):
             std = np.sqrt(std**2 + 1e-5)
+        # centred, where x is asked for
         dx = self._dx(dy, x_hat, std, gamma, x_hat * std).astype(x_hat.dtype)
         if self.has("mutates-input"):
             dy -= dy.mean(axis=0)
         return self._cast(dx)
 
     def _dx(self, dy: Array, x_hat: Array, std: Array, gamma: Array, x: Array) -> Array:
+        # dy, x_hat and x are (N, D); sums keep their axis, so that a wrong one fits too
         axis = 1 if self.has("wrong-axis") else None if self.has("scalar-statistics") else 0
         count = dy.size if axis is None else dy.shape[axis]
-        n, m = (
+        n, m = (  # what the sums of the two paths are divided by
             1 if self.has("sums-not-means", f"sums-not-means:{path}") else count
             for path in ("mean", "variance")
         )
-        through_mean = dy.sum(axis=axis, keepdims=True) / n
+        through_mean = dy.sum(axis=axis, keepdims=True) / n  # (1, D)
         factor = x if self.has("x-for-x-hat") else x_hat
-        through_variance = factor * ((dy * x_hat).sum(axis=axis, keepdims=True) / m)
+        through_variance = factor * ((dy * x_hat).sum(axis=axis, keepdims=True) / m)  # (N, D)
         if self.has("diagonal-jacobian"):
-            through_mean, through_variance = dy / n, x_hat * dy * x_hat / n
+            through_mean, through_variance = dy / n, x_hat * dy * x_hat / n  # of each row by itself
         if self.has("variance-path-negative"):
             through_variance = -through_variance
         if self.has("variance-path-halved"):
@@ -253,6 +259,7 @@ class _Backward(Standardize):
             through_mean = np.zeros_like(through_mean)
         if self.has("statistics-as-constants", "variance-path-missing"):
             through_variance = np.zeros_like(through_variance)
+        # of gamma, which multiplies everything once
         power = 0 if self.has("gamma-missing-in-dx") else 2 if self.has("gamma-twice-in-dx") else 1
         divisor = 1.0 if self.has("std-missing-in-dx") else std
         divisor = std**2 if self.has("std-squared") else divisor
@@ -265,12 +272,13 @@ class _Backward(Standardize):
     def _parameters(
         self, dy: Array, x: Array, centred: Array, x_hat: Array, gamma: Array
     ) -> tuple[Array, Array]:
-        factor = x if self.has("dgamma-of-x") else x_hat
+        factor = x if self.has("dgamma-of-x") else x_hat  # (N, D)
         factor = centred if self.has("dgamma-with-centred-x") else factor
         factor = factor * gamma if self.has("gamma-in-dgamma") else factor
-        dgamma = self._total(dy * factor, ":dgamma")
+        dgamma = self._total(dy * factor, ":dgamma")  # (D,)
         dbeta = self._total(dy, ":dbeta")
         if self.has("accumulates"):
+            # as .grad does in PyTorch until zero_grad()
             before = self.sums.get(dy.shape, (np.zeros_like(dgamma), np.zeros_like(dbeta)))
             dgamma, dbeta = before[0] + dgamma, before[1] + dbeta
             self.sums[dy.shape] = dgamma, dbeta
@@ -281,7 +289,7 @@ class _Backward(Standardize):
             return self.has(mistake, mistake + name)
 
         if has("unsummed"):
-            return terms
+            return terms  # (N, D)
         axis = None if has("summed-over-all") else 1 if self.has("wrong-axis") else 0
         total = np.mean if has("mean-not-sum") else np.sum
         return np.asarray(total(terms, axis=axis, keepdims=self.has("gradients-shape")))
@@ -325,6 +333,6 @@ class _Test:
             elif "test-of-shapes" in self.wrong:
                 yield np.shape(one) == np.shape(other)
             elif "test-of-sums" in self.wrong and i == 0:
-                yield np.allclose(np.sum(one, axis=0), 0)
+                yield np.allclose(np.sum(one, axis=0), 0)  # as of the right dx, and of many others
             else:
                 yield np.shape(one) == np.shape(other) and np.allclose(one, other)
