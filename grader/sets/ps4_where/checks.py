@@ -26,14 +26,14 @@ def feature_maps(rng: np.random.Generator) -> Iterator[Array]:
     for shape in MAPS:
         yield batch(rng, *shape)
     yield batch(rng, 2, 5, 4, 3).transpose(0, 3, 1, 2)  # in memory (N, H, W, C)
-    yield batch(rng, 4, 6, 4, 5)[::2, ::-2, :, ::-1]
+    yield batch(rng, 4, 6, 4, 5)[::2, ::-2, :, ::-1]  # (2, 3, 4, 5)
 
 
 def rows(rng: np.random.Generator) -> Iterator[Array]:
     """x, (..., D), whose samples and features differ; the last is not contiguous."""
     for shape in ROWS:
         yield rng.normal(rng.uniform(-4, 4, shape[-1]), rng.uniform(0.5, 3, shape), shape)
-    yield rng.normal(2, 1.5, (3, 8, 5)).transpose(0, 2, 1)[:, ::2]
+    yield rng.normal(2, 1.5, (3, 8, 5)).transpose(0, 2, 1)[:, ::2]  # (3, 3, 8)
 
 
 def grouped(rng: np.random.Generator) -> Iterator[tuple[Array, int]]:
@@ -41,7 +41,7 @@ def grouped(rng: np.random.Generator) -> Iterator[tuple[Array, int]]:
     for shape, num_groups in GROUPED:
         yield batch(rng, *shape), num_groups
     for num_groups in (1, 2, 4):
-        yield batch(rng, 2, 3, 5, 4).transpose(0, 3, 1, 2), num_groups
+        yield batch(rng, 2, 3, 5, 4).transpose(0, 3, 1, 2), num_groups  # (2, 4, 3, 5)
 
 
 def both_types(rng: np.random.Generator, *shape: int) -> Iterator[tuple[Array, Array, Array]]:
@@ -66,9 +66,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in feature_maps(rng):
         gamma, beta = affine(rng, x.shape[1])
-        yield bn.batchnorm2d_forward(x / 300, gamma, beta)
+        yield bn.batchnorm2d_forward(x / 300, gamma, beta)  # variances near 1e-5
         for eps in LARGE_EPS:
-            yield bn.batchnorm2d_forward(x / 10, gamma, beta, eps=eps)
+            yield bn.batchnorm2d_forward(x / 10, gamma, beta, eps=eps)  # near 1e-2
+    # (2, 2, 1, 3), one channel without spread
     constant = np.stack([np.full((2, 1, 3), 2.0), rng.normal(0, 1, (2, 1, 3))], axis=1)
     yield bn.batchnorm2d_forward(constant, *affine(rng, 2))
 
@@ -165,7 +166,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.layernorm_forward(x / 300, gamma, beta)
         for eps in LARGE_EPS:
             yield bn.layernorm_forward(x / 10, gamma, beta, eps=eps)
-    yield bn.layernorm_forward(np.full((2, 3), 2.0), *affine(rng, 3))
+    yield bn.layernorm_forward(np.full((2, 3), 2.0), *affine(rng, 3))  # 0 / sqrt(eps), not NaN
 
 
 @layernorm.part(
@@ -203,6 +204,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.groupnorm_forward(x / 300, gamma, beta, num_groups)
         for eps in LARGE_EPS:
             yield bn.groupnorm_forward(x / 10, gamma, beta, num_groups, eps=eps)
+    # the same: 0, not NaN
     yield bn.groupnorm_forward(np.full((1, 2, 1, 2), 2.0), *affine(rng, 2), 1)
 
 
