@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .classes.autograde import Scheduler
     from .classes.classroom import Classroom
 
+# exit statuses; STOPPED is 128 + SIGINT, as shells have it
 GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED, STOPPED = 0, 1, 2, 3, 130
 AUTOGRADE = """\
 Grade what a class has handed in, in parallel, into nbgrader's gradebook.
@@ -186,7 +187,7 @@ def _classroom(arguments: argparse.Namespace) -> "Classroom":
     from .classes.classroom import Classroom  # nbgrader takes a second to import
 
     course = _course(arguments)
-    course.master(arguments.assignment)
+    course.master(arguments.assignment)  # raises CourseError for a set that there is not
     return Classroom(course)
 
 
@@ -198,7 +199,7 @@ def _autograde(arguments: argparse.Namespace) -> int:
     if not students:
         place = classroom.course.root / "submitted" / "STUDENT" / name
         raise SubmissionError(f"there are no submissions: none in {place}/")
-    if not classroom.released(name):
+    if not classroom.released(name):  # the gradebook has to know the cells first
         classroom.release(name)
     scheduler = _scheduler(arguments)
     problems = autograde.autograde(classroom, name, students, scheduler, force=arguments.force)
@@ -212,7 +213,7 @@ def _chosen(students: list[str], patterns: list[str] | None) -> list[str]:
     if patterns is None:
         return students
     for pattern in patterns:
-        if not fnmatch.filter(students, pattern):
+        if not fnmatch.filter(students, pattern):  # a mistyped name must not pass for "nobody"
             raise SubmissionError(f"nobody called {pattern} has handed in")
     return [name for name in students if any(fnmatch.fnmatchcase(name, p) for p in patterns)]
 

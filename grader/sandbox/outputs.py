@@ -59,13 +59,14 @@ class _Room:
             return None
         self.images_left -= len(value)
         try:
+            # some break it into lines
             data = base64.b64decode("".join(value.split()).encode("ascii"), validate=True)
-            width, height = struct.unpack(">II", data[16:24])
+            width, height = struct.unpack(">II", data[16:24])  # of the first chunk, IHDR
         except (UnicodeEncodeError, binascii.Error, struct.error):
             return None
         if not data.startswith(PNG) or data[12:16] != b"IHDR" or width * height > PIXELS:
             return None
-        return base64.b64encode(data).decode()
+        return base64.b64encode(data).decode()  # encoded anew: no other characters can be in it
 
 
 def _output(item: object, room: _Room) -> Output | None:

@@ -123,7 +123,7 @@ class Standardize:
         if self.has("eps-twice"):
             variance = variance + 1e-5
         if self.has("mutates-input"):
-            # what `x -= mean` does to the caller's
+            # what `x -= mean` does to the caller's array
             given -= self._mean(x, self._axis("mean")).astype(x.dtype)
         return self._as_statistic(variance, axis, x)
 

@@ -176,7 +176,7 @@ def _numerical_gradient(
         if "x-not-restored" in wrong or "x-not-restored:copy" in wrong:
             inside[index] = below[index]  # it stays at x - h for the elements that follow
     if "x-not-restored" in wrong:
-        x[...] = inside  # and so does the caller's
+        x[...] = inside  # in the caller's array too
     return dx
 
 

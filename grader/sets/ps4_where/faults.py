@@ -167,7 +167,7 @@ class _Where(Standardize):
         gamma = gamma.reshape(layout.gamma)  # (C, 1, 1), or (C,) or (C, 1)
         mean, variance = self._statistics(x, layout)
         if self.has("mutates-input"):
-            # what `x -= mean` does to the caller's
+            # as `x -= mean` does
             given -= given.mean(axis=(0, 2, 3), keepdims=True)
         x_hat, std = self._x_hat_and_std(x, mean, variance, eps)
         dx = layout.restored(self._dx(layout, dy, x_hat, std, gamma, count))
