@@ -21,6 +21,14 @@ def named_in_part(pairs: Iterable[tuple[str, str]], grade: Callable[..., Verdict
     return named
 
 
+def changed(source: str, changes: dict[str, str]) -> str:
+    """The source with each of these texts, which it must have, replaced."""
+    for old, new in changes.items():
+        assert old in source, old
+        source = source.replace(old, new)
+    return source
+
+
 def in_fresh_python(program: str) -> tuple[str, str]:
     """What a program prints to stdout and stderr in a process that has imported nothing yet."""
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 from helpers.masters import solution
-from helpers.sets import in_fresh_python, named_in_part
+from helpers.sets import changed, in_fresh_python, named_in_part
 from torch import nn
 from torch.nn.utils import fusion
 
@@ -255,13 +255,6 @@ IN_TORCH = [
         ),
     ),
 ]
-
-
-def changed(source: str, changes: dict[str, str]) -> str:
-    for old, new in changes.items():
-        assert old in source, old
-        source = source.replace(old, new)
-    return source
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from helpers.masters import solution
-from helpers.sets import in_fresh_python, named_in_part
+from helpers.sets import changed, in_fresh_python, named_in_part
 from torch import nn
 from torch.nn import functional as F
 
@@ -271,11 +271,7 @@ def test_mistakes_in_torch_are_named(
     master: Master, id: str, mistake: str, changes: dict[str, str]
 ) -> None:
     """Is a mistake made in PyTorch recognised by its model in NumPy?"""
-    source = solution(master, id)
-    for old, new in changes.items():
-        assert old in source, old
-        source = source.replace(old, new)
-    verdict = grade(id, source)
+    verdict = grade(id, changed(solution(master, id), changes))
     assert verdict.points < 100
     assert mistake in verdict.diagnosis, verdict.message
 
