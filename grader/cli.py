@@ -26,7 +26,9 @@ from .sandbox.student.sandbox import protections
 
 if TYPE_CHECKING:
     from .classes.autograde import Scheduler
+    from .classes.classroom import Classroom
 
+# exit statuses; STOPPED is 128 + SIGINT, as shells have it
 GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED, STOPPED = 0, 1, 2, 3, 130
 AUTOGRADE = """\
 Grade what a class has handed in, in parallel, into nbgrader's gradebook.
@@ -180,18 +182,24 @@ def _positive(text: str) -> int:
     return number
 
 
-def _autograde(arguments: argparse.Namespace) -> int:
-    from .classes import autograde  # nbgrader takes a second to import
-    from .classes.classroom import Classroom
+def _classroom(arguments: argparse.Namespace) -> "Classroom":
+    """The class of a course that has the problem set."""
+    from .classes.classroom import Classroom  # nbgrader takes a second to import
 
-    course, name = _course(arguments), arguments.assignment
-    course.master(name)
-    classroom = Classroom(course)
+    course = _course(arguments)
+    course.master(arguments.assignment)  # raises CourseError for a set that there is not
+    return Classroom(course)
+
+
+def _autograde(arguments: argparse.Namespace) -> int:
+    from .classes import autograde
+
+    classroom, name = _classroom(arguments), arguments.assignment
     students = _chosen(classroom.students(name), arguments.students)
     if not students:
-        place = course.root / "submitted" / "STUDENT" / name
+        place = classroom.course.root / "submitted" / "STUDENT" / name
         raise SubmissionError(f"there are no submissions: none in {place}/")
-    if not classroom.released(name):
+    if not classroom.released(name):  # the gradebook has to know the cells first
         classroom.release(name)
     scheduler = _scheduler(arguments)
     problems = autograde.autograde(classroom, name, students, scheduler, force=arguments.force)
@@ -205,7 +213,7 @@ def _chosen(students: list[str], patterns: list[str] | None) -> list[str]:
     if patterns is None:
         return students
     for pattern in patterns:
-        if not fnmatch.filter(students, pattern):
+        if not fnmatch.filter(students, pattern):  # a mistyped name must not pass for "nobody"
             raise SubmissionError(f"nobody called {pattern} has handed in")
     return [name for name in students if any(fnmatch.fnmatchcase(name, p) for p in patterns)]
 
@@ -225,11 +233,7 @@ def _scheduler(arguments: argparse.Namespace) -> "Scheduler":
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from .classes.classroom import Classroom
-
-    course, name = _course(arguments), arguments.assignment
-    course.master(name)
-    classroom = Classroom(course)
+    classroom, name = _classroom(arguments), arguments.assignment
     text = csv_of(
         {student: classroom.verdicts(name, student) for student in classroom.students(name)}
     )

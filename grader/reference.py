@@ -42,7 +42,7 @@ def _floats(name: str, x: Array, pattern: str) -> Array:
     if x.size == 0:
         raise ValueError(f"{name}: expected ({pattern}), got {x.shape}: no values")
     if x.dtype.kind in "biu":
-        return x.astype(np.float64)
+        return x.astype(np.float64)  # integers and booleans
     if x.dtype not in (np.float32, np.float64):
         raise TypeError(
             f"{name}: expected float32 or float64, got {x.dtype}: convert it with astype"

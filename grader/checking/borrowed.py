@@ -27,23 +27,26 @@ def borrowed(sources: tuple[str, ...], name: str) -> str | None:
     for source in sources:
         for names, node, replaces in _definitions(source):
             for one in names:
+                # BatchNorm.forward = ... adds to what BatchNorm is
                 defined[one] = [node] if replaces else [*defined.get(one, ()), node]
     seen: set[str] = set()
     following = [name]
     while following:
         if (current := following.pop()) in seen:
             continue
-        seen.add(current)
+        seen.add(current)  # functions may call each other
         for node in defined.get(current, ()):
             inside = [*ast.walk(node)]
             if found := _used(inside):
                 return found
+            # whatever names it uses: its helpers and base classes
             following += [n.id for n in inside if isinstance(n, ast.Name)]
     return None
 
 
 def _parsed(source: str) -> ast.Module:
     """The cell, without the lines that only IPython understands; empty if it is no Python."""
+    # empty, so that the others keep their numbers
     lines = ["" if line.lstrip()[:1] in ("%", "!") else line for line in source.splitlines()]
     try:
         return ast.parse("\n".join(lines))
@@ -81,16 +84,18 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             inner = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
             for handler in getattr(node, "handlers", ()):
-                inner += handler.body
+                inner += handler.body  # handlers are no statements themselves
             yield from _statements(inner)
 
 
 def _used(nodes: Iterable[ast.AST]) -> str | None:
     for inner in nodes:
         match inner:
+            # self.batch_norm is the student's own
             case ast.Attribute(attr=attr) if _is_own(attr) and _root(inner) not in ("self", "cls"):
                 return ast.unparse(inner)
             case ast.ImportFrom(module=str(module), names=[alias]) if _is_own(alias.name):
+                # from a module of the student's it is something else
                 if module.partition(".")[0] == "torch":
                     return f"{module}.{alias.name}"
             case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(attr)), *_]):

@@ -149,6 +149,7 @@ def far_apart(one: Glance | None, other: Glance | None) -> bool:
     """Do these not agree, by far? False where it is not sure."""
     if one is None or other is None:
         return False
+    # 2 % is twice the widest tolerance, that of float16
     far = abs(one.first - other.first) > 0.02 * max(one.scale, other.scale, 0.1)
     return far or one.shape != other.shape
 
@@ -197,7 +198,9 @@ class Check:
         self.id, self.section, self.mistakes = id, section, tuple(mistakes)
         self.parts: list[Part] = []
         self._reference, self._faulty = reference, faulty
+        # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
+        # likewise: do the mistakes change an answer there?
         self._seen: dict[tuple[int, int, tuple[str, ...]], bool] = {}
 
     @classmethod
@@ -252,8 +255,10 @@ class Check:
     def _verdict(self, student: Student, max_points: float, seed: int, local: bool) -> Verdict:
         results = [self._examine(index, student, seed) for index in range(len(self.parts))]
         passed = sum(result.part.weight for result in results if result.wrong is None)
+        # hundredths: as people read them
         points = round(max_points * passed / sum(part.weight for part in self.parts), 2)
         status = _status(results)
+        # what is not written has no mistakes
         diagnosis = () if status in ("passed", "missing") else self._diagnose(results, seed)
         if status == "missing":
             message = self._to_do(results)
@@ -278,6 +283,7 @@ class Check:
         return self._known[key]
 
     def _random(self, index: int, seed: int) -> np.random.Generator:
+        # the same inputs for all implementations, in all processes: hash() of a text would differ
         return np.random.default_rng([seed, zlib.crc32(self.id.encode()), index])
 
     def _examine(self, index: int, student: Student, seed: int) -> Result:
@@ -290,9 +296,9 @@ class Check:
             answers.append(got)
             if wrong is None:
                 wrong = _compare(got, expected, part.dtype)
-                asked = list(student.calls) if wrong else []
-            student.calls.clear()
-            if isinstance(got, Raised):
+                asked = list(student.calls) if wrong else []  # what led to the first wrong answer
+            student.calls.clear()  # a right answer needs no calls in a message
+            if isinstance(got, Raised):  # its script has ended
                 break
         return Result(part, answers, wrong, asked)
 
@@ -311,7 +317,7 @@ class Check:
         for mistakes in singles:
             if all(self._explains(mistakes, index, results, seed) for index in everywhere):
                 return _named(mistakes)
-        if all(shown.values()):
+        if all(shown.values()):  # before pairs: they are many, and explain nearly anything
             return _named(mistake for index in wrong for mistake in shown[index])
         for mistakes in pairs:
             if all(self._explains(mistakes, index, results, seed) for index in everywhere):
@@ -348,11 +354,13 @@ class Check:
         Where they are wrong, mistakes that do not show in this part explain nothing.
         """
         faulty = self.answers(index, seed, mistakes)
+        # most are out here, for the price of one answer
         if far_apart(results[index].glance, faulty.glance):
             return False
         right, dtype = self.answers(index, seed), self.parts[index].dtype
         if not agree(results[index].answers, faulty, right, dtype=dtype):
             return False
+        # else a mistake that changes nothing would explain it
         return results[index].wrong is None or self._shows(mistakes, index, seed)
 
     def _shows(self, mistakes: tuple[str, ...], index: int, seed: int) -> bool:
@@ -395,6 +403,7 @@ class Check:
                 continue
             text = result.wrong.text
             if text in told:
+                # one cause, one explanation
                 why: Iterable[str] = [f"as above: {text.splitlines()[0]}"]
             else:
                 why = self._explanation(result, local, numbers=local and not told)
@@ -412,13 +421,14 @@ class Check:
         With `local` it tells the plain arguments, with `numbers` the arrays too.
         """
         assert result.wrong is not None
+        # attributes that are set hold inputs
         asked = [call for call in result.asked if numbers or call.kind != "set"]
         if more := len(asked[:-SHOWN_CALLS]):
             yield f"{more} calls, and then"
         for call in asked[-SHOWN_CALLS:]:
             yield from self._told(call, local, numbers)
         names = [*self._arguments(result.asked[-1])] if result.wrong.kind == "changed" else []
-        if result.wrong.argument < len(names):
+        if result.wrong.argument < len(names):  # else by its number, as the text has it
             yield f"{names[result.wrong.argument]} was changed"
         else:
             yield from result.wrong.text.splitlines()
@@ -438,7 +448,7 @@ class Check:
             if not isinstance(value, Remote)
         }
         short = {name: f"{name}={value!r}" for name, value in plain.items() if _short(value)}
-        short = short if local else {}
+        short = short if local else {}  # the inputs of the secret seed stay secret
         if call.kind == "driver" and functions and functions[0]._text != call.text:
             # how it calls the function is not seen here; one of the same name passes all on
             told = f"{functions[0]._text}(...)"
@@ -455,7 +465,7 @@ class Check:
             return call.kwargs
         called: Any = self._reference
         instance: tuple[None, ...] = ()  # what stands for self: methods are found on their class
-        for name in call.text.replace("(...)", "()").split("."):
+        for name in call.text.replace("(...)", "()").split("."):  # as in BatchNorm1d(...).forward
             called = getattr(called, name.removesuffix("()"), None)
             if name.endswith("()") and inspect.isclass(called):
                 instance = (None,)
@@ -463,8 +473,8 @@ class Check:
             called = called.__call__
         try:
             bound = inspect.signature(called).bind(*instance, *call.args, **call.kwargs)
-            return dict([*bound.arguments.items()][len(instance) :])
-        except (TypeError, ValueError):
+            return dict([*bound.arguments.items()][len(instance) :])  # without self
+        except (TypeError, ValueError):  # the reference has no such function, or other arguments
             unnamed = {f"argument {i}": value for i, value in enumerate(call.args, 1)}
             return unnamed | call.kwargs
 
@@ -502,12 +512,12 @@ class Answers:
             self._given.append(next(self._script))
         except StopIteration:
             return False
-        except StudentGone:
+        except StudentGone:  # costs the exercise, not this answer
             raise
         except Unfit as unfit:
             self._given.append(Raised((), str(unfit)))
         except Exception as error:
-            if not self._caught:
+            if not self._caught:  # of the reference: a mistake in the check
                 raise
             self._given.append(_raised(error))
         return True
@@ -543,9 +553,10 @@ def agree(
 def _compare(got: object, expected: object, dtype: bool, rounded: int = 8) -> Difference | None:
     match got, expected:
         case Raised(), Raised():
+            # the class counts, its text is anybody's
             same = (got.kinds[:1] or got.text) == (expected.kinds[:1] or expected.text)
             return None if same else Difference("error", got.told)
-        case Raised(), _:
+        case Raised(), _:  # without kinds it is not the code that failed, but what it returned
             return Difference("error" if got.kinds else "type", got.told)
         case _, Raised():
             return Difference("error", "raised nothing")
@@ -583,6 +594,7 @@ def _place(traceback: str) -> str:
 def _status(results: list[Result]) -> str:
     wrong = [result for result in results if result.wrong is not None]
     last = [result.answers[-1] for result in wrong]
+    # by the code itself
     raised = [answer for answer in last if isinstance(answer, Raised) and answer.kinds]
     if not wrong:
         return "passed"

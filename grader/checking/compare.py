@@ -37,7 +37,7 @@ class Difference:
             return
         got, expected = self.values
         if isinstance(got, np.ndarray) and isinstance(expected, np.ndarray) and got.size > SHOWN:
-            off = np.nan_to_num(np.abs(got - expected), nan=np.inf)
+            off = np.nan_to_num(np.abs(got - expected), nan=np.inf)  # a NaN is the furthest off
             worst = np.unravel_index(np.argmax(off), got.shape)
             place = ", ".join(str(int(i)) for i in worst)
             one, other = got[worst], expected[worst]
@@ -56,9 +56,9 @@ def difference(
     numbers exactly; NaN agrees with NaN. `dtype` asks for the same dtype too. `rounded` are the
     bytes of the least precise numbers on the way, where that is known.
     """
-    got = bool(got) if isinstance(got, np.bool_) else got
+    got = bool(got) if isinstance(got, np.bool_) else got  # what comparisons of arrays give
     match expected:
-        case bool() | np.bool_():
+        case bool() | np.bool_():  # before numbers: True is an int
             if not isinstance(got, bool):
                 return Difference("type", f"True or False was expected, this is {kind_of(got)}")
             text = f"{got}, but {bool(expected)} was expected"
@@ -78,10 +78,12 @@ def difference(
                 return Difference("type", text)
             if len(got) != len(expected):
                 text = f"{len(expected)} values were expected, not {len(got)}"
+                # too much to show
                 deep = any(isinstance(v, np.ndarray | tuple | dict) for v in (*got, *expected))
                 return Difference("type", text, None if deep else (got, expected))
             for i, (one, other) in enumerate(zip(got, expected, strict=True)):
                 if wrong := difference(one, other, dtype=dtype, rounded=rounded):
+                    # equal before the call: what differs is what it has changed
                     if isinstance(expected, Arguments):
                         text = f"argument {i + 1} was changed"
                         return replace(wrong, kind="changed", text=text, argument=i)
@@ -92,6 +94,7 @@ def difference(
                 return Difference("type", f"a dict was expected, this is {kind_of(got)}")
             if set(got) != set(expected):
                 keys, others = (", ".join(sorted(map(repr, d))) or "none" for d in (expected, got))
+                # these come from the student: 200 characters at most
                 return Difference("type", f"the keys should be {keys}, not {others:.200}")
             for key, other in expected.items():
                 if wrong := difference(got[key], other, dtype=dtype, rounded=rounded):
@@ -108,19 +111,21 @@ def _numbers(
     dtype: bool,
     rounded: int,
 ) -> Difference | None:
-    if isinstance(got, bool) or not isinstance(
+    if isinstance(got, bool) or not isinstance(  # True is an int, but no number that is asked for
         got, int | float | complex | np.generic | np.ndarray
     ):
         wanted = "an array" if np.ndim(expected) else "a number"
         text = f"{wanted} was expected, this is {kind_of(got)}"
+        # as in `return y, cache`
         if isinstance(got, tuple) and len(got) > 1 and not difference(got[0], expected):
             text = f"{wanted} was expected, this is a tuple of {len(got)}: the first is right"
             return Difference("more", text)
         return Difference("nothing" if got is None else "type", text)
     one, other = np.asarray(got), np.asarray(expected)
-    if one.dtype.kind not in "iufc":
+    if one.dtype.kind not in "iufc":  # of texts or objects
         return Difference("type", f"numbers were expected, this is an array of {one.dtype}")
     if one.shape != other.shape:
+        # right but for the shape: worth its own name
         if one.size == other.size and _close(one.reshape(other.shape), other, rounded):
             text = (
                 f"the values are right, but in shape {one.shape}, where {other.shape} was expected"
@@ -140,18 +145,21 @@ def _numbers(
 
 
 def _close(got: np.ndarray, expected: np.ndarray, rounded: int) -> bool:
-    if got.dtype.kind in "iu" and expected.dtype.kind in "iu":
+    if got.dtype.kind in "iu" and expected.dtype.kind in "iu":  # whole numbers are exact
         return np.array_equal(got, expected)
     precision = min(_bytes(got), _bytes(expected), rounded)
     wide = np.complex128 if "c" in (got.dtype.kind, expected.dtype.kind) else np.float64
     got, expected = got.astype(wide, copy=False), expected.astype(wide, copy=False)
     with np.errstate(all="ignore"):
         sizes = np.abs(expected)
+        # one scale for all: an element near 0 carries the rounding errors of large ones
         scale = sizes.max(initial=0.0)
         if not np.isfinite(scale):
+            # what is infinite is compared as it is, below
             scale = sizes[np.isfinite(sizes)].max(initial=0.0)
         near = np.abs(got - expected) <= max(TOLERANCE[precision] * scale, FLOOR[precision])
         if not near.all():
+            # inf and NaN, which no difference is near
             near |= (got == expected) | (np.isnan(got) & np.isnan(expected))
     return bool(near.all())
 
@@ -178,7 +186,7 @@ def narrowed(value: object) -> object:
 
     def narrow(array: Floats) -> Floats:
         with np.errstate(over="ignore"):
-            narrower = array.astype(np.float32)
+            narrower = array.astype(np.float32)  # too large becomes inf, and so is not equal
         return narrower if np.array_equal(narrower, array, equal_nan=True) else array
 
     return _with_floats(value, narrow)
@@ -199,6 +207,7 @@ def _bytes(array: np.ndarray) -> int:
     """Bytes of one real number: 2, 4 or 8; whole numbers are exact, so 8."""
     if array.dtype.kind in "iu":
         return 8
+    # a complex number is two
     return min(array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1), 8)
 
 

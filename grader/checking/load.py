@@ -15,6 +15,7 @@ from .mistakes import OURS, catalogue
 
 def problem_sets(package: str = OURS) -> list[str]:
     """The problem sets that have checks, in order."""
+    # found without importing any of them
     names = (module.name for module in iter_modules(import_module(package).__path__))
     return sorted(name for name in names if not name.startswith("_"))
 
@@ -31,7 +32,8 @@ def load(assignment: str, package: str = OURS) -> dict[str, Check]:
             f"no checks for {assignment!r} in {package}; there are checks for: {known}"
         )
     found = import_module(f"{package}.{assignment}")
-    if hasattr(found, "__path__"):
+    if hasattr(found, "__path__"):  # one of ours: a folder
         found = import_module(f"{package}.{assignment}.checks")
+    # another course's; ours are all there
     catalogue().update({mistake.id: mistake for mistake in getattr(found, "mistakes", ())})
     return {check.id: check for check in found.checks}

@@ -42,6 +42,7 @@ def check(
         verdict = found.grade(student, POINTS, PUBLIC_SEED, local=True)
     text = report(verdict) + (UNSEEN if printed.getvalue() else "")
     if verdict.status != "passed":
+        # an exception, so nbgrader's Validate and plain nbgrader see it too
         raise CheckFailed(text)
     print(text)
 

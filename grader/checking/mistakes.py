@@ -32,6 +32,7 @@ class Mistake:
         )
 
 
+# one dict, which `load` adds to
 @cache
 def catalogue() -> dict[str, Mistake]:
     """All mistakes by id: those of this course's sets, and what `load` adds of another course's."""

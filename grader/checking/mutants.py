@@ -92,6 +92,7 @@ def report(assignment: str, id: str, *, pairs: bool = True) -> Report:
 def _graded(check: Check, faulty: Any, mutants: Iterable[tuple[str, ...]]) -> list[Mutant]:
     graded = []
     for mistakes in mutants:
+        # through a channel, as a student's
         verdict = check.grade(StandIn(faulty(*mistakes)), 1.0, SEED)
         names = {mistake.partition(":")[0] for mistake in mistakes}
         caught, named = verdict.points < 1, bool(names & set(verdict.diagnosis))
@@ -103,7 +104,7 @@ def _graded(check: Check, faulty: Any, mutants: Iterable[tuple[str, ...]]) -> li
 def _visible(check: Check, mistakes: tuple[str, ...]) -> bool:
     return not all(
         agree(check.answers(i, seed, mistakes), right, right, dtype=part.dtype)
-        for seed in (SEED, *OTHER_SEEDS)
+        for seed in (SEED, *OTHER_SEEDS)  # what shows by chance alone counts as visible
         for i, part in enumerate(check.parts)
         for right in [check.answers(i, seed)]
     )

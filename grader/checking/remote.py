@@ -53,6 +53,7 @@ class RemoteError(Exception):
     """
 
     def __init__(self, kinds: Collection[str], text: str, traceback: str = "") -> None:
+        # names of a student's classes: bounded, and printable
         self.kinds = tuple(printable(kind) for kind in list(kinds)[:CLASSES]) or ("Exception",)
         self.text, self.traceback = printable(text), printable(traceback)
         super().__init__(f"{self.kind}: {self.text}" if text else self.kind)
@@ -85,6 +86,7 @@ class Remote:
     _text: str
 
     def __init__(self, student: "Student", handle: Handle, text: str) -> None:
+        # past __setattr__, which asks the student
         vars(self).update(_student=student, _handle=handle, _text=text)
 
     def __getattr__(self, name: str) -> object:
@@ -131,6 +133,7 @@ class Driven(Remote):
         def method(*args: object, **kwargs: object) -> object:
             text = f"{self._text}.{name}"
             signature = _signature(getattr(self._driver, name))
+            # without self
             named = dict([*signature.bind(self, *args, **kwargs).arguments.items()][1:])
             self._student.calls.append(Call(text, (), named, "driver"))
             return self._student._call(text, args, kwargs, request)[0]
@@ -171,7 +174,7 @@ class Student:
     def __getattr__(self, name: str) -> object:
         if name.startswith("__") or (self._names is not None and name not in self._names):
             raise AttributeError(f"{name} is not a name that this problem set asks for")
-        if name not in self._globals:
+        if name not in self._globals:  # a function is asked for once, and then called
             value = self._ask(name, op="get", target=None, name=name)
             if not isinstance(value, Remote):
                 return value
@@ -185,6 +188,7 @@ class Student:
         the student's process could read it. It is run once: a class keeps its attributes.
         """
         request: dict[str, object] = {"op": "drive", "name": driver.__name__}
+        # it knows it from before
         request["source"] = None if driver in self._driven else _source(driver)
         self._driven.add(driver)
         named = _signature(driver).bind(*args, **kwargs).arguments
@@ -208,7 +212,7 @@ class Student:
         try:
             reply = self._reply(text, request | sent)
         finally:
-            self._lent.clear()
+            self._lent.clear()  # also when it raised: kept by the student, it answers no more
         after = reply.get("after", ())
         value = self._incoming(reply["value"], f"{text}(...)")
         return value, after if isinstance(after, tuple) else ()
@@ -217,15 +221,16 @@ class Student:
         return self._incoming(self._reply(text, request)["value"], text)
 
     def _reply(self, text: str, request: dict[str, object]) -> dict[str, object]:
-        self._calls_left, self._bytes_left = CALLS, BYTES
+        self._calls_left, self._bytes_left = CALLS, BYTES  # for each request anew
         reply = self._channel.ask(request)
+        # the student's code calls a function of ours, perhaps many times
         while "callback" in reply:
             reply = self._channel.ask(self._serve(reply))
         self._answers_left -= _weight(reply)
         if self._answers_left < 0:
             text = f"the answers are more than {ANSWERS // 1024**2} MB in all"
             raise RemoteError(["MemoryError"], text)
-        error = reply.get("error")
+        error = reply.get("error")  # from the student's process: not believed to be of any form
         if isinstance(error, dict):
             kinds = error.get("kinds")
             kinds = [str(kind) for kind in kinds] if isinstance(kinds, list) else []
@@ -238,6 +243,7 @@ class Student:
         """The answer to a call of one of our functions."""
         number, args, kwargs = (request.get(key) for key in ("callback", "args", "kwargs"))
         try:
+            # or the numbers of other functions are tried
             if not (isinstance(number, int) and number in self._lent):
                 raise RuntimeError("this function can be called only while it is being checked")
             assert isinstance(args, tuple)
@@ -262,7 +268,7 @@ class Student:
             case dict():
                 return {key: self._outgoing(item) for key, item in value.items()}
         if callable(value):
-            self._lent_ever += 1
+            self._lent_ever += 1  # no number twice: an old one cannot mean a new function
             self._lent[self._lent_ever] = value
             return Callback(self._lent_ever)
         return value
@@ -345,6 +351,7 @@ def arguments_after(call: Callable[..., object], *args: object) -> Arguments:
     """
     if isinstance(call, Remote):
         return Arguments(map(_plain, call._call(args, {}, after=True)[1]))
+    # the check's own are compared with, and used again
     copies = tuple(arg.copy() if isinstance(arg, np.ndarray) else arg for arg in args)
     call(*copies)
     return Arguments(map(_plain, copies))

@@ -146,6 +146,7 @@ class Run:
         folder = self._handed_in(submission.student)
         for path in self._other_files(submission.student):
             found = os.lstat(folder / path)
+            # not their bytes: there may be many
             key.update(f"\n{path} {found.st_mode} {found.st_size} {found.st_mtime_ns}".encode())
         return key.hexdigest()
 
@@ -169,6 +170,7 @@ class Run:
         entries = [
             (student, record.outcome, self._time(student)[0]) for student, record in self.waiting
         ]
+        # folders next, records last: a run that is stopped in between enters them again
         self.marks.enter(entries)
         for student, record in self.waiting:
             remarks = self._place(student, record.outcome)

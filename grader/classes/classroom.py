@@ -23,7 +23,7 @@ class Classroom:
 
     def __init__(self, course: Course) -> None:
         self.course = course
-        self.config: Config = copy.deepcopy(course.config)
+        self.config: Config = copy.deepcopy(course.config)  # the course keeps its own
         self.config.Course.unsafe = course.unsafe
         self.folder = CourseDirectory(config=self.config, root=str(course.root))
 

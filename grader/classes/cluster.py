@@ -75,8 +75,9 @@ def _results(client: Any, waiting: Iterator[Submission]) -> Iterator[Result]:
     doing: dict[str, Submission] = {}
     done = as_completed(loop=client.loop)
     while True:
-        room = AHEAD * max(1, sum(client.nthreads().values())) - len(doing)
+        room = AHEAD * max(1, sum(client.nthreads().values())) - len(doing)  # workers come and go
         for _, submission in zip(range(room), waiting, strict=False):
+            # graded again, even if Dask knows an equal one
             future = client.submit(_grade, submission, pure=False)
             doing[future.key] = submission
             done.add(future)

@@ -16,6 +16,7 @@ def read_plain(path: Path, limit: int) -> bytes:
 
     Raises OSError for whatever else it may be: a link could lead to what is not the student's.
     """
+    # a pipe must not stop us
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -33,7 +34,7 @@ def other_files(folder: Path, ignored: list[str]) -> Iterator[Path]:
         return not any(fnmatch(name, pattern) for pattern in ignored)
 
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(filter(kept, folders))
+        folders[:] = sorted(filter(kept, folders))  # in place: os.walk goes on with these
         for name in sorted(filter(kept, names)):
             if not fnmatch(name, "*.ipynb"):
                 yield Path(place, name).relative_to(folder)
@@ -65,7 +66,7 @@ def write_text(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+    draft.replace(path)  # renaming is one step
 
 
 def replace_folder(folder: Path, fill: Callable[[Path], None]) -> None:
@@ -77,7 +78,7 @@ def replace_folder(folder: Path, fill: Callable[[Path], None]) -> None:
     for left in (new, old):
         shutil.rmtree(left, ignore_errors=True)
     new.mkdir(parents=True)
-    fill(new)
+    fill(new)  # this takes time, the renaming below does not
     if folder.exists():
         folder.rename(old)
     new.rename(folder)

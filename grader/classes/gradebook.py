@@ -113,7 +113,7 @@ class Marks:
     def released(self) -> dict[str, Released]:
         """The notebooks as they were released."""
         found = {name: released(self.book, self.assignment, name) for name in self.notebooks}
-        self.db.commit()
+        self.db.commit()  # reading has begun a transaction, which others would wait for
         return found
 
     def students(self) -> set[str]:
@@ -140,6 +140,7 @@ class Marks:
         for name, graded in outcome.notebooks.items():
             self._grades(notebooks[self.notebooks[name]], self.notebooks[name], graded)
         ids = [notebooks[self.notebooks[name]] for name in outcome.notebooks]
+        # a penalty of an earlier grading
         reset = update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
         self._run(reset.values(late_submission_penalty=None))
         if late and self._late is not None:
@@ -158,6 +159,7 @@ class Marks:
         )
         row = self.db.execute(columns.where(mine)).one_or_none()
         if row is None:
+            # nbgrader, too, takes whoever hands in
             if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
                 self._run(insert(Student).values(id=student))
             new = {"assignment_id": self.id, "student_id": student, "timestamp": handed_in}
@@ -191,6 +193,7 @@ class Marks:
         changes = []
         for name, score in outcome.scores.items():
             row = known[self.graded[notebook][name]]
+            # a person has to look at it, for the first time or again
             review = score is None or row.manual_score is not None
             changes.append({"id": row.id, "auto_score": score, "needs_manual_grade": review})
         comments = select(Comment.cell_id, Comment.id).where(Comment.notebook_id == mine)
@@ -205,7 +208,7 @@ class Marks:
 
     def _penalties(self, student: str, ids: Sequence[str]) -> None:
         """What nbgrader's plugin takes off a late submission."""
-        self.db.expire_all()
+        self.db.expire_all()  # what was written above went past these objects
         late = self.book.find_submission(self.assignment, student)
         for notebook in late.notebooks:
             if notebook.id in ids:
@@ -231,4 +234,5 @@ class Marks:
         return id
 
     def _run(self, statement: Any) -> None:
+        # the session holds no objects that would have to follow
         self.db.execute(statement, execution_options={"synchronize_session": False})

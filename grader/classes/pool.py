@@ -55,7 +55,7 @@ def grade_here(
                 except (EOFError, OSError):
                     crew.remove(process)
                     process.stop()
-                    failures += not process.ready
+                    failures += not process.ready  # it never came to work
                     if failures >= START_TRIES:
                         raise RuntimeError("the grader's processes end when they start") from None
                     if not tasks.again(doing, process.ready):

@@ -33,7 +33,7 @@ class SubmissionExporter(NotebookExporter):
         if not any(isinstance(step, Restore) for step in self._preprocessors):
             return super().from_filename(filename, resources, **kw)  # written by Restore
         path = Path(os.path.relpath(filename))
-        if any(folder.is_symlink() for folder in list(path.parents)[:2]):
+        if any(folder.is_symlink() for folder in list(path.parents)[:2]):  # SET, STUDENT
             raise SubmissionError(f"{path} is in a folder that is a link. Hand in the notebook.")
         notebook = read_submission(path)
         export: Callable[..., tuple[Any, Resources]] = super().from_notebook_node
@@ -77,7 +77,7 @@ def warm(preload: tuple[str, ...], limits: Limits, unsafe: bool) -> Warm:
     It lasts as long as this process.
     """
     process = Warm(preload, limits, unsafe)
-    process.__enter__()
+    process.__enter__()  # no `with`: nbgrader gives no place to end it
     return process
 
 

@@ -49,7 +49,7 @@ class Records:
                 tuple(stored["problems"]),
             )
             return Record(stored["key"], stored["entered"], outcome, tuple(stored["remarks"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError):  # it is graded again
             return None
 
     def write(self, student: str, record: Record) -> None:
@@ -74,7 +74,9 @@ class Records:
 
         The lock is the process's: it goes with it, however it ends.
         """
+        # marks and work of students: nobody else's business
         self.root.mkdir(mode=0o700, exist_ok=True)
+        # one for the course: the gradebook is one
         lock = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             try:

@@ -139,6 +139,7 @@ class Course(Configurable):
         if not path.exists():
             # A link of a finished file: nobody reads half a secret, and the first of two wins.
             draft = self.root / f"{SECRET}.{os.getpid()}"
+            # the instructor's alone before there is a secret in it
             draft.touch(mode=0o600, exist_ok=True)
             draft.write_text(secrets.token_hex(32))
             try:

@@ -93,7 +93,7 @@ class _Session:
         except StudentGone as gone:
             self._lose()
             return [error_output("StudentGone", self._cell_message(gone))]
-        self.ran.append(source)
+        self.ran.append(source)  # only now: what ended a process does not run again
         self.output_left -= len(json.dumps(outputs))
         if self.output_left < 0:
             return [v4.new_output("stream", name="stderr", text=self._too_much())]
@@ -128,7 +128,7 @@ class _Session:
                 try:
                     self._run(self.process, source)
                 except StudentGone:
-                    self.ran.remove(source)
+                    self.ran.remove(source)  # and once more without it
                     self._lose()
                     break
         return self.process
@@ -203,6 +203,7 @@ class _Timed:
             took = time.monotonic() - self.replied
             self.clock.left -= took
             self.own.left -= took
+        # both clocks run; the one with less time left decides
         with self.clock.running(self.own.left) as left, self.own.running(left) as seconds:
             reply = self.process.ask(request, seconds)
         self.replied = time.monotonic()

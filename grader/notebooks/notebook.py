@@ -143,6 +143,7 @@ def parse_submission(data: bytes, path: Path) -> NotebookNode:
         raise SubmissionError(f"{path} is not a notebook: its cells are not a list.")
     if len(cells) > CELL_LIMIT:
         raise SubmissionError(f"{path} has {len(cells)} cells; {CELL_LIMIT} at most are graded.")
+    # ids of ours: theirs can be double, or no ids
     clean = [_cell(cell, f"cell-{i}") for i, cell in enumerate(cells) if isinstance(cell, dict)]
     size = sum(len(cell.source) for cell in clean)
     if size > SOURCE_LIMIT:
@@ -159,11 +160,12 @@ def _read(path: Path) -> bytes:
             raise SubmissionError(f"{path} is a folder. Give the path of an .ipynb file in it.")
         if path.is_symlink():  # perhaps to the work of another student, or to the master
             raise SubmissionError(f"{path} is a link. Hand in the notebook itself.")
+        # no link, no waiting for a pipe, no terminal of ours
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY)
         with open(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise SubmissionError(f"{path} is not an ordinary file. Hand in a notebook.")
-            return file.read(FILE_LIMIT + 1)
+            return file.read(FILE_LIMIT + 1)  # one more, so that too many show
     except FileNotFoundError:
         raise SubmissionError(f"{path}: there is no such file.") from None
     except (OSError, ValueError) as error:
@@ -178,7 +180,7 @@ def _parsed(data: bytes, path: Path) -> object:
             "Clear the outputs of the notebook and save it again."
         )
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
         if not text.strip():
             raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
         if _structure(text) > STRUCTURE_LIMIT:
@@ -281,7 +283,7 @@ def restore(submission: NotebookNode, master: Master) -> NotebookNode:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if grade_id in master.cells and grade_id not in answers:
             answers[grade_id], latest = cell, grade_id
-            own[latest] = []
+            own[latest] = []  # for what follows this cell
         else:
             own[latest].append(cell)
     if master.cells and not answers:
@@ -318,7 +320,7 @@ def _restored(trusted: NotebookNode, answer: NotebookNode | None) -> NotebookNod
 
 def _ordinary(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
     for cell in cells:
-        ordinary = _new_cell(cell.cell_type, cell.source, f"own-{cell.id}")
+        ordinary = _new_cell(cell.cell_type, cell.source, f"own-{cell.id}")  # no id of the master's
         if "attachments" in cell:
             ordinary.attachments = cell.attachments
         yield ordinary

@@ -59,7 +59,7 @@ def outputs(verdict: Verdict) -> list[NotebookNode]:
         "text/html": f"<p><strong>{escape(head)}</strong></p>\n{_html(verdict.message)}",
         VERDICT: as_json(verdict),
     }
-    score = min(max(verdict.points, 0.0), verdict.max_points)
+    score = min(max(verdict.points, 0.0), verdict.max_points)  # whatever a check says
     return [
         _output("display_data", data=NotebookNode(report), metadata=NotebookNode()),
         _output(
@@ -74,7 +74,7 @@ def outputs(verdict: Verdict) -> list[NotebookNode]:
 def _html(message: str) -> str:
     """The message: its list of parts as it stands, the explanations as paragraphs."""
     blocks = []
-    for block in escape(message).split("\n\n"):
+    for block in escape(message).split("\n\n"):  # it can hold texts of the student's
         if block.startswith(("ok ", "WRONG ")):
             blocks.append(f'<pre style="white-space: pre-wrap;">{block}</pre>')
         else:

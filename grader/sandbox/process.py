@@ -88,7 +88,7 @@ class StudentProcess:
         frame = self._exchange(encode(message), seconds)
         try:
             reply = decode(frame)
-        except (ProtocolError, MemoryError):
+        except (ProtocolError, MemoryError):  # a frame can be of more than there is room for
             reply = None
         if not isinstance(reply, dict):
             self._lose("killed", "sent what is not an answer")
@@ -106,6 +106,7 @@ class StudentProcess:
         reply = self.ask(call, seconds)
         value = reply.get("value")
         match reply.get("error"):
+            # what the shell itself did not survive
             case {"kinds": [kind, *_], "text": text, "traceback": trace}:
                 error = {"ename": kind, "evalue": text, "traceback": [trace]}
                 value = [{"output_type": "error", **error}]
@@ -123,6 +124,7 @@ class StudentProcess:
     def hello(self) -> list[tuple[str, str]]:
         """The protections that the process lacks and why, its first message."""
         frame = self._guarded(lambda: receive(self.channel, FORK_SECONDS, 10_000), FORK_SECONDS)
+        # sent before any of the student's code has run: this is believed
         first: Any = decode(frame)
         return list(first["missing"])
 
@@ -130,10 +132,11 @@ class StudentProcess:
         deadline = time.monotonic() + seconds
 
         def exchange() -> bytearray:
-            if seconds <= 0:
+            if seconds <= 0:  # to a socket 0 means: do not wait
                 raise TimeoutError
             self.channel.settimeout(seconds)
             send(self.channel, frame)
+            # what sending took counts
             return receive(self.channel, deadline - time.monotonic(), self.limits.reply_bytes)
 
         return self._guarded(exchange, seconds)
@@ -154,6 +157,7 @@ class StudentProcess:
             raise
 
     def _lose(self, status: str, reason: str | None) -> NoReturn:
+        # no reason yet: it ended, and the guard knows how
         report = self._end(0 if reason else GRACE_SECONDS)
         self.gone = StudentGone(status, reason or _reason(report, self.limits))
         raise self.gone
@@ -163,12 +167,12 @@ class StudentProcess:
 
         With `grace`, first give the process as many seconds to end by itself.
         """
-        if self.lifeline.fileno() == -1:
+        if self.lifeline.fileno() == -1:  # it was ended before
             return {}
         self.gone = self.gone or StudentGone("killed", "was closed")
         try:
-            select.select([self.lifeline], [], [], grace)
-            self.lifeline.shutdown(socket.SHUT_WR)
+            select.select([self.lifeline], [], [], grace)  # the guard's report, or none in time
+            self.lifeline.shutdown(socket.SHUT_WR)  # for the guard: kill it
             report: Any = decode(receive(self.lifeline, FORK_SECONDS, 10_000))
         except (EOFError, OSError):  # TimeoutError is an OSError: the guard does not answer
             report = {}
@@ -178,7 +182,7 @@ class StudentProcess:
             self.channel.close()
             self.lifeline.close()
             if self.guard is not None:
-                _wait(self.guard)
+                _wait(self.guard)  # it outlives the student's process and all that this started
                 os.close(self.guard)
         return dict(report)
 
@@ -207,6 +211,7 @@ def _reason(report: dict[str, Any], limits: Limits) -> str:
     number = os.WTERMSIG(status)
     if number == signal.SIGKILL and report["killed"]:
         return "exited"  # it closed its connection, and could not be asked any more
+    # full memory kills in many ways, crashes among them
     if report["memory"] > 0.9 * limits.memory_bytes:
         return memory
     if number == signal.SIGKILL and report["seconds"] > 0.5 * limits.cpu_seconds:
@@ -244,7 +249,7 @@ class Warm:
 
     def __enter__(self) -> "Warm":
         try:
-            self.student().close()
+            self.student().close()  # the first tells what this machine lacks
         except BaseException:
             self.close()
             raise
@@ -278,10 +283,10 @@ class Warm:
         with theirs:
             self._process = subprocess.Popen(
                 command("warm"),
-                stdin=theirs.fileno(),
+                stdin=theirs.fileno(),  # the control socket; other descriptors are closed
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                cwd="/",
+                cwd="/",  # its folder says nothing of the course
                 env=_environment(),
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends the others
             )
@@ -301,7 +306,7 @@ class Warm:
 
     def _stop(self) -> None:
         if self._control is not None:
-            self._control.close()
+            self._control.close()  # which it waits for, to end
         if self._process is not None:
             try:
                 self._process.wait(5)
@@ -316,7 +321,7 @@ class Warm:
         lifeline, guards = socket.socketpair()
         guard = None
         try:
-            with theirs, guards:
+            with theirs, guards:  # kept open here, their end would never be seen
                 socket.send_fds(self._control, [b"f"], [theirs.fileno(), guards.fileno()])
             answer, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
             if not answer:
@@ -340,5 +345,6 @@ def _environment() -> dict[str, str]:
     """An environment without secrets; matplotlib finds its list of fonts in the user's cache."""
     cache = os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache"))
     kept = {name: os.environ[name] for name in ("TMPDIR",) if name in os.environ}
+    # with its hash seed, sets have the same order in every run
     fixed = {"LANG": "C.UTF-8", "PATH": os.defpath, "PYTHONHASHSEED": "0", "XDG_CACHE_HOME": cache}
     return kept | fixed | dict.fromkeys(ONE_THREAD, "1")

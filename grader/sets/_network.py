@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from .. import reference
-from .ps1_standardize.faults import Array
+from ..reference import Array
 
 EPS = 1e-5
-NORMS = ("norm", "layernorm")
+NORMS = ("norm", "layernorm")  # whose weight starts as ones and bias as zeros
 
 
 class Network:
@@ -23,11 +23,12 @@ class Network:
 
     def __init__(self, kinds: Sequence[str], state: Mapping[str, Any]) -> None:
         self.kinds = tuple(kinds)
+        # by the names of a state_dict: weights of linear layers are (out, in), all else (out,)
         self.values: dict[str, Array] = {k: np.array(v, np.float64) for k, v in state.items()}
         self.training = [True] * len(self.kinds)
         self.momentum: list[float | None] = [0.1] * len(self.kinds)
-        self._inputs: list[Array] = []
-        self._batch: list[bool] = []
+        self._inputs: list[Array] = []  # of each layer in the last forward pass
+        self._batch: list[bool] = []  # its mode then, which may change before `gradients`
 
     @property
     def norms(self) -> list[int]:
@@ -60,20 +61,20 @@ class Network:
             x, w = self._inputs[i], self.values.get(f"{i}.weight", np.empty(0))
             match self.kinds[i]:
                 case "linear":
-                    found[f"{i}.weight"] = dy.T @ x
+                    found[f"{i}.weight"] = dy.T @ x  # (out, in)
                     if f"{i}.bias" in self.values:
-                        found[f"{i}.bias"] = dy.sum(axis=0)
-                    dy = dy @ w
-                case "norm" if self._batch[i]:
+                        found[f"{i}.bias"] = dy.sum(axis=0)  # (out,)
+                    dy = dy @ w  # (N, in)
+                case "norm" if self._batch[i]:  # x is (N, D): what learns here has no feature maps
                     dy, found[f"{i}.weight"], found[f"{i}.bias"] = reference.batchnorm_backward(
                         dy, x, w, EPS
                     )
                 case "norm":
-                    std = np.sqrt(self.values[f"{i}.running_var"] + EPS)
-                    x_hat = (x - self.values[f"{i}.running_mean"]) / std
+                    std = np.sqrt(self.values[f"{i}.running_var"] + EPS)  # (D,)
+                    x_hat = (x - self.values[f"{i}.running_mean"]) / std  # (N, D)
                     found[f"{i}.weight"] = (dy * x_hat).sum(axis=0)
                     found[f"{i}.bias"] = dy.sum(axis=0)
-                    dy = dy * w / std
+                    dy = dy * w / std  # no path leads through running statistics
                 case "layernorm":
                     dy, found[f"{i}.weight"], found[f"{i}.bias"] = reference.layernorm_backward(
                         dy, x, w, EPS
@@ -118,11 +119,11 @@ class Network:
         match kind:
             case "linear":
                 assert w is not None
-                return x @ w.T if b is None else x @ w.T + b
+                return x @ w.T if b is None else x @ w.T + b  # (N, out)
             case "norm":
-                rows = np.moveaxis(x, 1, -1)
-                y = self._norm(i, rows.reshape(-1, rows.shape[-1]), frozen)
-                return np.moveaxis(y.reshape(rows.shape), -1, 1)
+                rows = np.moveaxis(x, 1, -1)  # (N, H, W, C); (N, D) stays
+                y = self._norm(i, rows.reshape(-1, rows.shape[-1]), frozen)  # (N H W, C)
+                return np.moveaxis(y.reshape(rows.shape), -1, 1)  # (N, C, H, W)
             case "layernorm":
                 assert w is not None
                 assert b is not None
@@ -132,29 +133,31 @@ class Network:
             case "sigmoid":
                 return _sigmoid(x)
             case "dropout":
-                return np.zeros_like(x) if self.training[i] else x
+                return np.zeros_like(x) if self.training[i] else x  # all of it: no chance
             case "flatten":
-                return x.reshape(len(x), -1)
+                return x.reshape(len(x), -1)  # (N, C H W)
         raise ValueError(f"unknown kind of layer: {kind}")
 
     def _norm(self, i: int, x: Array, frozen: bool) -> Array:
-        mean, variance = self.values[f"{i}.running_mean"], self.values[f"{i}.running_var"]
+        mean, variance = self.values[f"{i}.running_mean"], self.values[f"{i}.running_var"]  # (D,)
         if self.training[i]:
-            if len(x) == 1:
+            if len(x) == 1:  # as PyTorch refuses it
                 raise ValueError("Expected more than 1 value per channel when training")
             if not frozen:
                 self._remember(i, x)
-            mean, variance = x.mean(axis=0), x.var(axis=0)
+            mean, variance = x.mean(axis=0), x.var(axis=0)  # (D,), the biased variance
         x_hat = (x - mean) / np.sqrt(variance + EPS)
         y: Array = self.values[f"{i}.weight"] * x_hat + self.values[f"{i}.bias"]
         return y
 
     def _remember(self, i: int, x: Array) -> None:
         count = f"{i}.num_batches_tracked"
+        # the state of a network that is new may lack it
         self.values[count] = self.values.get(count, np.array(0.0)) + 1
         share = self.momentum[i]
         if share is None:
-            share = 1 / float(self.values[count])
+            share = 1 / float(self.values[count])  # momentum=None: the average of all batches
+        # running_var is unbiased
         for name, new in (("mean", x.mean(axis=0)), ("var", x.var(axis=0, ddof=1))):
             old = self.values[f"{i}.running_{name}"]
             self.values[f"{i}.running_{name}"] = (1 - share) * old + share * new
@@ -171,8 +174,8 @@ def initial(kinds: Sequence[str], sizes: Sequence[int], rng: np.random.Generator
     for i, kind in enumerate(kinds):
         if kind == "linear":
             inputs, out = next(widths)
-            bound = inputs**-0.5
-            state[f"{i}.weight"] = rng.uniform(-bound, bound, (out, inputs))
+            bound = inputs**-0.5  # nn.Linear's own: uniform up to 1 / sqrt(inputs)
+            state[f"{i}.weight"] = rng.uniform(-bound, bound, (out, inputs))  # (out, in)
             if kinds[i + 1 : i + 2] != ("norm",):
                 state[f"{i}.bias"] = rng.uniform(-bound, bound, out)
         if kind in NORMS:
@@ -184,15 +187,16 @@ def initial(kinds: Sequence[str], sizes: Sequence[int], rng: np.random.Generator
 
 def cross_entropy(logits: Array, y: Array) -> tuple[float, Array]:
     """The mean cross-entropy of logits (N, C) and classes y (N,), and its gradient (N, C)."""
+    # (N, C): at most 0, so that exp cannot overflow
     shifted = logits - logits.max(axis=1, keepdims=True)
-    p = np.exp(shifted)
+    p = np.exp(shifted)  # (N, C)
     p /= p.sum(axis=1, keepdims=True)
-    rows = np.arange(len(y))
-    loss = -np.log(p[rows, y] + 1e-300).mean()
-    p[rows, y] -= 1
+    rows = np.arange(len(y))  # (N,)
+    loss = -np.log(p[rows, y] + 1e-300).mean()  # finite even where p is 0
+    p[rows, y] -= 1  # p - one_hot(y): the gradient of the sum over the rows
     return float(loss), p / len(y)
 
 
 def _sigmoid(x: Array) -> Array:
-    y: Array = 0.5 * (1 + np.tanh(0.5 * x))
+    y: Array = 0.5 * (1 + np.tanh(0.5 * x))  # 1 / (1 + exp(-x)), which would overflow
     return y

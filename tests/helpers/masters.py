@@ -2,10 +2,16 @@
 
 from typing import Any
 
-from grader.notebooks.notebook import read_master
+from grader.notebooks.notebook import Master, read_master
 from helpers import ROOT
 
 SOLUTIONS = ROOT / "solutions"
+
+
+def solution(master: Master, id: str) -> str:
+    """The source of a solution cell."""
+    source: str = master.cells[f"{id}-solution"].source
+    return source
 
 
 def solved(assignment: str) -> dict[str, Any]:

@@ -88,20 +88,23 @@ def encode(value: object, keep: Keep = _refuse) -> bytes:
 def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> object:
     if depth == 0:
         raise ValueError(f"nested deeper than {DEPTH} levels")
-    torch = sys.modules.get("torch")
+    torch = sys.modules.get("torch")  # where nobody has imported it, there are no tensors
     match value:
         case None | bool() | str():
+            # a subclass of str crosses as its text, without running code of its own
             return value if value is None or isinstance(value, bool) else str.__str__(value)
         case np.generic() | np.ndarray():
             array = np.asarray(value)
             plain = isinstance(value, np.generic) or type(value) is np.ndarray
             if not plain or array.dtype.newbyteorder("<").str not in DTYPES:
                 return _encode_handle(keep(value))
+            # one order of bytes on the way
             arrays.append(array.astype(array.dtype.newbyteorder("<"), copy=False))
             tag = "scalar" if isinstance(value, np.generic) else "array"
+            # an array with gaps has some there too: code may depend on it
             contiguous = array.flags.c_contiguous
             return {tag: [arrays[-1].dtype.str, list(array.shape), contiguous]}
-        case int() if int.bit_length(value) <= 64:
+        case int() if int.bit_length(value) <= 64:  # larger ones stay where they are
             return int.__int__(value)
         case float():
             return float(value)
@@ -110,6 +113,7 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
         case tuple() | list():
             tag = "tuple" if isinstance(value, tuple) else "list"
             return {tag: [_encode(item, arrays, keep, depth - 1) for item in value]}
+        # the short form; other keys make pairs
         case dict() if all(type(key) is str for key in value):
             return {
                 "dict": {key: _encode(item, arrays, keep, depth - 1) for key, item in value.items()}
@@ -129,6 +133,7 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
             return {"tensor": _encode(value.array, arrays, keep, depth - 1)}
     if torch is not None and isinstance(value, torch.Tensor):
         try:
+            # numpy() refuses a graph, a device, and what is only marked as conjugate or negative
             array = value.detach().cpu().resolve_conj().resolve_neg().numpy()
         except (TypeError, RuntimeError):  # sparse, bfloat16, without data
             return _encode_handle(keep(value))
@@ -197,8 +202,9 @@ class _Reader:
         raise ProtocolError(f"unknown or malformed {tag!r:.40}")
 
     def take(self, dtype: str, shape: list[object]) -> np.ndarray:
-        if dtype not in DTYPES:
+        if dtype not in DTYPES:  # of objects above all, whose bytes would be taken for addresses
             raise ProtocolError(f"arrays of {dtype:.20} may not cross")
+        # True is an int; 16 axes are more than any check has
         if len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
             raise ProtocolError("an impossible shape")
         sizes = [int(n) for n in shape]  # type: ignore[call-overload]
@@ -206,6 +212,7 @@ class _Reader:
         end = self.position + count * np.dtype(dtype).itemsize
         if end > len(self.payload):
             raise ProtocolError("an array is longer than its frame")
+        # a copy can be written to, and lets go of the frame
         array = np.frombuffer(self.payload[self.position : end], dtype=dtype).reshape(sizes).copy()
         self.position = end
         return array
@@ -236,6 +243,7 @@ def decode(
         value = reader.read(header, DEPTH)
     except ProtocolError:
         raise
+    # of json, NumPy and struct: one kind for the caller
     except (ValueError, TypeError, RecursionError, OverflowError, struct.error) as error:
         raise ProtocolError(f"not a frame: {type(error).__name__}") from None
     if reader.position != payload_bytes:
@@ -257,7 +265,7 @@ def receive(sock: socket.socket, seconds: float | None = None, limit: int = LIMI
     deadline = None if seconds is None else time.monotonic() + seconds
     head = _receive(sock, FRAME.size, deadline)
     size = sum(FRAME.unpack(head))
-    if size > limit:
+    if size > limit:  # before there is memory for it
         raise ProtocolError(f"a frame of {size} bytes, more than {limit}")
     return head + _receive(sock, size, deadline)
 
@@ -269,7 +277,7 @@ def _receive(sock: socket.socket, size: int, deadline: float | None) -> bytearra
         left = None if deadline is None else deadline - time.monotonic()
         if left is not None and left <= 0:
             raise TimeoutError
-        sock.settimeout(left)
+        sock.settimeout(left)  # for the whole frame: a drop now and then gains no time
         try:
             got = sock.recv_into(view[filled:])
         except ConnectionError:

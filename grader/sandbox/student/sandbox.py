@@ -107,9 +107,11 @@ def policy(
     What is imported and mapped in this process now counts as part of the installation.
     """
     paths = {path.resolve() for path in (*_installation(), *also, *map(Path, SYSTEM_FILES))}
+    # a folder stands for all in it
     readable = [path for path in paths if path.exists() and paths.isdisjoint(path.parents)]
     secret = {path.resolve() for path in hidden if path.is_dir()}
     places = [Path(place) for place in SCRATCH_PLACES if Path(place).is_dir()]
+    # what is mounted there hides what was there
     free = [p for p in places if not any(path.is_relative_to(p.resolve()) for path in readable)]
     return Policy(
         tuple(sorted(map(str, readable))),
@@ -146,6 +148,7 @@ def use_large_pages() -> None:
     for line in mapped:
         addresses, access, _, _, _, *name = line.split(maxsplit=5)
         first, end = (int(address, 16) for address in addresses.split("-"))
+        # the large pages that lie wholly in it
         first, end = -(-first // LARGE_PAGE) * LARGE_PAGE, end // LARGE_PAGE * LARGE_PAGE
         if access == "rw-p" and name in ([], ["[heap]"]) and first < end:
             with contextlib.suppress(OSError):  # in part, where a part of it was never used
@@ -167,13 +170,13 @@ def isolate(policy: Policy) -> list[Protection]:
 
 
 def _enter_namespaces() -> str:
-    user, group = os.geteuid(), os.getegid()
+    user, group = os.geteuid(), os.getegid()  # asked now: in the new namespace they are nobody
     spaces = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC
     _call("unshare", spaces)
     _call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # else the files below belong to another user
     for name, text in [
-        ("setgroups", "deny"),
-        ("uid_map", f"{user} {user} 1"),
+        ("setgroups", "deny"),  # else an ordinary user may not set gid_map
+        ("uid_map", f"{user} {user} 1"),  # oneself, and no other user
         ("gid_map", f"{group} {group} 1"),
     ]:
         with open(f"/proc/self/{name}", "w") as file:
@@ -182,11 +185,13 @@ def _enter_namespaces() -> str:
 
 
 def _mount(policy: Policy) -> str:
+    # mounts that follow are seen by nobody outside
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+    # inodes as well: each takes memory of the kernel's
     options = f"size={policy.scratch_bytes},nr_inodes=4096,mode=700"
     flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
     _call("mount", b"scratch", policy.scratch.encode(), b"tmpfs", flags, options.encode())
-    for path in policy.hidden:
+    for path in policy.hidden:  # an empty file system over each, that nothing can be put in
         _call("mount", b"hidden", path.encode(), b"tmpfs", flags | MS_RDONLY, b"nr_inodes=1")
     return f"{policy.scratch_bytes // 2**20} MiB in memory, gone with the process"
 
@@ -199,9 +204,9 @@ def confine(policy: Policy) -> list[Protection]:
     return [
         _try("end with the guard", _die_with_parent),
         _try("limits", lambda: _limit(policy)),
-        _try("no privileges", _drop_privileges),
+        _try("no privileges", _drop_privileges),  # the two below ask for no_new_privs
         _try("files", lambda: _restrict_files(policy)),
-        _try("calls", _filter_calls),
+        _try("calls", _filter_calls),  # last: it refuses the calls that the others are made of
     ]
 
 
@@ -212,6 +217,7 @@ def _die_with_parent() -> str:
 
 def _limit(policy: Policy) -> str:
     with open("/proc/self/statm") as file:
+        # addresses, not memory: torch's libraries take gigabytes
         now = int(file.read().split()[0]) * resource.getpagesize()
     limits = {
         resource.RLIMIT_AS: now + policy.memory_bytes,
@@ -223,7 +229,7 @@ def _limit(policy: Policy) -> str:
     for which, limit in limits.items():
         hard = resource.getrlimit(which)[1]
         if hard != resource.RLIM_INFINITY:
-            limit = min(limit, hard)
+            limit = min(limit, hard)  # it can only be lowered
         resource.setrlimit(which, (limit, limit))
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")  # when the machine runs out of memory, end this process first
@@ -240,15 +246,15 @@ def _drop_privileges() -> str:
         pass
     _call("prctl", PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = struct.pack("=Ii", CAPABILITY_VERSION, 0)
-    _call("capset", header, bytes(24))
-    _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _call("capset", header, bytes(24))  # none: effective, permitted, inheritable, 64 bits each
+    _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)  # no program gives any back
     _call("prctl", PR_SET_DUMPABLE, 0, 0, 0, 0)  # a crash leaves no core, not even in a pipe
     return "no capabilities and none to be had"
 
 
 def _restrict_files(policy: Policy) -> str:
-    version = _call("syscall", LANDLOCK_CREATE_RULESET, None, 0, 1)
-    files = (1 << 13) - 1
+    version = _call("syscall", LANDLOCK_CREATE_RULESET, None, 0, 1)  # it only asks
+    files = (1 << 13) - 1  # all rights of the first version
     if version >= 2:
         files |= 1 << 13  # moving files between folders
     if version >= 3:
@@ -263,8 +269,9 @@ def _restrict_files(policy: Policy) -> str:
     try:
         for path in policy.readable:
             _allow(ruleset, path, READ_FILE | READ_DIR)
+        # open(os.devnull, "w") truncates
         _allow(ruleset, os.devnull, READ_FILE | WRITE_FILE | files & TRUNCATE)
-        _allow(ruleset, os.getcwd(), files)
+        _allow(ruleset, os.getcwd(), files)  # the scratch folder
         _call("syscall", LANDLOCK_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
@@ -276,7 +283,7 @@ def _allow(ruleset: int, path: str, access: int) -> None:
         folder = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     except NotADirectoryError:
         folder = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        access &= READ_FILE | WRITE_FILE | TRUNCATE
+        access &= READ_FILE | WRITE_FILE | TRUNCATE  # a file with rights of folders is refused
     except OSError:  # gone since the policy was made: nothing to read there
         return
     try:
@@ -312,7 +319,7 @@ def main() -> None:
     rules = policy((), (), 2**30, 2**20, 60)
     found = isolate(rules)
     reading, writing = os.pipe()
-    if os.fork() == 0:
+    if os.fork() == 0:  # a child, as in grading: only it is in the new process namespace
         os.chdir(rules.scratch)
         found += confine(rules)
         os.write(writing, json.dumps([asdict(protection) for protection in found]).encode())

@@ -305,7 +305,7 @@ class Shell(InteractiveShell):
     def transform_cell(self, raw_cell: str) -> str:
         """The cell as Python; only one that is none yet is searched for IPython's own lines."""
         try:
-            with warnings.catch_warnings(action="ignore"):
+            with warnings.catch_warnings(action="ignore"):  # they come when it is compiled
                 ast.parse(raw_cell)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return str(super().transform_cell(raw_cell))  # type: ignore[no-untyped-call]
@@ -339,14 +339,14 @@ def start(bounds: tuple[int, int]) -> Shell:
     `bounds` are the bytes of text and of pictures that a cell may put out.
     """
     config = Config()
-    config.HistoryManager.enabled = False
+    config.HistoryManager.enabled = False  # it is a database in a home folder that will be gone
     shell: Shell = Shell.instance(config=config)
     shell.bounds = bounds
     shell.run_line_magic("load_ext", "storemagic")  # as in Jupyter
     for name in WITHOUT_EFFECT:
         shell.magics_manager.register_function(_nothing, magic_name=name)
     sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")
-    warnings.filterwarnings("ignore", message="To exit: use")
+    warnings.filterwarnings("ignore", message="To exit: use")  # IPython's advice after `exit()`
     shell.builtin_trap.__enter__()  # `display` for functions that are called between cells too
     for source in WARM_UP:
         shell.run(source)

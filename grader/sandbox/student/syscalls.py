@@ -95,7 +95,8 @@ def program(pid: int) -> bytes:
         code += [(AT_LEAST, 0, 1, X32), (RETURN, 0, 0, KILL)]
     for name, number in _numbers(BY_ARGUMENT, column).items():
         test = [*_argument(name, pid), (RETURN, 0, 0, ERROR | errno.EPERM)]
-        code += [(EQUAL, 0, len(test), number), *test]
+        code += [(EQUAL, 0, len(test), number), *test]  # another call jumps over the test
+    # by ranges: each call of the student's runs through this
     for first, last in _ranges(sorted(_numbers(FREE, column).values())):
         code += [(AT_LEAST, 0, 2, first), (AT_LEAST, 1, 0, last + 1), (RETURN, 0, 0, ALLOW)]
     code += [
@@ -110,12 +111,13 @@ def _argument(name: str, pid: int) -> list[Instruction]:
     """Allow the call if its arguments are harmless; else run on to the next instruction."""
     match name:
         case "clone":
+            # a thread, and no fork
             return [*_masked(0, CLONE_THREAD), (EQUAL, 0, 1, CLONE_THREAD), (RETURN, 0, 0, ALLOW)]
         case "open" | "openat":  # before Landlock's third version, O_RDONLY | O_TRUNC truncates
             at = 1 if name == "open" else 2
             return [*_masked(at, O_WRITE | O_TRUNC), (EQUAL, 1, 0, O_TRUNC), (RETURN, 0, 0, ALLOW)]
         case "kill" | "tgkill":
-            return _one_of(0, (pid,))
+            return _one_of(0, (pid,))  # signals to itself
         case "fcntl":
             return _one_of(1, FCNTL)
         case "ioctl":
@@ -123,7 +125,7 @@ def _argument(name: str, pid: int) -> list[Instruction]:
         case "prctl":
             return _one_of(0, PRCTL)
         case "prlimit64":
-            return _one_of(0, (0, pid))
+            return _one_of(0, (0, pid))  # 0 is itself too
         case "socketpair":
             # not of datagrams: those can be sent to any socket that has a path, as that of a log
             stream = [*_masked(1, SOCK_TYPE), (EQUAL, 0, 1, SOCK_STREAM), (RETURN, 0, 0, ALLOW)]
@@ -133,6 +135,7 @@ def _argument(name: str, pid: int) -> list[Instruction]:
 
 
 def _masked(index: int, mask: int) -> list[Instruction]:
+    # the lower 32 bits, where the flags are
     return [(LOAD, 0, 0, ARGUMENT + 8 * index), (AND, 0, 0, mask)]
 
 

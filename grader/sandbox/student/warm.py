@@ -49,12 +49,13 @@ TICK = 0.05  # seconds between two looks of the guard at the number of threads
 
 def main() -> NoReturn:
     """Prepare as the first message says, answer, then fork until the grader is gone."""
-    control = socket.socket(fileno=os.dup(0))
+    control = socket.socket(fileno=os.dup(0))  # 0 itself is silenced next
     _silence()
     order: Any = decode(receive(control))
     try:
         rules = _prepare(order)
     except BaseException:
+        # perhaps of a package of the course's own
         send(control, encode({"error": traceback.format_exc()}))
         os._exit(1)
     send(control, encode({"ready": True}))
@@ -75,6 +76,7 @@ def _silence() -> None:
 def _prepare(order: dict[str, Any]) -> Policy:
     """Import everything and start the shell; nothing of it stays on disk."""
     home = order["home"]
+    # IPython and matplotlib write there
     os.environ |= {"HOME": home, "IPYTHONDIR": home, "TMPDIR": home}
     try:
         with warnings.catch_warnings():
@@ -86,12 +88,12 @@ def _prepare(order: dict[str, Any]) -> Policy:
         shell.start((order["output_bytes"], order["image_bytes"]))
     finally:
         shutil.rmtree(home, ignore_errors=True)
-        tempfile.tempdir = None
+        tempfile.tempdir = None  # it has kept the folder that is gone
     np.random.seed(0)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(0)
         sys.modules["torch"].set_num_threads(1)
-    os.environ.clear()
+    os.environ.clear()  # only now: libraries read it when they are imported
     os.environ |= ENVIRONMENT
     os.chdir("/")
     rules = policy(
@@ -104,8 +106,9 @@ def _prepare(order: dict[str, Any]) -> Policy:
     _leave_no_trace(rules, order["preload"])
     syscalls.program(1)  # its number in each namespace; made once, as it takes a millisecond
     gc.collect()
-    gc.freeze()
+    gc.freeze()  # else a collection would write to all pages, and each fork copy them
     use_large_pages()
+    # a fork has one thread: a lock that another holds would be locked for ever
     if os.path.isdir("/proc/self/task") and len(os.listdir("/proc/self/task")) > 1:
         raise RuntimeError(f"importing {order['preload']} starts threads: it cannot be preloaded")
     return rules
@@ -139,7 +142,7 @@ def _leave_no_trace(rules: Policy, preload: Collection[str]) -> None:
         for entry in sys.path
         if any(Path(entry).resolve().is_relative_to(path) for path in rules.readable)
     ]
-    sys.argv, sys.orig_argv = [""], [sys.executable]
+    sys.argv, sys.orig_argv = [""], [sys.executable]  # the command names the grader's folder
     for name, module in sys.modules.items():  # tools that read the sources of all modules skip them
         if name.partition(".")[0] == "student":
             vars(module).pop("__file__", None)
@@ -154,13 +157,14 @@ def _serve(control: socket.socket, rules: Policy, order: dict[str, Any]) -> None
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # guards that have ended need no one to wait
     while True:
         request, descriptors, _, _ = socket.recv_fds(control, 1, 2)
-        if not request:
+        if not request:  # the grader is gone
             return
         guard = os.fork()
         if guard == 0:
-            control.detach()
+            control.detach()  # closed by number, with all that is open
             channel, lifeline = descriptors
             _end_with(_guard, channel, lifeline, rules, order)
+        # the guard has them: kept here, their end would never be seen
         for descriptor in descriptors:
             os.close(descriptor)
         handle = _handle(guard)
@@ -183,7 +187,7 @@ def _end_with(work: Callable[..., None], *arguments: object) -> NoReturn:
         work(*arguments)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
-    except EOFError:
+    except EOFError:  # the grader has closed the connection
         os._exit(0)
     finally:
         os._exit(1)
@@ -201,12 +205,12 @@ def _close_all_but(*kept: int) -> None:
 
 
 def _guard(channel: int, lifeline: int, rules: Policy, order: dict[str, Any]) -> None:
-    _close_all_but(0, 1, 2, channel, lifeline)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    _close_all_but(0, 1, 2, channel, lifeline)  # no other student's
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the student's process is waited for
     protections = isolate(rules)
     mounted = all(protection.available for protection in protections)
     if not mounted:
-        rules = replace(rules, scratch=tempfile.mkdtemp(prefix="student-"))
+        rules = replace(rules, scratch=tempfile.mkdtemp(prefix="student-"))  # only with --unsafe
     try:
         student = os.fork()
         if student == 0:
@@ -225,13 +229,14 @@ def _watch(student: int, lifeline: socket.socket, threads: int) -> None:
         poll.register(descriptor, select.POLLIN)
     too_many = False
     while not (cut := bool(dict(poll.poll(TICK * 1000)).get(lifeline.fileno()))):
+        # only a look: wait4 takes it, and what it used
         if os.waitid(os.P_PID, student, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             break
         too_many = _threads(student) > threads
         if too_many:
             break
     if cut or too_many:
-        os.kill(student, signal.SIGKILL)
+        os.kill(student, signal.SIGKILL)  # not waited for yet, so the number is its own
     _, status, usage = os.wait4(student, 0)
     report = {
         "status": status,
@@ -245,6 +250,7 @@ def _watch(student: int, lifeline: socket.socket, threads: int) -> None:
 
 def _threads(process: int) -> int:
     try:
+        # a folder has two links, and one for each in it
         return os.stat(f"/proc/{process}/task").st_nlink - 2
     except OSError:
         return 0
@@ -256,14 +262,14 @@ def _threads(process: int) -> int:
 def _student(
     channel: int, rules: Policy, protections: Sequence[Protection], unsafe: bool
 ) -> NoReturn:
-    os.setsid()
+    os.setsid()  # no terminal to reach
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.dup2(channel, 3)
+    os.dup2(channel, 3)  # so that all others can be closed
     _close_all_but(0, 1, 2, 3)
     sock = socket.socket(fileno=3)
     os.chdir(rules.scratch)
     os.environ |= {"HOME": rules.scratch, "TMPDIR": rules.scratch}
-    sys.path.insert(0, "")
+    sys.path.insert(0, "")  # what cells write into the scratch folder can be imported
     found = [*protections, *confine(rules)]
     missing = [(p.name, p.reason) for p in found if not p.available]
     send(sock, encode({"missing": missing}))

@@ -5,13 +5,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import reference
 from ...checking.check import Check, arguments_after
+from ...reference import Array
 from . import faults
-
-Array = npt.NDArray[Any]
 
 # Smallest first. N == D among them, and one comes twice: a result kept by shape would show.
 SHAPES = ((3, 2), (4, 4), (2, 3), (3, 2), (16, 5), (5, 1))
@@ -21,11 +19,17 @@ LARGE_EPS = (1e-2, 0.53)  # with 1e-5 most mistakes with eps cannot be seen; 0.5
 _check = partial(Check.against, faults, reference=reference)
 
 
+def batch(rng: np.random.Generator, *shape: int) -> Array:
+    """A batch x, (N, D) or (N, C, H, W): features or channels of different means and scales."""
+    features = (shape[1], *[1] * (len(shape) - 2))  # (D,) or (C, 1, 1)
+    return rng.normal(rng.uniform(-4, 4, features), rng.uniform(0.5, 3, features), shape)
+
+
 def batches(rng: np.random.Generator) -> Iterator[Array]:
-    """Batches x, (N, D): features of different means and scales; the last is not contiguous."""
+    """Batches of several shapes; the last is not contiguous."""
     for N, D in SHAPES:
-        yield rng.normal(rng.uniform(-4, 4, D), rng.uniform(0.5, 3, D), (N, D))
-    yield rng.normal(2, 1.5, (12, 8))[::2, ::-2]
+        yield batch(rng, N, D)
+    yield rng.normal(2, 1.5, (12, 8))[::2, ::-2]  # (6, 4)
 
 
 def affine(rng: np.random.Generator, D: int) -> tuple[Array, Array]:
@@ -40,9 +44,9 @@ def both_types(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]
     yield x, gamma, beta
 
 
-def far_from_zero(rng: np.random.Generator) -> Array:
-    """A batch whose mean is a million times its spread, where mean(x²) - mean(x)² cancels."""
-    return 1e6 + rng.normal(0, 1, (4, 2))
+def far_from_zero(rng: np.random.Generator, *shape: int) -> Array:
+    """Values whose mean is a million times their spread, where mean(x²) - mean(x)² cancels."""
+    return 1e6 + rng.normal(0, 1, shape)  # float64 has 16 digits, and the squares are near 1e12
 
 
 def kept(call: Any, *args: object, **options: float) -> Iterator[object]:
@@ -82,7 +86,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 1, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.batch_variance(far_from_zero(rng))
+    yield bn.batch_variance(far_from_zero(rng, 4, 2))
 
 
 @batch_variance.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
@@ -108,18 +112,19 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @normalize.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    # two batches for each eps
     for x, eps in zip(batches(rng), 2 * LARGE_EPS, strict=False):
         D = x.shape[1]
-        mean, small = rng.normal(0, 3, D), rng.uniform(1e-6, 1e-4, D)
+        mean, small = rng.normal(0, 3, D), rng.uniform(1e-6, 1e-4, D)  # variances near 1e-5
         yield bn.normalize(x, mean, small)
         yield bn.normalize(x, mean, small, eps=eps)
-    yield bn.normalize(np.ones((3, 2)), np.ones(2), np.zeros(2))
+    yield bn.normalize(np.ones((3, 2)), np.ones(2), np.zeros(2))  # 0 / sqrt(eps), not NaN
 
 
 @normalize.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x, mean, variance in both_types(rng):
-        yield bn.normalize(x, mean, variance**2, eps=NO_EPS)
+    for x, mean, variance in both_types(rng):  # gamma and beta: as statistics they do too
+        yield bn.normalize(x, mean, variance**2, eps=NO_EPS)  # squared, as beta is negative
 
 
 @normalize.part("x, mean and variance are left as they were", 0.5)
@@ -163,9 +168,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x, eps in zip(batches(rng), 2 * LARGE_EPS, strict=False):
         gamma, beta = affine(rng, x.shape[1])
         beta = beta / 100  # in its digits, those of a rounded eps would not count
-        yield bn.batchnorm_forward(x / 300, gamma, beta)
-        yield bn.batchnorm_forward(x / 10, gamma, beta, eps=eps)
-    constant = np.column_stack([np.full(4, 2.0), rng.normal(0, 1, 4)])
+        yield bn.batchnorm_forward(x / 300, gamma, beta)  # variances near 1e-5
+        yield bn.batchnorm_forward(x / 10, gamma, beta, eps=eps)  # near 1e-2
+    constant = np.column_stack([np.full(4, 2.0), rng.normal(0, 1, 4)])  # (4, 2), one without spread
     yield bn.batchnorm_forward(constant, *affine(rng, 2))
 
 
@@ -173,7 +178,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.batchnorm_forward(far_from_zero(rng), *affine(rng, 2), NO_EPS)
+    yield bn.batchnorm_forward(far_from_zero(rng, 4, 2), *affine(rng, 2), NO_EPS)
 
 
 @forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from ...reference import Array
 
 AXIS = ("wrong-axis", "statistics-shape")
 EPS = (
@@ -106,6 +104,7 @@ def returning(mistakes: tuple[str, ...], function: Callable[..., Array]) -> Call
     return function if set(RETURNS).isdisjoint(mistakes) else returns
 
 
+# x is (N, D). Statistics keep their axis until they are returned: (1, D), or (N, 1) and (1, 1)
 class Standardize:
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         self.wrong = frozenset(mistakes)
@@ -124,14 +123,15 @@ class Standardize:
         if self.has("eps-twice"):
             variance = variance + 1e-5
         if self.has("mutates-input"):
+            # what `x -= mean` does to the caller's array
             given -= self._mean(x, self._axis("mean")).astype(x.dtype)
         return self._as_statistic(variance, axis, x)
 
     def normalize(self, x: Array, mean: Array, variance: Array, eps: float | None = None) -> Array:
         if self.has("recomputes-statistics", "recomputes-statistics:mean"):
-            mean = x.mean(axis=0)
+            mean = x.mean(axis=0)  # (D,)
         if self.has("recomputes-statistics", "recomputes-statistics:variance"):
-            variance = x.var(axis=0)
+            variance = x.var(axis=0)  # (D,)
         return self._cast(self._normalized(x, mean, variance, eps))
 
     def scale_and_shift(self, x_hat: Array, gamma: Array, beta: Array) -> Array:
@@ -140,35 +140,38 @@ class Standardize:
     def batchnorm_forward(
         self, x: Array, gamma: Array, beta: Array, eps: float | None = None
     ) -> Array:
-        mean = self._mean(x, self._axis("mean"))
+        mean = self._mean(x, self._axis("mean"))  # (1, D)
         variance = self._variance(x, self._axis("variance"))
         if self.has("wrong-axis:without-keepdims"):
-            mean, variance = x.mean(axis=1), x.var(axis=1)
-        x_hat = self._normalized(x, mean.astype(x.dtype), variance.astype(x.dtype), eps)
+            mean, variance = x.mean(axis=1), x.var(axis=1)  # (N,): an error unless N == D
+        x_hat = self._normalized(x, mean.astype(x.dtype), variance.astype(x.dtype), eps)  # (N, D)
         return self._cast(self._affine(x_hat, gamma, beta))
 
     def _axis(self, statistic: str) -> int | None:
         if self.has("scalar-statistics", f"scalar-{statistic}"):
             return None
+        # x.mean() beside x.var(axis=0)
         if statistic == "mean" and self.has("scalar-mean:variance-right"):
             return None
         return 1 if self.has("wrong-axis") else 0
 
     def _mean(self, x: Array, axis: int | None) -> Array:
+        # in float64, as the reference sums: a fault must differ by its mistake alone
         total = np.sum if self.has("sum-not-mean") else np.mean
         return np.asarray(total(x.astype(np.float64), axis=axis, keepdims=True))
 
     def _variance(self, x: Array, axis: int | None) -> Array:
-        right = self.has("scalar-mean:variance-right")
+        right = self.has("scalar-mean:variance-right")  # then the variance has a mean of its own
         centre = self._mean(x, 0 if right else self._axis("mean"))
         if self.has("one-pass-variance"):
+            # the digits lost in the dtype of x are the mistake
             mean = np.mean(x, axis=axis, keepdims=True)
             variance = np.mean(x * x, axis=axis, keepdims=True) - mean**2
         elif self.has("mean-of-squares"):
             variance = self._mean(x * x, axis)
         else:
             variance = self._mean((x - centre) ** 2, axis)
-        n = x.size if axis is None else x.shape[axis]
+        n = x.size if axis is None else x.shape[axis]  # values in each statistic
         if self.has("sum-not-mean:variance"):
             variance = variance * n
         if self.has("standard-deviation"):
@@ -181,20 +184,21 @@ class Standardize:
         if self.has("mean-minus-x"):
             centred = mean - x
         if self.has("mutates-input"):
-            x[...] = centred
+            x[...] = centred  # as `x -= mean` does
         if self.has("parentheses-missing"):
-            return np.asarray(x - mean / divisor, x.dtype)
+            return np.asarray(x - mean / divisor, x.dtype)  # as written: Python divides first
         return np.asarray(centred / divisor, x.dtype)
 
     def _divisor(self, variance: Array, eps: float | None) -> Array:
         """What x - mean is divided by; an eps of None is the default."""
-        if eps is None:
+        if eps is None:  # not given: the default is in the name of the mistake
             wrong = [float(m.partition(":")[2]) for m in EPS if "default" in m and self.has(m)]
             eps = wrong[0] if wrong else 1e-5
         if self.has("eps-fixed", "eps-fixed:1e-8"):
             eps = 1e-5 if self.has("eps-fixed") else 1e-8
-        inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps
-        outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0
+        inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps  # added under the root
+        outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0  # added to the root
+        # misplaced: a floor for the variance, which only the smallest ones show
         scale = np.maximum(variance, eps) if self.has("eps-misplaced") else variance + inside
         if not self.has("divides-by-variance"):
             scale = np.sqrt(scale)
@@ -208,6 +212,7 @@ class Standardize:
         if self.has("no-affine", "gamma-only"):
             beta = np.zeros_like(beta)
         if self.has("mutates-input"):
+            # the caller's array, if scale_and_shift is called alone
             x_hat *= gamma.astype(x_hat.dtype)
             y = x_hat + beta
         elif self.has("shift-before-scale"):
@@ -220,8 +225,8 @@ class Standardize:
         """What people return: (D,), unless the mistake is in the shape."""
         value = self._cast(np.asarray(value, x.dtype))
         if self.has("statistics-shape"):
-            return value
-        return np.squeeze(value, axis)
+            return value  # with the axis, as keepdims=True leaves it
+        return np.squeeze(value, axis)  # (D,)
 
     def _cast(self, value: Array) -> Array:
         """One floating-point type whatever that of x, if that is the mistake."""

@@ -1,42 +1,35 @@
 """What is asked about ps2_inference: a layer with running statistics, one behaviour a check."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import reference
 from ...checking.check import Check, arguments_after, one_of
 from ...checking.remote import RemoteError, drive
+from ...reference import Array
+from ..ps1_standardize.checks import NO_EPS, batch, far_from_zero
 from . import faults
 
-Array = npt.NDArray[Any]
-
 SHAPES = ((2, 1), (3, 2), (4, 4), (2, 3), (16, 5))  # smallest first; N == D among them
-NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 
 _check = partial(Check.against, faults, reference=reference)
-
-
-def batch(rng: np.random.Generator, N: int, D: int) -> Array:
-    """A batch x, (N, D): features of different means and scales."""
-    return rng.normal(rng.uniform(-4, 4, D), rng.uniform(0.5, 3, D), (N, D))
 
 
 def batches(rng: np.random.Generator) -> Iterator[Array]:
     """Batches of several shapes; the last is not contiguous."""
     for N, D in SHAPES:
         yield batch(rng, N, D)
-    yield batch(rng, 12, 8)[::2, ::-2]
+    yield batch(rng, 12, 8)[::2, ::-2]  # (6, 4)
 
 
 def layer(bn: Any, rng: np.random.Generator, D: int, **options: float) -> Any:
     """A layer whose gamma and beta are away from 0, 1 and each other."""
     made = bn.BatchNorm1d(D, **options)
-    made.gamma, made.beta = rng.uniform(1.5, 3, D), rng.uniform(-3, -0.5, D)
+    made.gamma, made.beta = rng.uniform(1.5, 3, D), rng.uniform(-3, -0.5, D)  # (D,)
     return made
 
 
@@ -52,9 +45,9 @@ def refusal(made: Any, x: Array) -> dict[str, bool]:
     """What the layer raises, if anything."""
     try:
         made(x)
-    except RemoteError as error:
+    except RemoteError as error:  # of the student's layer
         kinds = error.kinds
-    except Exception as error:
+    except Exception as error:  # of one of ours
         kinds = tuple(kind.__name__ for kind in type(error).__mro__)
     else:
         kinds = ()
@@ -69,6 +62,21 @@ def running(made: Any) -> dict[str, object]:
 
 def _float32(value: Any) -> object:
     return value.astype(np.float32) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def keeps_dtype_and_x(check: Check, make: Callable[..., Any]) -> None:
+    """Add the parts that are the same in both modes; `make` is `layer` or `trained`."""
+
+    @check.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
+    def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+        for dtype in (np.float32, np.float64):
+            yield make(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
+
+    @check.part("x is left as it was", 0.5)
+    def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+        made, x = make(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
+        yield arguments_after(made, x)
+        yield made(x)
 
 
 layer_modes = _check("layer_modes", "two-modes")
@@ -100,6 +108,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @layer_modes.part("eval() and train() change nothing but the mode", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = bn.BatchNorm1d(2)
+    # nothing as in a new layer: a reset would show
     made.running_mean, made.running_var = np.array([3.0, -1.0]), np.array([4.0, 0.5])
     made.gamma, made.beta = np.array([2.0, 3.0]), np.array([-1.0, 1.0])
     for switch in (made.eval, made.train):
@@ -111,7 +120,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @layer_modes.part("eval() and train() return the layer", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = bn.BatchNorm1d(2)
-    made.running_mean = rng.normal(0, 1, 2)
+    made.running_mean = rng.normal(0, 1, 2)  # by which the layer is known again
     for switch in (made.eval, made.train):
         returned = switch()
         yield getattr(returned, "running_mean", returned)
@@ -125,7 +134,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in batches(rng):
         made = layer(bn, rng, x.shape[1], eps=NO_EPS)
         yield made(x)
-        yield made.forward(3 * x + 1)
+        yield made.forward(3 * x + 1)  # the same layer again: it keeps nothing of x
 
 
 @layer_training.part(
@@ -133,29 +142,19 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in batches(rng):
-        yield layer(bn, rng, x.shape[1])(x / 300)
+        yield layer(bn, rng, x.shape[1])(x / 300)  # variances near 1e-5
         for eps in LARGE_EPS:
-            yield layer(bn, rng, x.shape[1], eps=eps)(x / 10)
+            yield layer(bn, rng, x.shape[1], eps=eps)(x / 10)  # near 1e-2
 
 
 @layer_training.part(
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield layer(bn, rng, 2, eps=NO_EPS)(1e6 + rng.normal(0, 1, (4, 2)))
+    yield layer(bn, rng, 2, eps=NO_EPS)(far_from_zero(rng, 4, 2))
 
 
-@layer_training.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
-def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dtype in (np.float32, np.float64):
-        yield layer(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
-
-
-@layer_training.part("x is left as it was", 0.5)
-def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made, x = layer(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
-    yield arguments_after(made, x)
-    yield made(x)
+keeps_dtype_and_x(layer_training, layer)
 
 
 layer_statistics = _check("layer_statistics", "running-statistics")
@@ -164,7 +163,7 @@ layer_statistics = _check("layer_statistics", "running-statistics")
 @layer_statistics.part("right after one batch", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in batches(rng):
-        made = bn.BatchNorm1d(x.shape[1], eps=0.1)
+        made = bn.BatchNorm1d(x.shape[1], eps=0.1)  # large: it has no place in running_var
         made(x)
         yield running(made)
 
@@ -172,15 +171,15 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @layer_statistics.part("right after many batches of different sizes", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = bn.BatchNorm1d(3)
-    for step in range(1, 41):
-        made(batch(rng, int(rng.integers(2, 9)), 3))
+    for step in range(1, 41):  # after 40 steps 0.9**40 is left of the start, 1.5 %
+        made(batch(rng, int(rng.integers(2, 9)), 3))  # so N / (N - 1) varies too
         if step in (2, 10, 40):
             yield running(made)
 
 
 @layer_statistics.part("momentum as the caller gives it, 0 and 1 included", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for momentum in (0.5, 1.0, 0.0, 0.01):
+    for momentum in (0.5, 1.0, 0.0, 0.01):  # 0.0 is given, though Python takes it for false
         made = bn.BatchNorm1d(2, momentum=momentum)
         made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
         for _ in range(2):
@@ -193,10 +192,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     first, second = bn.BatchNorm1d(2), bn.BatchNorm1d(2)
     second.running_mean, second.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
     first(batch(rng, 3, 2))
-    yield running(second)
+    yield running(second)  # whatever the first has seen
     second(batch(rng, 3, 2))
-    yield running(bn.BatchNorm1d(2))
-    yield {"gamma": first.gamma, "beta": first.beta}
+    yield running(bn.BatchNorm1d(2))  # whatever the others have seen
+    yield {"gamma": first.gamma, "beta": first.beta}  # these start as ones and zeros too
 
 
 layer_inference = _check("layer_inference", "inference-mode")
@@ -215,14 +214,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in batches(rng):
         for options in ({}, *({"eps": eps} for eps in LARGE_EPS)):
             made = trained(bn, rng, x.shape[1], **options)
-            made.running_var = rng.uniform(1e-5, 1e-3, x.shape[1])
+            made.running_var = rng.uniform(1e-5, 1e-3, x.shape[1])  # so small that eps counts
             yield made(x / 100)
 
 
 @layer_inference.part("the running statistics are left as they were", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
-    for _ in range(2):
+    for _ in range(2):  # the second answer shows what the first call moved
         yield made(x)
         yield running(made)
 
@@ -235,7 +234,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @layer_inference.part("the statistics that the layer has now, after more training too", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
-    for _ in range(3):
+    for _ in range(3):  # what eval(), or the first use, has kept is stale in the next round
         made.eval()
         yield made(x)
         made.train()
@@ -243,17 +242,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
 
 
-@layer_inference.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
-def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dtype in (np.float32, np.float64):
-        yield trained(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
-
-
-@layer_inference.part("x is left as it was", 0.5)
-def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
-    yield arguments_after(made, x)
-    yield made(x)
+keeps_dtype_and_x(layer_inference, trained)
 
 
 layer_batch_of_one = _check("layer_batch_of_one", "a-batch-of-one")
@@ -283,6 +272,7 @@ population_statistics = _check("population_statistics", "population-statistics")
 
 def populations(rng: np.random.Generator) -> Iterator[list[Array]]:
     """Lists of batches of different sizes, whose means differ."""
+    # an average over batches is none over rows
     for D, sizes in ((1, (1, 3)), (2, (2, 5, 1)), (3, (3, 8, 4, 2))):
         yield [batch(rng, N, D) for N in sizes]
 
@@ -308,7 +298,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.population_statistics([1e6 + rng.normal(0, 1, (N, 2)) for N in (4, 2, 3)])
+    yield bn.population_statistics([far_from_zero(rng, N, 2) for N in (4, 2, 3)])
 
 
 @population_statistics.part(

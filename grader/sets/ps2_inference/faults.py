@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from ...reference import Array
+from ..ps1_standardize.faults import DTYPE, Standardize
 
-DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
 # by check: the mistakes that it can name
 MISTAKES = {
     "layer_modes": (
@@ -152,9 +150,10 @@ class _BatchNorm1d:
         self.momentum = self._default("momentum", 0.1) if momentum is None else momentum
         self.gamma: Array = np.ones(num_features)
         self.beta: Array = np.zeros(num_features)
+        # as of a class whose attribute is one dict
         self.state = shared if self.has("shared-between-layers") else {}
         self.training = not self.has("starts-in-inference")
-        self.used: tuple[Array, Array] | None = None
+        self.used: tuple[Array, Array] | None = None  # the statistics of the first inference
         self.reset()
 
     def has(self, *mistakes: str) -> bool:
@@ -167,12 +166,12 @@ class _BatchNorm1d:
 
     def reset(self) -> None:
         D = len(self.gamma)
-        shape = (1, D) if self.has("statistics-shape") else (D,)
+        shape = (1, D) if self.has("statistics-shape") else (D,)  # keepdims=True was left on
         self.running_mean = np.zeros(shape)
         start = np.zeros if self.has("starts-at-zero-variance") else np.ones
         self.running_var = start(shape)
         if self.has("shared-with-parameters"):
-            self.running_mean, self.running_var = self.beta, self.gamma
+            self.running_mean, self.running_var = self.beta, self.gamma  # zeros and ones as well
 
     @property
     def running_mean(self) -> Array:
@@ -204,24 +203,25 @@ class _BatchNorm1d:
             self.reset()
         self.training = not self.training if has("mode-toggles") else mode
         if not self.training:
-            self.switched = self.running_mean, self.running_var
+            self.switched = self.running_mean, self.running_var  # what eval() may have kept
         return None if has("mode-returns-nothing") else self
 
     def forward(self, x: Array) -> Array:
+        # PyTorch refuses it in training alone
         one = len(x) == 1 and (self.training or self.has("error-in-eval"))
         refuses = one and not self.has("no-error-for-one")
         error = AssertionError if self.has("other-error-for-one") else ValueError
         if refuses and not self.has("updates-before-error"):
             raise error("a batch of one")
         axis = None if self.has("scalar-statistics") else 0
-        mean, variance = x.mean(axis=axis), x.var(axis=axis)
+        mean, variance = x.mean(axis=axis), x.var(axis=axis)  # (D,), or a number
         if self.has("one-pass-variance"):
             variance = (x**2).mean(axis=axis) - mean**2
         if self.training:
             y = self._in_training(x, mean, variance)
         else:
             y = self._in_inference(x, mean, variance)
-        if refuses:
+        if refuses:  # too late: the running statistics have moved
             raise error("a batch of one")
         if self.has("loses-dtype:float32"):
             return y.astype(np.float32)
@@ -230,7 +230,7 @@ class _BatchNorm1d:
     __call__ = forward
 
     def _in_training(self, x: Array, mean: Array, variance: Array) -> Array:
-        before = self.running_mean, self.running_var
+        before = self.running_mean, self.running_var  # the update is made, but used one batch later
         self._update(mean, variance, len(x))
         if self.has("running-stats-in-training"):
             mean, variance = before
@@ -241,7 +241,7 @@ class _BatchNorm1d:
         if self.has("running-stats-in-training:variance"):
             variance = self.running_var
         if self.has("wrong-axis"):
-            mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+            mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)  # (N, 1)
         if self.has("updates-spoil-the-batch"):
             mean, variance = self.momentum * mean, self.momentum * variance
         if self.has("unbiased-normalise"):
@@ -260,6 +260,7 @@ class _BatchNorm1d:
         if self.has("updated-in-eval"):
             self._update(mean, variance, len(x))
         if self.has("updated-in-eval:biased"):
+            # the update multiplies by N / (N - 1)
             self._update(mean, variance * (1 - 1 / len(x)), len(x))
         if self.has("updated-in-eval:mean"):
             self.running_mean = self._moved(self.running_mean, mean, "mean")
@@ -268,37 +269,31 @@ class _BatchNorm1d:
         if not self.has("batch-stats-in-eval", "batch-stats-in-eval:variance"):
             variance = running[1]
         if self.has("eval-corrects-variance"):
-            variance = variance * len(x) / max(len(x) - 1, 1)
+            variance = variance * len(x) / max(len(x) - 1, 1)  # one row has no correction
         return self._normalized(x, mean, variance, "eval-")
 
     def _normalized(self, x: Array, mean: Array, variance: Array, mode: str) -> Array:
-        def has(*mistakes: str) -> bool:
-            return self.has(*(mode + mistake for mistake in mistakes))
-
-        eps = 1e-5 if has("eps-fixed") else self.eps
-        inside = 0.0 if has("eps-outside-sqrt", "eps-missing") else eps
-        outside = eps if has("eps-outside-sqrt", "eps-twice") else 0.0
-        lower = self.has("eps-misplaced")
-        scale = np.maximum(variance, eps) if lower else variance + inside
-        if not has("divides-by-variance"):
-            scale = np.sqrt(scale)
-        gamma = np.ones_like(self.gamma) if has("no-affine", "beta-only") else self.gamma
-        beta = np.zeros_like(self.beta) if has("no-affine", "gamma-only") else self.beta
-        centred = x - mean
+        # The mistakes of ps1 that are made in this mode; a misplaced eps is so in both.
+        both = self.wrong & {"eps-misplaced"}
+        wrong = (m.removeprefix(mode) for m in self.wrong if m.startswith(mode))
+        step = Standardize((*wrong, *both))
+        gamma = np.ones_like(self.gamma) if step.has("no-affine", "beta-only") else self.gamma
+        beta = np.zeros_like(self.beta) if step.has("no-affine", "gamma-only") else self.beta
+        centred = x - mean  # (N, D)
         if self.has("mutates-input"):
             x[...] = centred
-        return np.asarray(gamma * (centred / (scale + outside)) + beta)
+        return np.asarray(gamma * (centred / step._divisor(variance, self.eps)) + beta)
 
     def _update(self, mean: Array, variance: Array, N: int) -> None:
         self.steps += 1
         if self.has("running-variance-about-running-mean"):
-            variance = variance + (self.running_mean - mean) ** 2
+            variance = variance + (self.running_mean - mean) ** 2  # the mean of (x - running_mean)²
         if self.has("running-variance-about-running-mean:new"):
             variance = variance + (self._moved(self.running_mean, mean, "mean") - mean) ** 2
         if self.has("biased-running-variance:smaller-still"):
-            variance = variance * (N - 1) / N
+            variance = variance * (N - 1) / N  # corrected the wrong way
         elif not self.has("biased-running-variance"):
-            variance = variance * N / max(N - 1, 1)
+            variance = variance * N / max(N - 1, 1)  # the right way
         if self.has("running-variance-with-eps"):
             variance = variance + self.eps
         if self.has("running-standard-deviation"):
@@ -317,17 +312,17 @@ class _BatchNorm1d:
         if self.has("overwritten"):
             momentum = 1.0
         if self.has("cumulative-average"):
-            momentum = 1 / self.steps
+            momentum = 1 / self.steps  # the plain average of all batches
         if self.has("momentum-inverted", f"momentum-inverted:{name}"):
             momentum = 1 - momentum
         if self.steps == 1 and self.has("first-batch-copied"):
-            return np.broadcast_to(batch, old.shape).copy()
+            return np.broadcast_to(batch, old.shape).copy()  # old may be (1, D)
         decay = 1.0 if self.has("old-statistics-not-decayed") else 1 - momentum
         new = decay * old + momentum * batch
         if self.has("bias-corrected") and momentum:
-            new = new / (1 - (1 - momentum) ** self.steps)
+            new = new / (1 - (1 - momentum) ** self.steps)  # Adam's correction
         if self.has("shared-with-parameters"):
-            old[...] = new
+            old[...] = new  # in place, so gamma or beta moves too
             return old
         return np.asarray(new)
 
@@ -342,19 +337,20 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
     if has("batches-read-twice"):
         parts_again = list(batches)
         if not parts_again:
-            raise ValueError("no batches are left")
+            raise ValueError("no batches are left")  # of a generator, the second time
     if has("last-batch-only"):
         parts = parts[-1:]
-    rows = np.concatenate(parts)
+    rows = np.concatenate(parts)  # (M, D)
     axis = None if has("scalar-statistics") else 0
-    sizes = np.array([len(part) for part in parts], np.float64)
-    means = np.stack([part.mean(axis=axis) for part in parts])
-    variances = np.stack([part.var(axis=axis) for part in parts])
+    sizes = np.array([len(part) for part in parts], np.float64)  # (B,), for B batches
+    means = np.stack([part.mean(axis=axis) for part in parts])  # (B, D)
+    variances = np.stack([part.var(axis=axis) for part in parts])  # (B, D)
     if has("unbiased-population-variance:of-batches"):
         variances = (variances.T * sizes / np.maximum(sizes - 1, 1)).T
     weights = np.ones_like(sizes) if has("batches-weighed-equally") else sizes
     weights = weights / weights.sum()
-    mean = weights @ means
+    mean = weights @ means  # (D,)
+    # (D,), whose sum is the variance of all
     within, between = weights @ variances, weights @ (means - mean) ** 2
     if has("between-batch-variance-missing"):
         between = np.zeros_like(between)
@@ -366,6 +362,7 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
     if has("moving-average"):
         mean, variance = np.zeros_like(mean), np.ones_like(mean)
         for one, other in zip(means, variances, strict=True):
+            # as a layer with momentum 0.1
             mean, variance = 0.9 * mean + 0.1 * one, 0.9 * variance + 0.1 * other
     if has("unbiased-population-variance"):
         variance = variance * len(rows) / (len(rows) - 1)

@@ -1,23 +1,23 @@
 """What is asked about ps3_backward: gradients by hand and by differences, and a test of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import reference
 from ...checking.check import Check, arguments_after, one_of
 from ...checking.mistakes import catalogue
 from ...checking.remote import RemoteError
+from ...reference import Array
+from ..ps1_standardize.checks import NO_EPS, batch, far_from_zero
 from . import faults
 
-Array = npt.NDArray[Any]
+Question = tuple[Array, Array, Array]  # dy, x and gamma
 
 SHAPES = ((3, 2), (4, 4), (2, 3), (16, 5), (5, 1))  # smallest first; N == D among them
-NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 LARGEST = 10_000  # numbers in an array that a student's test may ask a backward pass about
 
@@ -28,7 +28,7 @@ _check = partial(Check.against, faults, reference=reference)
 own = faults.implementation()
 
 
-def questions(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
+def questions(rng: np.random.Generator) -> Iterator[Question]:
     """dy, x and gamma of several shapes, dy always random; the last are not contiguous."""
     for N, D in SHAPES:
         yield question(rng, N, D)
@@ -36,25 +36,41 @@ def questions(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
     yield dy[::2, ::-2], x[::2, ::-2], gamma[::-2]
 
 
-def question(rng: np.random.Generator, N: int, D: int) -> tuple[Array, Array, Array]:
+def question(rng: np.random.Generator, N: int, D: int) -> Question:
     """dy and x, (N, D), and gamma, (D,)."""
-    x = rng.normal(rng.uniform(-4, 4, D), rng.uniform(0.5, 3, D), (N, D))
-    return rng.normal(0.5, 1, (N, D)), x, rng.uniform(1.5, 3, D)
+    x = batch(rng, N, D)  # (N, D)
+    return rng.normal(0.5, 1, (N, D)), x, rng.uniform(1.5, 3, D)  # sums of dy are far from 0
 
 
-def through_part_of_the_graph(
-    rng: np.random.Generator, mean: bool
-) -> Iterator[tuple[Array, Array, Array]]:
+def through_part_of_the_graph(rng: np.random.Generator, mean: bool) -> Iterator[Question]:
     """Questions whose dy sends nothing through the variance, and through the mean if asked.
 
     It has no share of x_hat, and no mean.
     """
     for N, D in ((4, 2), (5, 5), (9, 3)):
         dy, x, gamma = question(rng, N, D)
-        centred = x - x.mean(axis=0)
-        dy -= dy.mean(axis=0)
+        centred = x - x.mean(axis=0)  # (N, D)
+        dy -= dy.mean(axis=0)  # nothing goes through the mean
+        # nor through the variance
         dy -= centred * (dy * centred).sum(axis=0) / (centred**2).sum(axis=0)
-        yield dy + (rng.uniform(1, 2, D) if mean else 0.0), x, gamma
+        yield dy + (rng.uniform(1, 2, D) if mean else 0.0), x, gamma  # the same for all rows
+
+
+DX, DGAMMA, DBETA = range(3)  # where a backward pass returns them
+
+
+def gradients(backward: Any, asked: Iterable[Question], which: int) -> Iterator[object]:
+    """One of the three gradients for each question."""
+    for dy, x, gamma in asked:
+        yield one_of(backward(dy, x, gamma, eps=NO_EPS), which, of=3)
+
+
+def gradients_with_eps(backward: Any, asked: Iterable[Question], which: int) -> Iterator[object]:
+    """The same where eps matters: by default, and as the caller gives it."""
+    for dy, x, gamma in asked:
+        yield one_of(backward(dy, x / 300, gamma), which, of=3)  # variances near 1e-5
+        for eps in LARGE_EPS:
+            yield one_of(backward(dy, x / 10, gamma, eps=eps), which, of=3)  # near 1e-2
 
 
 @dataclass(frozen=True)
@@ -66,7 +82,7 @@ class Function:
     compute: Callable[[Array], Array]
 
     def __call__(self, x: object) -> Array:
-        array = np.asarray(x)
+        array = np.asarray(x)  # from the student's process: it may be anything
         if array.shape != self.shape or array.dtype.kind not in "iuf":
             raise ValueError(f"f takes numbers in shape {self.shape}, not {array.shape}")
         return np.asarray(self.compute(array))
@@ -96,7 +112,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N, D in ((3, 2), (4, 4)):
         dy, x, gamma = question(rng, N, D)
 
-        def forward(x: Array, gamma: Array = gamma) -> Array:
+        def forward(x: Array, gamma: Array = gamma) -> Array:  # that of this round
             return np.asarray(gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-2))
 
         yield bn.numerical_gradient(Function("batch normalisation", (N, D), forward), x, dy)
@@ -105,13 +121,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @numerical_gradient.part("the step h as the caller gives it", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     cube = Function("x -> x**3", (2,), lambda x: x**3)
-    for h in (0.5, 0.01):
+    for h in (0.5, 0.01):  # for x**3 the result is 3x² + h²: the step shows in it
         yield bn.numerical_gradient(cube, rng.uniform(2, 5, 2), rng.normal(1, 1, 2), h=h)
 
 
 @numerical_gradient.part("x in float32 and in whole numbers: the step is not lost", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     square, dy = Function("x -> x * x", (3,), lambda x: x * x), rng.normal(1, 1, 3)
+    # neither type can hold x + 1e-5 exactly
     for x in (rng.integers(1, 9, 3), rng.normal(5, 1, 3).astype(np.float32)):
         yield bn.numerical_gradient(square, x, dy)
 
@@ -129,24 +146,19 @@ parameter_gradients = _check("parameter_gradients", "gradients-of-gamma-and-beta
 
 @parameter_gradients.part("dbeta", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 2, of=3)
+    yield from gradients(bn.batchnorm_backward, questions(rng), DBETA)
 
 
 @parameter_gradients.part("dgamma", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 1, of=3)
+    yield from gradients(bn.batchnorm_backward, questions(rng), DGAMMA)
 
 
 @parameter_gradients.part(
     "dgamma with eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        yield one_of(bn.batchnorm_backward(dy, x / 300, gamma), 1, of=3)
-        for eps in LARGE_EPS:
-            yield one_of(bn.batchnorm_backward(dy, x / 10, gamma, eps=eps), 1, of=3)
+    yield from gradients_with_eps(bn.batchnorm_backward, questions(rng), DGAMMA)
 
 
 input_gradient = _check("input_gradient", "gradient-of-x")
@@ -154,38 +166,35 @@ input_gradient = _check("input_gradient", "gradient-of-x")
 
 @input_gradient.part("the direct path: dx where dy has mean 0 and is uncorrelated with x", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in through_part_of_the_graph(rng, mean=False):
-        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+    asked = through_part_of_the_graph(rng, mean=False)
+    yield from gradients(bn.batchnorm_backward, asked, DX)
 
 
 @input_gradient.part("the path through the mean too: dx where dy is uncorrelated with x", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in through_part_of_the_graph(rng, mean=True):
-        yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+    asked = through_part_of_the_graph(rng, mean=True)
+    yield from gradients(bn.batchnorm_backward, asked, DX)
 
 
 @input_gradient.part("all three paths: dx for any dy", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        if len(x) > 2:  # for two rows the exact gradient is about 0
-            yield one_of(bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+    # for two rows the exact gradient is about 0
+    asked = (question for question in questions(rng) if len(question[0]) > 2)
+    yield from gradients(bn.batchnorm_backward, asked, DX)
 
 
 @input_gradient.part(
     "eps as the caller gives it, 1e-5 if it is not given", 0.5, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in questions(rng):
-        yield one_of(bn.batchnorm_backward(dy, x / 300, gamma), 0, of=3)
-        for eps in LARGE_EPS:
-            yield one_of(bn.batchnorm_backward(dy, x / 10, gamma, eps=eps), 0, of=3)
+    yield from gradients_with_eps(bn.batchnorm_backward, questions(rng), DX)
 
 
 @input_gradient.part(
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x, dy = 1e6 + rng.normal(0, 1, (5, 2)), rng.normal(0.5, 1, (5, 2))
+    x, dy = far_from_zero(rng, 5, 2), rng.normal(0.5, 1, (5, 2))
     yield bn.batchnorm_backward(dy, x, rng.uniform(1.5, 3, 2), eps=NO_EPS)[0]
 
 
@@ -195,7 +204,7 @@ backward_manners = _check("backward_manners", "gradient-of-x")
 @backward_manners.part("the second call is as right as the first", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     first, second = question(rng, 7, 3), question(rng, 7, 3)
-    for dy, x, gamma in (first, second, first):
+    for dy, x, gamma in (first, second, first):  # of one shape: what is kept by shape would show
         yield bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS)
 
 
@@ -219,7 +228,7 @@ compact_dx = _check("compact_dx", "compact-formula", reference=own)
 def from_forward(rng: np.random.Generator, N: int, D: int) -> tuple[Array, Array, Array, Array]:
     """dy, and what a forward pass keeps: x_hat, (N, D), std and gamma, (D,)."""
     dy, x, gamma = question(rng, N, D)
-    std = np.sqrt(x.var(axis=0) + 0.1)
+    std = np.sqrt(x.var(axis=0) + 0.1)  # (D,): some eps of the forward pass
     return dy, (x - x.mean(axis=0)) / std, std, gamma
 
 
@@ -253,11 +262,14 @@ class Backward:
     def __call__(
         self, dy: object, x: object, gamma: object, eps: float = 1e-5
     ) -> tuple[Array, Array, Array]:
+        # from the student's process: they may be anything
         arrays = [np.asarray(value) for value in (dy, x, gamma)]
         if any(array.dtype.kind not in "iuf" for array in arrays):
             raise TypeError("dy, x and gamma are arrays of numbers")
+        # whole numbers become floats
         arrays = [array.astype(np.result_type(array, np.float32)) for array in arrays]
         N_D = arrays[1].shape
+        # a huge x would keep the grader busy
         if len(N_D) != 2 or not 0 < arrays[1].size <= LARGEST:
             raise ValueError(f"x is (N, D), with up to {LARGEST} numbers, not {N_D}")
         if arrays[0].shape != N_D or arrays[2].shape != N_D[1:]:
@@ -271,11 +283,11 @@ class Backward:
 
 def by_columns(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
     """A right backward pass: one feature at a time, multiplied out, in float64."""
-    dx, dgamma, dbeta = np.empty_like(x), np.empty_like(gamma), np.empty_like(gamma)
+    dx, dgamma, dbeta = np.empty_like(x), np.empty_like(gamma), np.empty_like(gamma)  # (N, D), (D,)
     N = len(x)
     for d, column in enumerate(x.astype(np.float64).T):
         std = (column.var() + eps) ** 0.5
-        x_hat = (column - column.mean()) / std
+        x_hat = (column - column.mean()) / std  # (N,)
         dgamma[d], dbeta[d] = dy[:, d] @ x_hat, dy[:, d].sum()
         dx[:, d] = gamma[d] / (N * std) * (N * dy[:, d] - dbeta[d] - x_hat * dgamma[d])
     return dx, dgamma, dbeta
@@ -307,6 +319,7 @@ def judged(bn: Any, rng: np.random.Generator, wrong: Any, right: Any) -> Iterato
     So a test that rejects all or accepts all has no part of it right, and guessing seldom pays.
     Two that are plainly wrong are as common as right ones: to have seen results often says little.
     """
+    # what is shown, and whether a test should reject it
     shown = [(wrong, True), *((one, False) for one in right)]
     shown += [(one, True) for one in (negative, doubled) for _ in right]
     for i in rng.permutation(len(shown)):
@@ -321,11 +334,11 @@ def raises_assertion(bn: Any, compute: Any) -> bool:
     """Does the test raise AssertionError? Another exception is neither: it goes on up."""
     try:
         bn.test_backward(Backward(compute))
-    except RemoteError as error:
+    except RemoteError as error:  # of a student's test
         if "AssertionError" not in error.kinds:
             raise
         return True
-    except AssertionError:
+    except AssertionError:  # of a test of ours
         return True
     return False
 
@@ -343,6 +356,7 @@ def rejects(mistake: str) -> None:
     @test_backward.part(f"rejects it: {title}", 1)
     def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         wrong = faults.implementation(mistake).batchnorm_backward
+        # which of the three, nobody knows
         yield from judged(bn, rng, wrong, [RIGHT[rng.integers(len(RIGHT))]])
 
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from ..ps1_standardize.faults import DTYPE, EPS, Array
+from ...reference import Array, Gradients
+from ..ps1_standardize.faults import DTYPE, EPS, Standardize
 
-Gradients = tuple[Array, Array, Array]
 Backward = Callable[..., Gradients]
 
 PATHS = (
@@ -130,7 +130,7 @@ REJECTED = (
 def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     wrong = frozenset(mistakes)
-    backward = _Backward(wrong)
+    backward = _Backward(mistakes)
     return SimpleNamespace(
         numerical_gradient=partial(_numerical_gradient, wrong),
         batchnorm_backward=backward.batchnorm_backward,
@@ -148,7 +148,7 @@ def _numerical_gradient(
     lost = not wrong.isdisjoint(("step-lost-in-dtype", "step-lost-in-dtype:inside")) or (
         "step-lost-in-dtype:float32" in wrong and x.dtype == np.float32
     )
-    inside = x.copy() if lost else x.astype(np.float64)
+    inside = x.copy() if lost else x.astype(np.float64)  # what the steps are made in
     one_sided = not wrong.isdisjoint(("forward-difference", "forward-difference:backward"))
     divisor = 1 / h if "step-multiplied" in wrong else h
     if "step-not-doubled" not in wrong and not one_sided:
@@ -157,10 +157,12 @@ def _numerical_gradient(
         divisor = 1 / divisor
     if "difference-reversed" in wrong:
         divisor = -divisor
+    # one-sided: one of the two points is x itself
     ahead = 0.0 if "forward-difference:backward" in wrong else h
     back = 0.0 if "forward-difference" in wrong else h
-    if "all-at-once" in wrong:
+    if "all-at-once" in wrong:  # right where f treats each element by itself
         return np.asarray(dy * (f(inside + ahead) - f(inside - back)) / divisor)
+    # is dx of the dtype of x, whatever that is?
     whole = "step-lost-in-dtype" in wrong or "gradient-in-whole-numbers" in wrong
     dx = np.empty_like(x if whole else inside, None if whole else np.float64)
     for index in np.ndindex(x.shape):
@@ -172,23 +174,19 @@ def _numerical_gradient(
         else:
             dx[index] = total(dy * (f(above) - f(below))) / divisor
         if "x-not-restored" in wrong or "x-not-restored:copy" in wrong:
-            inside[index] = below[index]
+            inside[index] = below[index]  # it stays at x - h for the elements that follow
     if "x-not-restored" in wrong:
-        x[...] = inside
+        x[...] = inside  # in the caller's array too
     return dx
 
 
-class _Backward:
+class _Backward(Standardize):
     """The backward pass; it remembers what was asked before, for the mistakes that need it."""
 
-    def __init__(self, wrong: frozenset[str]) -> None:
-        self.wrong = wrong
-        self.seen: dict[tuple[int, ...] | None, Array] = {}
-        self.sums: dict[tuple[int, ...], tuple[Array, Array]] = {}
-
-    def has(self, *mistakes: str) -> bool:
-        """Is one of these among the mistakes?"""
-        return not self.wrong.isdisjoint(mistakes)
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__(mistakes)
+        self.seen: dict[tuple[int, ...] | None, Array] = {}  # the first x of each shape, or of any
+        self.sums: dict[tuple[int, ...], tuple[Array, Array]] = {}  # of earlier calls
 
     def batchnorm_backward(
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
@@ -196,54 +194,51 @@ class _Backward:
         if self.has("stale-batch"):
             x = self.seen.setdefault(x.shape, x.copy())
         if self.has("stale-batch:of-any-shape"):
+            # as many of its values as fit
             x = np.resize(self.seen.setdefault(None, x.copy()), x.shape)
-        if eps is None:
-            wrong = [m for m in self.wrong if m.startswith("eps-default:")]
-            eps = float(wrong[0].partition(":")[2]) if wrong else 1e-5
-        if self.has("eps-fixed", "eps-fixed:1e-8"):
-            eps = 1e-5 if self.has("eps-fixed") else 1e-8
-        inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps
-        outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0
-        centred = x - x.mean(axis=0)
+        centred = x - x.mean(axis=0)  # (N, D)
         ddof = 1 if self.has("unbiased-normalise") else 0
-        variance = x.var(axis=0, ddof=ddof)
+        variance = x.var(axis=0, ddof=ddof)  # (D,)
         if self.has("one-pass-variance"):
             variance = (x**2).mean(axis=0) - x.mean(axis=0) ** 2
-        lower = self.has("eps-misplaced")
-        std = np.sqrt(np.maximum(variance, eps) if lower else variance + inside) + outside
-        x_hat = centred / std
+        std = self._divisor(variance, eps)  # (D,)
+        x_hat = centred / std  # (N, D)
         if self.has("mutates-input"):
-            dy *= gamma
+            dy *= gamma  # dx_hat, in the caller's array
+            # dgamma and dbeta need dy
             dx, dy = self._dx(dy, x_hat, std, np.ones_like(gamma), x), dy / gamma
         else:
             dx = self._dx(dy, x_hat, std, gamma, x)
         dgamma, dbeta = self._parameters(dy, x, centred, x_hat, gamma)
         if self.has("gradients-swapped:dx-last"):
             dx, dgamma, dbeta = dgamma, dbeta, dx
-        return self._cast(dx, x), self._cast(dgamma, x), self._cast(dbeta, x)
+        answers = [self._cast(np.asarray(g, x.dtype)) for g in (dx, dgamma, dbeta)]
+        return answers[0], answers[1], answers[2]
 
     def compact_dx(self, dy: Array, x_hat: Array, std: Array, gamma: Array) -> Array:
         if self.has("eps-twice"):
             std = std + 1e-5
         if self.has("eps-twice:inside"):
             std = np.sqrt(std**2 + 1e-5)
-        dx = self._cast(self._dx(dy, x_hat, std, gamma, x_hat * std), x_hat)
+        # centred, where x is asked for
+        dx = self._dx(dy, x_hat, std, gamma, x_hat * std).astype(x_hat.dtype)
         if self.has("mutates-input"):
             dy -= dy.mean(axis=0)
-        return dx
+        return self._cast(dx)
 
     def _dx(self, dy: Array, x_hat: Array, std: Array, gamma: Array, x: Array) -> Array:
+        # dy, x_hat and x are (N, D); sums keep their axis, so that a wrong one fits too
         axis = 1 if self.has("wrong-axis") else None if self.has("scalar-statistics") else 0
         count = dy.size if axis is None else dy.shape[axis]
-        n, m = (
+        n, m = (  # what the sums of the two paths are divided by
             1 if self.has("sums-not-means", f"sums-not-means:{path}") else count
             for path in ("mean", "variance")
         )
-        through_mean = dy.sum(axis=axis, keepdims=True) / n
+        through_mean = dy.sum(axis=axis, keepdims=True) / n  # (1, D)
         factor = x if self.has("x-for-x-hat") else x_hat
-        through_variance = factor * ((dy * x_hat).sum(axis=axis, keepdims=True) / m)
+        through_variance = factor * ((dy * x_hat).sum(axis=axis, keepdims=True) / m)  # (N, D)
         if self.has("diagonal-jacobian"):
-            through_mean, through_variance = dy / n, x_hat * dy * x_hat / n
+            through_mean, through_variance = dy / n, x_hat * dy * x_hat / n  # of each row by itself
         if self.has("variance-path-negative"):
             through_variance = -through_variance
         if self.has("variance-path-halved"):
@@ -264,6 +259,7 @@ class _Backward:
             through_mean = np.zeros_like(through_mean)
         if self.has("statistics-as-constants", "variance-path-missing"):
             through_variance = np.zeros_like(through_variance)
+        # of gamma, which multiplies everything once
         power = 0 if self.has("gamma-missing-in-dx") else 2 if self.has("gamma-twice-in-dx") else 1
         divisor = 1.0 if self.has("std-missing-in-dx") else std
         divisor = std**2 if self.has("std-squared") else divisor
@@ -276,12 +272,13 @@ class _Backward:
     def _parameters(
         self, dy: Array, x: Array, centred: Array, x_hat: Array, gamma: Array
     ) -> tuple[Array, Array]:
-        factor = x if self.has("dgamma-of-x") else x_hat
+        factor = x if self.has("dgamma-of-x") else x_hat  # (N, D)
         factor = centred if self.has("dgamma-with-centred-x") else factor
         factor = factor * gamma if self.has("gamma-in-dgamma") else factor
-        dgamma = self._total(dy * factor, ":dgamma")
+        dgamma = self._total(dy * factor, ":dgamma")  # (D,)
         dbeta = self._total(dy, ":dbeta")
         if self.has("accumulates"):
+            # as .grad does in PyTorch until zero_grad()
             before = self.sums.get(dy.shape, (np.zeros_like(dgamma), np.zeros_like(dbeta)))
             dgamma, dbeta = before[0] + dgamma, before[1] + dbeta
             self.sums[dy.shape] = dgamma, dbeta
@@ -292,16 +289,10 @@ class _Backward:
             return self.has(mistake, mistake + name)
 
         if has("unsummed"):
-            return terms
+            return terms  # (N, D)
         axis = None if has("summed-over-all") else 1 if self.has("wrong-axis") else 0
         total = np.mean if has("mean-not-sum") else np.sum
         return np.asarray(total(terms, axis=axis, keepdims=self.has("gradients-shape")))
-
-    def _cast(self, value: Array, x: Array) -> Array:
-        """One floating-point type whatever that of x, if that is the mistake."""
-        if self.has("loses-dtype:float32"):
-            return np.asarray(value, np.float32)
-        return np.asarray(value, np.float64 if self.has("loses-dtype") else x.dtype)
 
 
 class _Test:
@@ -313,7 +304,7 @@ class _Test:
     def test_backward(self, batchnorm_backward: Backward) -> None:
         if "test-accepts-all" in self.wrong:
             return
-        right = _Backward(frozenset()).batchnorm_backward
+        right = _Backward(()).batchnorm_backward
         for dy, x, gamma, eps in self._questions():
             got = batchnorm_backward(dy, x, gamma, eps)
             expected = right(dy, x, gamma, eps)
@@ -342,6 +333,6 @@ class _Test:
             elif "test-of-shapes" in self.wrong:
                 yield np.shape(one) == np.shape(other)
             elif "test-of-sums" in self.wrong and i == 0:
-                yield np.allclose(np.sum(one, axis=0), 0)
+                yield np.allclose(np.sum(one, axis=0), 0)  # as of the right dx, and of many others
             else:
                 yield np.shape(one) == np.shape(other) and np.allclose(one, other)

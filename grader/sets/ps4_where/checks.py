@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from ... import reference
-from ...checking.check import Check, one_of
-from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, Array, affine, kept
+from ...checking.check import Check
+from ...reference import Array
+from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, affine, batch, far_from_zero, kept
+from ..ps3_backward.checks import DBETA, DGAMMA, DX, Question, gradients
 from . import faults
 
 # Smallest first. Where sizes are equal, a wrong axis runs and gives numbers: wrong ones.
@@ -22,29 +24,24 @@ _check = partial(Check.against, faults, reference=reference)
 def feature_maps(rng: np.random.Generator) -> Iterator[Array]:
     """Feature maps x, (N, C, H, W), whose channels differ; the last two are not contiguous."""
     for shape in MAPS:
-        yield _maps(rng, shape)
-    yield _maps(rng, (2, 5, 4, 3)).transpose(0, 3, 1, 2)  # in memory (N, H, W, C)
-    yield _maps(rng, (4, 6, 4, 5))[::2, ::-2, :, ::-1]
-
-
-def _maps(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    per_channel = (shape[1], 1, 1)
-    return rng.normal(rng.uniform(-4, 4, per_channel), rng.uniform(0.5, 3, per_channel), shape)
+        yield batch(rng, *shape)
+    yield batch(rng, 2, 5, 4, 3).transpose(0, 3, 1, 2)  # in memory (N, H, W, C)
+    yield batch(rng, 4, 6, 4, 5)[::2, ::-2, :, ::-1]  # (2, 3, 4, 5)
 
 
 def rows(rng: np.random.Generator) -> Iterator[Array]:
     """x, (..., D), whose samples and features differ; the last is not contiguous."""
     for shape in ROWS:
         yield rng.normal(rng.uniform(-4, 4, shape[-1]), rng.uniform(0.5, 3, shape), shape)
-    yield rng.normal(2, 1.5, (3, 8, 5)).transpose(0, 2, 1)[:, ::2]
+    yield rng.normal(2, 1.5, (3, 8, 5)).transpose(0, 2, 1)[:, ::2]  # (3, 3, 8)
 
 
 def grouped(rng: np.random.Generator) -> Iterator[tuple[Array, int]]:
     """Feature maps and a number of groups, from one group to one a channel."""
     for shape, num_groups in GROUPED:
-        yield _maps(rng, shape), num_groups
+        yield batch(rng, *shape), num_groups
     for num_groups in (1, 2, 4):
-        yield _maps(rng, (2, 3, 5, 4)).transpose(0, 3, 1, 2), num_groups
+        yield batch(rng, 2, 3, 5, 4).transpose(0, 3, 1, 2), num_groups  # (2, 4, 3, 5)
 
 
 def both_types(rng: np.random.Generator, *shape: int) -> Iterator[tuple[Array, Array, Array]]:
@@ -52,11 +49,6 @@ def both_types(rng: np.random.Generator, *shape: int) -> Iterator[tuple[Array, A
     for dtype in (np.float32, np.float64):
         x, (gamma, beta) = rng.normal(1, 2, shape), affine(rng, shape[1])
         yield x.astype(dtype), gamma.astype(dtype), beta.astype(dtype)
-
-
-def far_from_zero(rng: np.random.Generator, *shape: int) -> Array:
-    """Values whose mean is a million times their spread, where mean(x²) - mean(x)² cancels."""
-    return 1e6 + rng.normal(0, 1, shape)
 
 
 batchnorm2d_forward = _check("batchnorm2d_forward", "statistics-per-channel")
@@ -74,9 +66,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for x in feature_maps(rng):
         gamma, beta = affine(rng, x.shape[1])
-        yield bn.batchnorm2d_forward(x / 300, gamma, beta)
+        yield bn.batchnorm2d_forward(x / 300, gamma, beta)  # variances near 1e-5
         for eps in LARGE_EPS:
-            yield bn.batchnorm2d_forward(x / 10, gamma, beta, eps=eps)
+            yield bn.batchnorm2d_forward(x / 10, gamma, beta, eps=eps)  # near 1e-2
+    # (2, 2, 1, 3), one channel without spread
     constant = np.stack([np.full((2, 1, 3), 2.0), rng.normal(0, 1, (2, 1, 3))], axis=1)
     yield bn.batchnorm2d_forward(constant, *affine(rng, 2))
 
@@ -97,14 +90,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @batchnorm2d_forward.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x = _maps(rng, (2, 3, 1, 4))
+    x = batch(rng, 2, 3, 1, 4)
     yield from kept(bn.batchnorm2d_forward, x, *affine(rng, 3), eps=NO_EPS)
 
 
 batchnorm2d_backward = _check("batchnorm2d_backward", "backward-through-feature-maps")
 
 
-def with_dy(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
+def with_dy(rng: np.random.Generator) -> Iterator[Question]:
     """dy, x and gamma, with the mean of dy away from 0."""
     for x in feature_maps(rng):
         yield rng.normal(0.5, 1, x.shape), x, affine(rng, x.shape[1])[0]
@@ -112,20 +105,17 @@ def with_dy(rng: np.random.Generator) -> Iterator[tuple[Array, Array, Array]]:
 
 @batchnorm2d_backward.part("dbeta: dy summed for each channel, shape (C,)", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in with_dy(rng):
-        yield one_of(bn.batchnorm2d_backward(dy, x, gamma, eps=NO_EPS), 2, of=3)
+    yield from gradients(bn.batchnorm2d_backward, with_dy(rng), DBETA)
 
 
 @batchnorm2d_backward.part("dgamma: dy times x_hat summed for each channel, shape (C,)", 1.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in with_dy(rng):
-        yield one_of(bn.batchnorm2d_backward(dy, x, gamma, eps=NO_EPS), 1, of=3)
+    yield from gradients(bn.batchnorm2d_backward, with_dy(rng), DGAMMA)
 
 
 @batchnorm2d_backward.part("dx: through x_hat, the mean and the variance", 2.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in with_dy(rng):
-        yield one_of(bn.batchnorm2d_backward(dy, x, gamma, eps=NO_EPS), 0, of=3)
+    yield from gradients(bn.batchnorm2d_backward, with_dy(rng), DX)
 
 
 @batchnorm2d_backward.part(
@@ -155,7 +145,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @batchnorm2d_backward.part("dy, x and gamma are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x = _maps(rng, (2, 3, 1, 4))
+    x = batch(rng, 2, 3, 1, 4)
     dy, gamma = rng.normal(0, 1, x.shape), affine(rng, 3)[0]
     yield from kept(bn.batchnorm2d_backward, dy, x, gamma, eps=NO_EPS)
 
@@ -176,7 +166,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.layernorm_forward(x / 300, gamma, beta)
         for eps in LARGE_EPS:
             yield bn.layernorm_forward(x / 10, gamma, beta, eps=eps)
-    yield bn.layernorm_forward(np.full((2, 3), 2.0), *affine(rng, 3))
+    yield bn.layernorm_forward(np.full((2, 3), 2.0), *affine(rng, 3))  # 0 / sqrt(eps), not NaN
 
 
 @layernorm.part(
@@ -214,6 +204,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.groupnorm_forward(x / 300, gamma, beta, num_groups)
         for eps in LARGE_EPS:
             yield bn.groupnorm_forward(x / 10, gamma, beta, num_groups, eps=eps)
+    # the same: 0, not NaN
     yield bn.groupnorm_forward(np.full((1, 2, 1, 2), 2.0), *affine(rng, 2), 1)
 
 
@@ -232,7 +223,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @groupnorm.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x = _maps(rng, (2, 4, 1, 2))
+    x = batch(rng, 2, 4, 1, 2)
     yield from kept(bn.groupnorm_forward, x, *affine(rng, 4), 2, eps=NO_EPS)
 
 

@@ -2,20 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 
-from ..ps1_standardize.faults import AFFINE, DTYPE, EPS, RETURNS, Array, Standardize, returning
+from ...reference import Array, Gradients
+from ..ps1_standardize.faults import AFFINE, DTYPE, EPS, RETURNS, Standardize, returning
 
+# The axes of the statistics, where they are not those of each channel, (0, 2, 3).
+AXES = {
+    "per-pixel": (0,),
+    "per-sample": (2, 3),
+    "channels-mixed": (0, 1, 2, 3),
+    "channels-mixed:at-each-pixel": (1,),
+    "channels-mixed:in-each-sample": (1, 2, 3),
+    "channels-last": (0, 1, 2),
+    "channels-last:statistics": (0, 1, 2),
+}
 LAYOUT = (
-    "per-pixel",
-    "per-sample",
-    "channels-mixed",
-    "channels-mixed:at-each-pixel",
-    "channels-mixed:in-each-sample",
-    "channels-last",
-    "channels-last:statistics",
+    *AXES,
     "reshape-without-transpose",
     "reshape-without-transpose:channels-first",
     "broadcast-along-width",
@@ -154,19 +160,21 @@ class _Where(Standardize):
 
     def batchnorm2d_backward(
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
-    ) -> tuple[Array, Array, Array]:
-        layout, dtype, count = self._channels(x), x.dtype, x.shape[0]
+    ) -> Gradients:
+        layout, dtype, count = self._channels(x), x.dtype, x.shape[0]  # of N samples
+        # from here on as the layout has it
         given, x, dy = x, layout.arranged(x), layout.arranged(dy)
-        gamma = gamma.reshape(layout.gamma)
+        gamma = gamma.reshape(layout.gamma)  # (C, 1, 1), or (C,) or (C, 1)
         mean, variance = self._statistics(x, layout)
         if self.has("mutates-input"):
+            # as `x -= mean` does
             given -= given.mean(axis=(0, 2, 3), keepdims=True)
         x_hat, std = self._x_hat_and_std(x, mean, variance, eps)
         dx = layout.restored(self._dx(layout, dy, x_hat, std, gamma, count))
         factor = x if self.has("dgamma-of-x") else x_hat
         factor = x - mean if self.has("dgamma-with-centred-x") else factor
         factor = factor * gamma if self.has("gamma-in-dgamma") else factor
-        channel = x.ndim - len(layout.gamma)
+        channel = x.ndim - len(layout.gamma)  # gamma broadcasts from the last axis backwards
         summed = tuple(axis for axis in range(x.ndim) if axis != channel)
         dgamma, dbeta = (
             self._per_channel(product, summed, layout) for product in (dy * factor, dy)
@@ -190,13 +198,14 @@ class _Where(Standardize):
     ) -> Array:
         N, C, H, W = x.shape
         if self.has("group-size-for-count"):
-            num_groups = C // num_groups
+            num_groups = C // num_groups  # the number taken for the size
         size = C // num_groups
         if self.has("affine-per-group"):
+            # one for all channels of a group
             gamma, beta = (np.repeat(p[:num_groups], size) for p in (gamma, beta))
         given = x
         if self.has("channels-last"):
-            x = x.transpose(0, 2, 3, 1)
+            x = x.transpose(0, 2, 3, 1)  # (N, H, W, C), cut into groups as if it were not
         shape: tuple[int, ...] = (N, num_groups, size, H, W)
         axes: tuple[int, ...] = (2, 3, 4)
         if self.has("groups-interleaved"):
@@ -215,71 +224,50 @@ class _Where(Standardize):
             shape, axes = (N, C, H, W), (0, 2, 3)
         elif self.has("one-statistic"):
             shape, axes = (-1,), (0,)
-        grouped = x.reshape(shape)
+        grouped = x.reshape(shape)  # (N, groups, C / groups, H, W)
         mean, variance = self._statistics(grouped, _Layout(axes, ()))
-        x_hat = self._normalized(grouped, mean, variance, eps).reshape(x.shape)
+        x_hat = self._normalized(grouped, mean, variance, eps).reshape(x.shape)  # (N, C, H, W)
         if self.has("channels-last"):
-            x_hat = x_hat.transpose(0, 3, 1, 2)
+            x_hat = x_hat.transpose(0, 3, 1, 2)  # (N, C, H, W)
             if self.has("mutates-input"):
                 given[...] = x_hat
-        width = self.has("broadcast-along-width:gamma")
+        width = self.has("broadcast-along-width:gamma")  # (C,) meets W, and fits where W = C
         gamma, beta = (p if width else p.reshape(C, 1, 1) for p in (gamma, beta))
         return self._cast(self._affine(x_hat, gamma, beta))
 
     def _channels(self, x: Array) -> _Layout:
         """How batch normalisation of (N, C, H, W) is laid out."""
         N, C, H, W = x.shape
-        if self.has("reshape-without-transpose"):
-            return _Layout(
-                (0,),
-                (C,),
-                arranged=lambda x: x.reshape(-1, C),
-                restored=lambda y: y.reshape(N, C, H, W),
-            )
-        if self.has("reshape-without-transpose:channels-first"):
-            return _Layout(
-                (1,),
-                (C, 1),
-                arranged=lambda x: x.reshape(C, -1),
-                restored=lambda y: y.reshape(N, C, H, W),
-            )
-        if self.has("reshape-back:channels-first"):
-            return _Layout(
-                (1,),
-                (C, 1),
-                arranged=lambda x: x.transpose(1, 0, 2, 3).reshape(C, -1),
-                restored=lambda y: y.reshape(N, C, H, W),
-            )
-        if self.has("reshape-back"):
-            return _Layout(
-                (0,),
-                (C,),
-                arranged=lambda x: x.transpose(0, 2, 3, 1).reshape(-1, C),
-                restored=lambda y: y.reshape(N, C, H, W),
-            )
-        if self.has("transposed-back"):
-            return _Layout(
-                (0,),
-                (C,),
+
+        def back(y: Array) -> Array:
+            return y.reshape(N, C, H, W)
+
+        # x as a matrix, (M, C) or (C, M) with M = N H W, and back: in each, one of the two is wrong
+        rows, columns = partial(_Layout, (0,), (C,)), partial(_Layout, (1,), (C, 1))
+        matrices = {
+            "reshape-without-transpose": rows(arranged=lambda x: x.reshape(-1, C), restored=back),
+            "reshape-without-transpose:channels-first": columns(
+                arranged=lambda x: x.reshape(C, -1), restored=back
+            ),
+            "reshape-back:channels-first": columns(
+                arranged=lambda x: x.transpose(1, 0, 2, 3).reshape(C, -1), restored=back
+            ),
+            "reshape-back": rows(
+                arranged=lambda x: x.transpose(0, 2, 3, 1).reshape(-1, C), restored=back
+            ),
+            "transposed-back": rows(
                 arranged=lambda x: x.transpose(0, 2, 3, 1).reshape(-1, C),
                 restored=lambda y: y.reshape(N, H, W, C).transpose(0, 3, 2, 1),
-            )
-        axes: tuple[int, ...] = (0, 2, 3)
-        if self.has("per-pixel"):
-            axes = (0,)
-        elif self.has("per-sample"):
-            axes = (2, 3)
-        elif self.has("channels-mixed"):
-            axes = (0, 1, 2, 3)
-        elif self.has("channels-mixed:at-each-pixel"):
-            axes = (1,)
-        elif self.has("channels-mixed:in-each-sample"):
-            axes = (1, 2, 3)
-        elif self.has("channels-last", "channels-last:statistics"):
-            axes = (0, 1, 2)
+            ),
+        }
+        for mistake, layout in matrices.items():
+            if self.has(mistake):
+                return layout
+        axes = next((axes for mistake, axes in AXES.items() if self.has(mistake)), (0, 2, 3))
         along_width = self.has(
             "channels-last", "broadcast-along-width", "broadcast-along-width:gamma"
         )
+        # without them (C,) meets W
         keepdims = not self.has("broadcast-along-width", "broadcast-along-width:statistics")
         return _Layout(axes, (C,) if along_width else (C, 1, 1), keepdims)
 
@@ -292,14 +280,15 @@ class _Where(Standardize):
             return tuple(range(1, x.ndim))
         if self.has("one-statistic"):
             return tuple(range(x.ndim))
-        return (x.ndim - 1,)
+        return (x.ndim - 1,)  # (..., D): the right one
 
     def _forward(
         self, layout: _Layout, x: Array, gamma: Array, beta: Array, eps: float | None
     ) -> Array:
-        arranged = layout.arranged(x)
+        arranged = layout.arranged(x)  # perhaps a view of x, perhaps a copy
         mean, variance = self._statistics(arranged, layout)
         x_hat = self._normalized(arranged, mean, variance, eps)
+        # a view was changed already
         if self.has("mutates-input") and not np.shares_memory(x, arranged):
             x[...] = layout.restored(x_hat)
         y = self._affine(x_hat, gamma.reshape(layout.gamma), beta.reshape(layout.gamma))
@@ -307,9 +296,10 @@ class _Where(Standardize):
 
     def _statistics(self, x: Array, layout: _Layout) -> tuple[Array, Array]:
         """Mean and variance over the axes of a layout, of the dtype of x."""
-        axes, wide = layout.axes, x.astype(np.float64)
+        axes, wide = layout.axes, x.astype(np.float64)  # the reference sums in float64 too
         mean = wide.mean(axis=axes, keepdims=True)
         if self.has("one-pass-variance"):
+            # in the dtype of x: the digits that this loses are the mistake
             variance = (x * x).mean(axis=axes, keepdims=True) - x.mean(
                 axis=axes, keepdims=True
             ) ** 2
@@ -322,8 +312,8 @@ class _Where(Standardize):
         if self.has("sum-not-mean:variance"):
             variance = variance * (x.size // mean.size)
         if self.has("unbiased-normalise", "unbiased-in-sample"):
-            count = x.size // mean.size
-            variance = variance * np.divide(count, count - 1)
+            count = x.size // mean.size  # values in each mean
+            variance = variance * np.divide(count, count - 1)  # inf for one value, and no error
         if not layout.keepdims:
             mean, variance = np.squeeze(mean, axes), np.squeeze(variance, axes)
         return mean.astype(x.dtype), variance.astype(x.dtype)
@@ -339,16 +329,17 @@ class _Where(Standardize):
         self, layout: _Layout, dy: Array, x_hat: Array, std: Array, gamma: Array, batch: int
     ) -> Array:
         """The gradient through x_hat = (x - mean) / std, in the layout of the arguments."""
-        whole = np.size(x_hat) // np.size(std)
+        whole = np.size(x_hat) // np.size(std)  # values in each mean: N H W
         count = batch if self.has("count-is-batch") else whole
-        count = whole // batch if self.has("count-is-batch:pixels") else count
+        count = whole // batch if self.has("count-is-batch:pixels") else count  # H W
         count = 1 if self.has("sums-not-means") else count
+        # the gradient of x_hat, in its shape
         dx_hat = dy if self.has("gamma-missing-in-dx") else dy * gamma
         axes = layout.axes
         if x_hat.ndim == 4 and self.has("sums-over-batch-only", "sums-over-batch-only:pixels"):
             axes = (0,) if self.has("sums-over-batch-only") else (2, 3)
             count = int(np.prod([x_hat.shape[axis] for axis in axes]))
-        total = [
+        total = [  # the sums that go through mean and variance
             np.sum(term, axis=axes, keepdims=layout.keepdims) for term in (dx_hat, dx_hat * x_hat)
         ]
         mean_path, variance_path = total[0] / count, x_hat * total[1] / count
@@ -377,17 +368,17 @@ class _Where(Standardize):
     def _per_channel(self, product: Array, summed: tuple[int, ...], layout: _Layout) -> Array:
         """dgamma or dbeta: the product with dy, summed over everything but the channels."""
         if self.has("unsummed"):
-            return layout.restored(product)
+            return layout.restored(product)  # (N, C, H, W)
         if self.has("unsummed:over-pixels"):
-            return np.asarray(product.sum(axis=0))
+            return np.asarray(product.sum(axis=0))  # (C, H, W)
         if product.ndim == 4 and self.has("unsummed:over-batch"):
-            return np.asarray(product.sum(axis=(2, 3)))
+            return np.asarray(product.sum(axis=(2, 3)))  # (N, C)
         if self.has("summed-over-all"):
-            return np.asarray(product.sum())
+            return np.asarray(product.sum())  # ()
         if product.ndim == 4 and self.has("mean-not-sum:over-batch"):
             return np.asarray(product.sum(axis=summed) / len(product))
         if product.ndim == 4 and self.has("mean-not-sum:over-pixels"):
             return np.asarray(product.mean(axis=(2, 3)).sum(axis=0))
         total = np.mean if self.has("mean-not-sum") else np.sum
         keepdims = self.has("gradients-shape")
-        return np.asarray(total(product, axis=summed, keepdims=keepdims))
+        return np.asarray(total(product, axis=summed, keepdims=keepdims))  # (C,)

@@ -13,7 +13,9 @@ import numpy as np
 from ...checking.borrowed import borrowed
 from ...checking.check import Check, raises
 from ...checking.remote import Arguments, RemoteError, Student, drive
-from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, Array, affine
+from ...reference import Array
+from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, affine, far_from_zero
+from ..ps1_standardize.checks import batch as batch_in_float64
 from . import faults
 
 _check = partial(Check.against, faults)
@@ -29,8 +31,8 @@ class BatchNorm:
         """Torch's own batch normalisation does the work."""
 
     tried: ClassVar[set[object]] = set()  # classes that are known to be the student's own
-    used: ClassVar[list[str]] = []
-    watch: ClassVar[Any] = None
+    used: ClassVar[list[str]] = []  # what was called of torch's own, in the last call
+    watch: ClassVar[Any] = None  # made at the first use, as it needs torch
 
     def __init__(
         self,
@@ -42,10 +44,12 @@ class BatchNorm:
     ) -> None:
         import torch
 
+        # there is no global `torch` where this runs
         self.torch, self.num_features, self.options = torch, num_features, options
         self._try(student)
         self.inner = student(num_features, **options)
         if weight is not None:
+            # past the graph, in their dtype
             self.inner.weight.data.copy_(torch.from_numpy(weight))
             self.inner.bias.data.copy_(torch.from_numpy(bias))
 
@@ -53,12 +57,13 @@ class BatchNorm:
         """Look for torch's own, so that no question is answered with it inside."""
         if id(student) in self.tried:
             return
+        # Both modes, both shapes: it may call torch's own in one of them alone.
         for mode in (True, False):
             self.inner = student(self.num_features)
             if not isinstance(self.inner, self.torch.nn.Module):
                 raise TypeError("BatchNorm must be a class derived from torch.nn.Module")
             for part in self.inner.modules():
-                for kind in type(part).__mro__:
+                for kind in type(part).__mro__:  # of submodules and of base classes
                     if kind.__module__.rpartition(".")[2] in ("batchnorm", "instancenorm"):
                         name = f"torch.nn.{kind.__name__}"
                         raise self.Borrowed(f"{name} is in it; write the formula yourself")
@@ -88,12 +93,14 @@ class BatchNorm:
             used = self.used
             known: dict[Any, bool] = {}
 
+            # Below nn, functional and autograd: each way to call an operator comes through here.
             class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 def __torch_dispatch__(
                     self, op: Any, types: object, args: Any = (), kwargs: Any = None
                 ) -> Any:
                     if op not in known:
                         kinds = ("batch_norm", "layer_norm", "group_norm")
+                        # by name once for each operator: it is asked often
                         known[op] = any(kind in str(op) for kind in kinds)
                     if known[op]:
                         used.append(str(op))
@@ -120,11 +127,12 @@ class BatchNorm:
 
     def kept(self, x: Any) -> Any:
         x = self.torch.from_numpy(x)
-        y = self._call(x)
+        y = self._call(x)  # what it does to x comes back in x
         return x, y
 
     def statistics(self) -> Any:
         mean, variance = self.inner.running_mean, self.inner.running_var
+        # one without the other is told apart
         return None if mean is None and variance is None else (mean, variance)
 
     def attached(self) -> bool:
@@ -141,17 +149,18 @@ class BatchNorm:
 
     def to_pytorch_and_back(self, x: Any) -> Any:
         x = self.torch.from_numpy(x)
+        # on purpose: the student's state_dict has to fit torch's own
         own = self.torch.nn.BatchNorm2d(self.num_features, **self.options)
         own.load_state_dict(dict(self.inner.state_dict()))
         there = own.eval()(x)
-        own.train()(x)
+        own.train()(x)  # so that something has changed when it comes back
         self.inner.load_state_dict(dict(own.state_dict()))
         self.inner.eval()
         return there, self._call(x)
 
     def gradients(self, x: Any, dy: Any) -> dict[str, Any]:
         x = self.torch.from_numpy(x).requires_grad_()
-        self.inner.zero_grad()
+        self.inner.zero_grad()  # else those of the call before are added
         self._call(x).backward(self.torch.from_numpy(dy))
         found = {name: parameter.grad for name, parameter in self.inner.named_parameters()}
         return {"x": x.grad, **found}
@@ -182,6 +191,7 @@ def module(bn: Any, num_features: int, *parameters: Array, **options: Any) -> An
 
     Raises Borrowed where its source uses torch's own.
     """
+    # what the source shows needs no run, and cannot be hidden at run time
     if isinstance(bn, Student) and (found := borrowed(tuple(bn.sources), "BatchNorm")):
         text = f"{found} is torch's own; write the formula yourself"
         raise RemoteError(["Borrowed", "Exception"], text)
@@ -200,9 +210,7 @@ MAPS = ((2, 2, 1, 2), (3, 2, 3, 2), (2, 3, 4, 5), (4, 3, 2, 3))
 
 def batch(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     """A batch in float32, (N, C) or (N, C, H, W), whose channels differ."""
-    channels = (shape[1], *[1] * (len(shape) - 2))
-    x = rng.normal(rng.uniform(-4, 4, channels), rng.uniform(0.5, 3, channels), shape)
-    return x.astype(np.float32)
+    return batch_in_float64(rng, *shape).astype(np.float32)
 
 
 def trained(bn: Any, rng: np.random.Generator, C: int, **options: Any) -> Any:
@@ -238,6 +246,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for one, two in (((1, 3), (2, 3)), ((1, 2, 1, 1), (1, 2, 1, 2))):
         made = trained(bn, rng, one[1])
+        # N or N H W is 1
         yield {"raises ValueError": raises(ValueError, made.forward, batch(rng, one))}
         yield made.forward(batch(rng, two))
 
@@ -261,7 +270,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 3)
     made.double()
-    yield made.forward(1e6 + rng.normal(0, 1, (4, 3)))
+    yield made.forward(far_from_zero(rng, 4, 3))
 
 
 @module_training.part(
@@ -282,7 +291,7 @@ module_inference = _check("module_inference", "running-statistics-in-pytorch")
 
 @module_inference.part("running_mean and running_var move with every training batch", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for options in ({}, {"momentum": 0.3}):
+    for options in ({}, {"momentum": 0.3}):  # the default, and one that is none
         for shapes in (((3, 2), (4, 2)), ((2, 2, 1, 2), (3, 2, 2, 3))):
             made = module(bn, 2, **options)
             for shape in shapes:
@@ -293,7 +302,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_inference.part("in inference they normalise, and do not move", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for first, then in (((3, 2), (2, 2)), ((2, 2, 1, 2), (2, 2, 2, 3))):
-        made = trained(bn, rng, 2, momentum=1.0)
+        made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
         made.forward(batch(rng, first))
         made.eval()
         yield made.forward(batch(rng, then)), made.statistics()
@@ -304,7 +313,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_inference.part("in inference one value a channel is enough", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for first, one in (((3, 2), (1, 2)), ((2, 2, 1, 2), (1, 2, 1, 1))):
-        made = trained(bn, rng, 2, momentum=1.0)
+        made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
         made.forward(batch(rng, first))
         made.eval()
         yield made.forward(batch(rng, one))
@@ -312,7 +321,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @module_inference.part("the mode is train() or eval(), whether gradients are on or off", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made = trained(bn, rng, 2, momentum=1.0)
+    made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
     yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
     made.eval()
     yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
@@ -322,7 +331,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_inference.part("eps in inference", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for eps in LARGE_EPS:
-        made = trained(bn, rng, 2, eps=eps, momentum=1.0)
+        made = trained(bn, rng, 2, eps=eps, momentum=1.0)  # eps shows where variances are small
         made.forward(batch(rng, (3, 2)) / 10)
         made.eval()
         yield made.forward(batch(rng, (2, 2)))
@@ -342,7 +351,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_inference.part("momentum=None: the plain average of all batches", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, momentum=None)
-    for shape in ((3, 2), (4, 2), (2, 2, 1, 3)):
+    for shape in ((3, 2), (4, 2), (2, 2, 1, 3)):  # by batches, not by rows: N differs
         made.forward(batch(rng, shape))
         yield made.statistics()
 
@@ -362,7 +371,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made.forward(batch(rng, (2, 2, 1, 2)))
     state = made.state()
     yield state
-    yield np.asarray(state["num_batches_tracked"]).dtype.kind == "i"
+    yield np.asarray(state["num_batches_tracked"]).dtype.kind == "i"  # values alone would not tell
 
 
 @module_state.part("the state_dict goes into nn.BatchNorm2d, is trained there, and comes back", 1)
@@ -431,6 +440,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @module_gradients.part("the running statistics hold no graph: training goes on after backward", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    # the second backward would meet the first graph
     made, batches = trained(bn, rng, 2), (batch(rng, (3, 2)) for _ in range(3))
     dy = batch(rng, (3, 2))
     for x in batches:
@@ -440,7 +450,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_gradients.part("in inference the statistics are constants", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in ((3, 2), (2, 2, 1, 2)):
-        made = trained(bn, rng, 2, momentum=1.0)
+        made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
         made.gradients(batch(rng, shape), batch(rng, shape))
         made.eval()
         yield made.gradients(batch(rng, shape), batch(rng, shape))
@@ -451,6 +461,7 @@ keras_to_torch = _check("keras_to_torch", "keras-to-torch")
 
 def keras_layers(rng: np.random.Generator) -> Iterator[tuple[object, ...]]:
     """gamma, beta, moving_mean, moving_variance, momentum and epsilon, as Keras has them."""
+    # Keras's defaults first
     for D, momentum, epsilon in ((2, 0.99, 1e-3), (3, 0.9, 1e-2), (1, 0.8, 1e-5)):
         arrays = (*affine(rng, D), rng.normal(0, 3, D), rng.uniform(2, 9, D))
         yield *float32(*arrays), momentum, epsilon
@@ -490,7 +501,7 @@ def layers(
 ) -> Iterator[list[Any]]:
     """The arguments of fold_batchnorm for a weight of each shape."""
     for shape in shapes:
-        out = shape[0]
+        out = shape[0]  # outputs come first in linear layers and convolutions
         mean, variance = rng.normal(0, 3, out), rng.uniform(2, 9, out)
         yield [
             rng.normal(0, 1, shape), rng.normal(1, 1, out), *affine(rng, out), mean, variance, eps
@@ -523,6 +534,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @folding.part("eps as it is given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for eps in (1e-5, *LARGE_EPS):
+        # a variance of the size of eps
         for weight, bias, gamma, beta, mean, variance, _ in layers(rng, (2, 2)):
             yield folded(bn, weight, bias, gamma, beta, mean, variance * eps, eps)[0]
 
@@ -531,7 +543,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for *arrays, eps in layers(rng, (2, 2), eps=1e-5):
         yield folded(bn, *arrays, eps)[0]
-        yield folded(bn, *float32(*arrays), eps)[0]
+        yield folded(bn, *float32(*arrays), eps)[0]  # eps stays a float
 
 
 @folding.part("the given tensors are left as they were", 0.5)

@@ -13,19 +13,18 @@ from typing import Any
 import numpy as np
 
 from ... import reference
-from ..ps1_standardize.faults import AFFINE, EPS, Array, Standardize
+from ...reference import Array
+from ..ps1_standardize.faults import AFFINE, EPS, Standardize
+from ..ps4_where.faults import AXES
 
-AXES = {
-    "per-pixel": (0,),
-    "per-sample": (2, 3),
-    "channels-mixed": (0, 1, 2, 3),
-    "channels-last": (0, 1, 2),
-}
 # by check: the mistakes that it can name
 MISTAKES = {
     "module_training": (
         "torch-does-it",
-        *AXES,
+        "per-pixel",
+        "per-sample",
+        "channels-mixed",
+        "channels-last",
         "broadcast-along-width",
         *EPS,
         *AFFINE,
@@ -184,7 +183,7 @@ class BatchNorm(Standardize):
     ) -> None:
         super().__init__(self.mistakes)
         if self.has("torch-does-it"):
-            raise Borrowed
+            raise Borrowed  # the watch of the driver would see it
         self.C, self.options = num_features, options
         self.eps: float | None = options.get("eps")
         self.momentum: float | None = options.get("momentum", self._default_momentum())
@@ -193,14 +192,15 @@ class BatchNorm(Standardize):
         self.training = True
         self.parameter_dtype: np.dtype[Any] = np.dtype(np.float32)
         self.buffer_dtype = self.parameter_dtype
-        self.weight, self.bias = np.ones(num_features), np.zeros(num_features)
+        self.weight, self.bias = np.ones(num_features), np.zeros(num_features)  # (C,)
         if weight is not None and bias is not None:
-            if self.has("other-names"):
+            if self.has("other-names"):  # the driver sets them by name
                 raise AttributeError("no weight")
             self.weight, self.bias = weight.astype(np.float64), bias.astype(np.float64)
         self.mean, self.variance = np.zeros(num_features), np.ones(num_features)
         if self.has("starts-at-zero-variance"):
             self.variance = np.zeros(num_features)
+        # batches, as they are, and as they are counted
         self.seen, self.count, self.went_backward = 0, 0, False
 
     def _default_momentum(self) -> float:
@@ -223,7 +223,7 @@ class BatchNorm(Standardize):
         if channels_last and self.has("memory-layout-assumed"):
             raise RuntimeError("view size is not compatible with input tensor's size and stride")
         training = not no_grad if self.has("mode-from-grad-enabled") else self.training
-        n = x.size // self.C
+        n = x.size // self.C  # values a channel
         if len(x) == 1 and training and self.has("one-sample-refused"):
             raise ValueError("more than 1 sample")
         if n == 1 and training and not self.has("one-value-per-channel"):
@@ -241,6 +241,7 @@ class BatchNorm(Standardize):
     def statistics(self) -> tuple[Array, Array] | None:
         if not self.tracks:
             return None
+        # keepdims=True was left on
         shape = (1, self.C) if self.has("statistics-shape") else (self.C,)
         mean, variance = (np.reshape(s, shape) for s in (self.mean, self.variance))
         return mean.astype(self.buffer_dtype), variance.astype(self.buffer_dtype)
@@ -273,10 +274,11 @@ class BatchNorm(Standardize):
         return state
 
     def to_pytorch_and_back(self, x: Array) -> tuple[Array, Array]:
-        own = BatchNorm(None, self.C, self.options)
+        own = BatchNorm(None, self.C, self.options)  # without mistakes, as PyTorch's own
         if {k: v.shape for k, v in self.state().items()} != {
             k: v.shape for k, v in own.state().items()
         }:
+            # as load_state_dict does for other names or shapes
             raise RuntimeError("Error(s) in loading state_dict")
         own._take(self)
         own.eval()
@@ -289,16 +291,17 @@ class BatchNorm(Standardize):
 
     def gradients(self, x: Array, dy: Array) -> dict[str, Array | None]:
         self.forward(x)
+        # The running statistics lead to the graph of an earlier call, which its backward has freed.
         if self.went_backward and not self.training and self.attached():
             raise RuntimeError("Trying to backward through the graph a second time")
         self.went_backward = True
         batch = self.training or self.has("batch-stats-in-eval")
-        axes, per_channel = self._axes(x), (self.C,) + (1,) * (x.ndim - 2)
+        axes, per_channel = self._axes(x), (self.C,) + (1,) * (x.ndim - 2)  # (C,) or (C, 1, 1)
         mean, variance = self._statistics(x, axes) if batch else self._running(per_channel)
         std = self._divisor(variance, self.eps)
         x_hat = (x - mean) / std
-        dx_hat = dy * self.weight.reshape(per_channel)
-        through_mean = dx_hat.mean(axis=axes, keepdims=True)
+        dx_hat = dy * self.weight.reshape(per_channel)  # the shape of x
+        through_mean = dx_hat.mean(axis=axes, keepdims=True)  # one a channel
         through_variance = x_hat * (dx_hat * x_hat).mean(axis=axes, keepdims=True)
         dx = dx_hat
         if batch and not self.has("no-grad-statistics", "mean-path-missing"):
@@ -309,8 +312,8 @@ class BatchNorm(Standardize):
         if self.has("input-detached"):
             found["x"] = None
         if not self.has("not-a-parameter"):
-            found["weight"] = (dy * x_hat).sum(axis=axes).astype(x.dtype)
-            found["bias"] = dy.sum(axis=axes).astype(x.dtype)
+            found["weight"] = (dy * x_hat).sum(axis=axes).astype(x.dtype)  # (C,)
+            found["bias"] = dy.sum(axis=axes).astype(x.dtype)  # (C,)
             if self.has("parameters-detached"):
                 found["weight"] = found["bias"] = None
         return found
@@ -324,12 +327,12 @@ class BatchNorm(Standardize):
         self.mean, self.variance, self.count = other.mean, other.variance, other.count
 
     def _axes(self, x: Array) -> tuple[int, ...]:
-        right = (0, *range(2, x.ndim))
+        right = (0, *range(2, x.ndim))  # all but the channels
         wrong = [axes for mistake, axes in AXES.items() if self.has(mistake)]
         return wrong[0] if wrong and x.ndim == 4 else right
 
     def _statistics(self, x: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
-        wide = x.astype(np.float64)
+        wide = x.astype(np.float64)  # NumPy rounds float32 in other places than torch
         mean, variance = wide.mean(axis=axes, keepdims=True), wide.var(axis=axes, keepdims=True)
         if self.has("one-pass-variance"):
             variance = (wide**2).mean(axis=axes, keepdims=True) - mean**2
@@ -344,8 +347,8 @@ class BatchNorm(Standardize):
         n, per_channel = x.size // self.C, (self.C,) + (1,) * (x.ndim - 2)
         if self.tracks and (training or self.has("updated-in-eval")):
             axes = (0, *range(2, x.ndim))
-            self._remember(x.mean(axis=axes, dtype=np.float64), x.var(axis=axes), n, len(x))
-        elif self.has("batches-not-counted:in-inference"):
+            self._remember(x.mean(axis=axes, dtype=np.float64), x.var(axis=axes), n, len(x))  # (C,)
+        elif self.has("batches-not-counted:in-inference"):  # in training `_remember` counts
             self.count += 1
         batch = training or self.has("batch-stats-in-eval")
         if not self.tracks:
@@ -353,12 +356,14 @@ class BatchNorm(Standardize):
                 raise AttributeError("'NoneType' object has no attribute 'reshape'")
             if not training and self.has("track-false-crashes:arithmetic"):
                 raise TypeError("unsupported operand type(s) for -: 'Tensor' and 'NoneType'")
+            # no statistics but the batch's
             batch = training or not self.has("track-ignored:zero-and-one")
         elif training and self.has("running-stats-in-training"):
             batch = False
         mean, variance = self._statistics(x, self._axes(x)) if batch else self._running(per_channel)
         if batch and self.has("unbiased-normalise"):
-            count = x.size // variance.size
+            count = x.size // variance.size  # values in each variance
+            # inf for one value, as in torch: no error
             variance = variance * np.divide(count, count - 1)
         if not self.has_affine and self.has("affine-false-crashes"):
             raise AttributeError("'NoneType' object has no attribute 'reshape'")
@@ -366,6 +371,7 @@ class BatchNorm(Standardize):
             raise TypeError("unsupported operand type(s) for *: 'Tensor' and 'NoneType'")
         x_hat = self._standardised(x, mean, variance, training)
         if self.has_affine and not (self.has("eval-no-affine") and not training):
+            # (C,) meets W, and fits where W = C
             width = x.ndim == 4 and self.has("broadcast-along-width", "channels-last")
             shape = (self.C,) if width else per_channel
             y = self._affine(x_hat, self.weight.reshape(shape), self.bias.reshape(shape))
@@ -376,6 +382,7 @@ class BatchNorm(Standardize):
         return y.astype(np.float32) if self.has("precision-fixed") else y
 
     def _standardised(self, x: Array, mean: Array, variance: Array, training: bool) -> Array:
+        # a formula of its own for inference
         wrong = [m for m in ("eps-outside-sqrt", "eps-missing") if self.has(f"eval-{m}")]
         if wrong and not training:
             return Standardize((wrong[0],))._normalized(x, mean, variance, self.eps)
@@ -393,7 +400,7 @@ class BatchNorm(Standardize):
         if self.has("momentum-fixed") or (share is None and self.has("momentum-none:ignored")):
             share = 0.1
         if share is None:
-            share = 1 / self.seen
+            share = 1 / self.seen  # momentum=None: the average of all batches
             if self.has("momentum-none:one-more"):
                 share = 1 / (self.seen + 1)
             if self.has("momentum-none:one-less"):
@@ -404,20 +411,20 @@ class BatchNorm(Standardize):
             "momentum-inverted", "momentum-inverted:average-too", "momentum-inverted:default-too"
         ):
             share = 1 - share
-        kept = 1 - share
+        kept = 1 - share  # what stays of the old statistics
         if self.has("overwritten") or (self.seen == 1 and self.has("first-batch-copied")):
             kept, share = 0.0, 1.0
         elif self.has("old-statistics-not-decayed"):
             kept = 1.0
         if self.has("biased-running-variance:of-samples"):
-            variance = variance * samples / max(samples - 1, 1)
+            variance = variance * samples / max(samples - 1, 1)  # N for N H W
         elif not self.has("biased-running-variance"):
-            variance = variance * np.divide(n, n - 1)
+            variance = variance * np.divide(n, n - 1)  # the unbiased one
         if self.has("running-standard-deviation"):
             variance = np.sqrt(variance)
         self.mean = kept * self.mean + share * mean
         if self.has("momentum-inverted:variance") and self.momentum is not None:
-            kept, share = share, kept
+            kept, share = share, kept  # for the variance alone
         if not self.has("running-variance-forgotten"):
             self.variance = kept * self.variance + share * variance
 
@@ -450,6 +457,7 @@ class _Functions(Standardize):
         if self.has("epsilon-forgotten"):
             found["eps"] = 1e-5
         if self.has("keras-names"):
+            # in the order of the reference's
             names = "gamma beta moving_mean moving_variance momentum epsilon".split()
             found = dict(zip(names, found.values(), strict=True))
         elif self.has("keras-names:epsilon"):
@@ -474,7 +482,7 @@ class _Functions(Standardize):
         running_var: Array,
         eps: float,
     ) -> tuple[tuple[Array, Array | None], list[Array | None]]:
-        weight = weight.copy()
+        weight = weight.copy()  # as the driver has a tensor of its own
         with _as_in_torch():
             folded = self._fold(weight, bias, gamma, beta, running_mean, running_var, eps)
         return folded, [weight, bias, gamma, beta, running_mean, running_var]
@@ -489,18 +497,18 @@ class _Functions(Standardize):
         variance: Array,
         eps: float,
     ) -> tuple[Array, Array | None]:
-        inverse = 1 / self._divisor(variance, eps)
+        inverse = 1 / self._divisor(variance, eps)  # (out,)
         scale, scale_of_bias = (
             inverse
             if self.has("fold-gamma-forgotten", f"fold-gamma-forgotten:{of}")
             else gamma * inverse
             for of in ("weight", "bias")
         )
-        shape = (-1,) + (1,) * (weight.ndim - 1)
+        shape = (-1,) + (1,) * (weight.ndim - 1)  # (out, 1) or (out, 1, 1, 1)
         if self.has("fold-wrong-axis"):
-            shape = (-1,)
+            shape = (-1,)  # along the last axis: inputs, or the kernel's width
         elif self.has("fold-wrong-axis:inputs"):
-            shape = (-1,) + (1,) * (weight.ndim - 2)
+            shape = (-1,) + (1,) * (weight.ndim - 2)  # along the second axis
         folded = weight * scale.reshape(shape)
         if self.has("mutates-input"):
             weight[...] = folded
@@ -510,6 +518,7 @@ class _Functions(Standardize):
             raise TypeError("unsupported operand type(s) for -: 'NoneType' and 'Tensor'")
         if bias is None and self.has("fold-none-stays"):
             return folded, None
+        # (out,)
         old = np.zeros_like(mean) if bias is None or self.has("fold-bias-forgotten") else bias
         if self.has("fold-beta-forgotten"):
             beta = np.zeros_like(beta)
@@ -527,5 +536,5 @@ class _Functions(Standardize):
         elif self.has("fold-beta-scaled"):
             shift = scale * (old - mean + beta)
         else:
-            shift = beta + scale * (old - mean)
+            shift = beta + scale * (old - mean)  # the right one
         return folded, shift.astype(dtype)

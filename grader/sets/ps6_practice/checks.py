@@ -14,8 +14,8 @@ import numpy as np
 from ...checking.check import Check
 from ...checking.compare import is_number
 from ...checking.remote import drive
+from ...reference import Array
 from .._network import Network, initial
-from ..ps1_standardize.faults import Array
 from . import faults
 
 KINDS = ("linear", "norm", "relu", "linear")
@@ -36,18 +36,18 @@ class Net:
     def __init__(self, kinds: Any, state: Any, nested: bool = False) -> None:
         import torch
 
-        self.torch, nn = torch, torch.nn
-        torch.manual_seed(0)
+        self.torch, nn = torch, torch.nn  # there is no global `torch` where this runs
+        torch.manual_seed(0)  # what is random repeats
         layers = []
         for i, kind in enumerate(kinds):
             own = {k.partition(".")[2]: v for k, v in state.items() if k.startswith(f"{i}.")}
-            size = len(own.get("weight", ()))
+            size = len(own.get("weight", ()))  # features that come out, or that a norm has
             layer: Any
             match kind:
                 case "linear":
                     layer = nn.Linear(own["weight"].shape[1], size, bias="bias" in own)
                 case "norm":
-                    maps = "flatten" in kinds[i:]
+                    maps = "flatten" in kinds[i:]  # as long as a flatten is to come
                     layer = nn.BatchNorm2d(size) if maps else nn.BatchNorm1d(size)
                 case "relu":
                     layer = nn.ReLU()
@@ -56,7 +56,8 @@ class Net:
                 case "flatten":
                     layer = nn.Flatten()
                 case "dropout":
-                    layer = nn.Dropout(1.0)
+                    layer = nn.Dropout(1.0)  # drops all: one call shows it, without chance
+            # not strict: a new state has no num_batches_tracked
             layer.load_state_dict({k: torch.tensor(v) for k, v in own.items()}, strict=False)
             layers.append(layer)
         self.norms = [i for i, kind in enumerate(kinds) if kind == "norm"]
@@ -77,6 +78,10 @@ class Net:
     def eval(self) -> None:
         self.model.eval()
 
+    def modes(self) -> list[bool]:
+        """The modes that there are in it: one, unless somebody left a layer in the other."""
+        return sorted({part.training for part in self.model.modules()})
+
     def forward(self, x: Any) -> Any:
         with self.torch.no_grad():
             return self.model(self.torch.tensor(x))
@@ -87,17 +92,17 @@ class Net:
 
     def evaluate(self, evaluate: Any, x: Any, y: Any, batch_size: int) -> Any:
         graph = []
+        # asked inside the student's loop: is a graph being built there?
         hook = self.leaves()[0].register_forward_pre_hook(
             lambda *_: graph.append(self.torch.is_grad_enabled())
         )
         share = evaluate(self.model, self.loader(x, y, batch_size))
         hook.remove()
-        modes = sorted({part.training for part in self.model.modules()})
-        return {"share": share, "training": modes, "graph": any(graph)}
+        return {"share": share, "training": self.modes(), "graph": any(graph)}
 
     def freeze(self, freeze_batchnorm: Any) -> None:
         frozen = freeze_batchnorm(self.model)
-        if isinstance(frozen, self.torch.nn.Module):
+        if isinstance(frozen, self.torch.nn.Module):  # or nothing was returned: changed in place
             self.model = frozen
 
     def others(self) -> list[bool]:
@@ -108,10 +113,11 @@ class Net:
     def step(self, x: Any, y: Any) -> list[str]:
         """The parameters that a step of SGD moves."""
         before = {name: p.detach().clone() for name, p in self.model.named_parameters()}
+        # large, so that all that moves is seen
         optimizer = self.torch.optim.SGD(self.model.parameters(), lr=1.0)
         x, y = map(self.torch.tensor, (x, y))
         loss: Any = self.torch.nn.functional.cross_entropy(self.model(x), y)
-        if loss.requires_grad:
+        if loss.requires_grad:  # not where everything is frozen
             loss.backward()
         optimizer.step()
         after = dict(self.model.named_parameters())
@@ -120,7 +126,7 @@ class Net:
     def recalibrate(self, recalibrate: Any, x: Any, y: Any, batch_size: int) -> Any:
         leaves = self.leaves()
         for i in self.norms:
-            leaves[i].momentum = 0.2 + 0.1 * i
+            leaves[i].momentum = 0.2 + 0.1 * i  # each its own: one value for all would show
         recalibrate(self.model, self.loader(x, y, batch_size))
         leaves = self.leaves()
         return self.model.training, [leaves[i].momentum for i in self.norms]
@@ -134,7 +140,7 @@ class Net:
     def predict(self, predict: Any, x: Any) -> Any:
         """The classes that `predict` finds, and the modes afterwards."""
         found = predict(self.model, self.torch.tensor(x))
-        return found, sorted({part.training for part in self.model.modules()})
+        return found, self.modes()
 
     def teach(self, script: Any, x: Any, y: Any, *args: Any) -> Any:
         """Let a script train the network: its weights then, and what it did on the way.
@@ -143,15 +149,17 @@ class Net:
         `other` tell whether the norm was in training mode in these passes, and in any other.
         """
         x = self.torch.tensor(x)
+        # a row is known again by its bytes, in whatever batch
         number = {row.numpy().tobytes(): i for i, row in enumerate(x)}
         batches, training, other = [], [], []
-        passing: list[int] = []
+        passing: list[int] = []  # the rows that are on their way through the network
 
         def enter(layer: Any, inputs: Any) -> None:
+            # -1 for a row that is none of x
             passing[:] = [number.get(row.numpy().tobytes(), -1) for row in inputs[0].detach()]
 
         def watch(norm: Any, inputs: Any) -> None:
-            if self.torch.is_grad_enabled() and -1 not in passing:
+            if self.torch.is_grad_enabled() and -1 not in passing:  # a step of training
                 batches.append(list(passing))
                 training.append(norm.training)
             else:
@@ -162,6 +170,7 @@ class Net:
             leaves[0].register_forward_pre_hook(enter),
             leaves[self.norms[0]].register_forward_pre_hook(watch),
         ]
+        # arrays, not the sizes and rates
         given = [self.torch.tensor(a) if hasattr(a, "dtype") else a for a in args]
         result = script(self.model, x, self.torch.tensor(y), *given)
         for hook in hooks:
@@ -202,13 +211,13 @@ def used(
             state[name] = value + rng.normal(0, 1, value.shape)
     for i, kind in enumerate(kinds):
         if kind == "norm":
-            state[f"{i}.num_batches_tracked"] = np.array(7)
+            state[f"{i}.num_batches_tracked"] = np.array(7)  # not new: an average must forget it
     return state
 
 
 def rows(rng: np.random.Generator, *shape: int) -> Array:
     """A batch (N, D) or (N, C, H, W) in float32, whose features differ."""
-    features = (shape[1], *[1] * (len(shape) - 2))
+    features = (shape[1], *[1] * (len(shape) - 2))  # (D,) or (C, 1, 1)
     x = rng.normal(rng.uniform(-3, 3, features), rng.uniform(0.5, 3, features), shape)
     return x.astype(np.float32)
 
@@ -220,7 +229,7 @@ def digits() -> tuple[Array, Array]:
 
     data = datasets.mnist()
     images = np.concatenate([data.x_train, data.x_test])
-    x = 2 * images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, PIXELS)
+    x = 2 * images.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, PIXELS)  # (5000, 49)
     return x, np.concatenate([data.y_train, data.y_test])
 
 
@@ -258,6 +267,7 @@ def share(found: dict[str, Any]) -> object:
 
 @evaluate.part("the share of right answers, in inference mode", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    # dropout off is the other half of eval()
     for kinds in (KINDS, KINDS, (*KINDS[:3], "dropout", "linear")):
         made = net(bn, kinds, used(rng, kinds, (5, 8, 6)))
         x, y = rows(rng, 60, 5), rng.integers(0, 6, 60)
@@ -269,13 +279,13 @@ def without_norm(bn: Any, rng: np.random.Generator, N: int) -> tuple[Any, Array,
     state = used(rng, ("linear",), (3, 4))
     x = rows(rng, N, 3)
     y = Network(("linear",), state).classes(x)
-    y[-1] = (y[-1] + 1) % 4
+    y[-1] = (y[-1] + 1) % 4  # the one wrong answer is in the last, smaller batch
     return net(bn, ("linear",), state), x, y
 
 
 @evaluate.part("each row counts once, in a smaller last batch too", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for N in (5, 11):
+    for N in (5, 11):  # in batches of 3: two rows in the last
         made, x, y = without_norm(bn, rng, N)
         yield share(made.evaluate(bn.evaluate, x, y, 3))
 
@@ -313,7 +323,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for _ in range(2):
         yield {"output": made.forward(rows(rng, 5, 4)), **running(made)}
         made.train()
-    yield {"the other layers in training mode": made.others()}
+    yield {"the other layers in training mode": made.others()}  # only norms are frozen
     made.eval()
     yield made.forward(rows(rng, 5, 4))
 
@@ -338,7 +348,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         ("running_mean", (1, 2)),
         ("running_var", (3, 5)),
     ):
-        maps[f"0.{name}"] = rng.uniform(low, high, 2)
+        maps[f"0.{name}"] = rng.uniform(low, high, 2)  # (C,)
     maps["0.bias"] = rng.normal(0, 1, 2)
     for nested in (False, True):
         for made, x in (
@@ -358,6 +368,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     deep = ("linear", "norm", "relu", "linear", "norm")
     for kinds, sizes in ((("norm",), (2,)), (KINDS, (4, 3, 2)), (deep, (4, 3, 2))):
         made = net(bn, kinds, used(rng, kinds, sizes))
+        # 4 + 4 + 3 rows: by batches, not by rows
         made.recalibrate(bn.recalibrate, rows(rng, 11, sizes[0]), rng.integers(0, 2, 11), 4)
         yield running(made)
 
@@ -400,6 +411,7 @@ def mlp(make_mlp: Any, widths: Any, values: Any, x: Any, options: Any = ()) -> A
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f"a torch.nn.Module should be returned, not {type(model).__name__}")
     parts: list[Any] = list(model.modules())
+    # in the order of the network, however deep they lie
     linears = [part for part in parts if isinstance(part, torch.nn.Linear)]
     norms = [part for part in parts if isinstance(part, torch.nn.BatchNorm1d)]
     found: dict[str, Any] = {
@@ -410,9 +422,11 @@ def mlp(make_mlp: Any, widths: Any, values: Any, x: Any, options: Any = ()) -> A
     largest = [float(part.weight.abs().max()) * part.in_features**0.5 for part in linears]
     found["start"] = [0.1 < size < 1.001 for size in largest]  # PyTorch's: uniform up to 1
     with torch.no_grad():
+        # their number is an answer, not an error
         for part, weight in zip(linears, weights, strict=False):
             part.weight.copy_(torch.tensor(weight))
             if part.bias is not None:
+                # any other has to be redundant
                 part.bias.copy_(torch.tensor(bias) if part is linears[-1] else 0 * part.bias)
         for norm, state in zip(norms, states, strict=False):
             norm.load_state_dict({k: torch.tensor(v) for k, v in state.items()}, strict=False)
@@ -429,6 +443,7 @@ def layers(
     bn: Any, rng: np.random.Generator, make: Any, widths: list[int], *options: object
 ) -> Any:
     """What the driver `mlp` finds, for random parameters."""
+    # (out, in) of each linear layer
     weights = [rng.normal(0, 1, shape) for shape in zip(widths[1:], widths[:-1], strict=True)]
     names = ("weight", "bias", "running_mean", "running_var")
     states = [{name: rng.uniform(0.5, 2, D) for name in names} for D in widths[1:-1]]
@@ -481,16 +496,18 @@ def lesson(
         x, y = x[order], y[order]
     state = initial(KINDS, (PIXELS, HIDDEN, CLASSES), rng)
     # a used network: so its features are worth keeping, and its statistics are those of digits
-    hidden = x @ state["0.weight"].T
+    hidden = x @ state["0.weight"].T  # (N, 30)
     state |= {"1.running_mean": hidden.mean(axis=0), "1.running_var": hidden.var(axis=0)}
     args = (x_val, y_val) if validate else ()
     found: dict[str, Any] = net(bn, KINDS, state).teach(script, x, y, *args, BATCH, EPOCHS, LR)
+    # judged here: the new classes never left
     found["learned"] = share_right(found["state"], *new) > LEARNED
     if validate:
         found["last"] = share_right(found["state"], x_val, y_val)
     found["before"] = {name: _float32(value) for name, value in state.items()}
     found["rows"] = sum(map(len, found["batches"]))
     found["in training"] = bool(found["batches"]) and all(found["training"])
+    # sorted digits give batches of one class, or of two at a border
     found["mixed"] = np.mean([len(set(y[rows])) > 2 for rows in found["batches"] or [[]]]) > 0.9
     return found
 
@@ -507,6 +524,7 @@ train_and_validate = _check("train_and_validate", "train-and-eval-in-pytorch")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_and_validate, rng, 600, validate=203)
     yield {"number of accuracies": len(found["told"])}
+    # 0.01 is two digits of 203
     yield {"the last one is right": abs(found["told"][-1] - found["last"]) < 0.01}
 
 
@@ -552,7 +570,7 @@ train_in_batches = _check("train_in_batches", "one-value-a-channel")
 @train_in_batches.part("one row is left at the end of an epoch: it trains on, and learns", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found = lesson(bn, bn.train_in_batches, rng, 601)
-    all_rows = EPOCHS * 600 <= found["rows"] <= EPOCHS * 601
+    all_rows = EPOCHS * 600 <= found["rows"] <= EPOCHS * 601  # 601 = 30 * BATCH + 1
     yield {"it learns, from all epochs": found["learned"] and all_rows}
 
 
@@ -566,7 +584,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @train_in_batches.part("no other row is lost than those of an incomplete last batch", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for N in (600, 613):
+    for N in (600, 613):  # whole batches alone, and 13 rows that may be left out
         found = lesson(bn, bn.train_in_batches, rng, N)
         all_rows = EPOCHS * 600 <= found["rows"] <= EPOCHS * N
         yield {"it learns, from nearly all rows": found["learned"] and all_rows}
@@ -607,6 +625,7 @@ def accumulated(accumulate: Any, x: Any, y: Any, sizes: Any, settings: Any, x_ne
         if torch.is_grad_enabled() and isinstance(inputs[0], torch.Tensor) and inputs[0].ndim > 1:
             rows.append(len(inputs[0]))
 
+    # of all modules: the model is not made yet
     hook = torch.nn.modules.module.register_module_forward_pre_hook(watch)
     try:
         model = accumulate(torch.tensor(x), torch.tensor(y), *sizes, *settings)
@@ -615,7 +634,9 @@ def accumulated(accumulate: Any, x: Any, y: Any, sizes: Any, settings: Any, x_ne
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f"a torch.nn.Module should be returned, not {type(model).__name__}")
     with torch.no_grad():
+        # normalised features do not see the scale of large inputs: the last two are about equal
         outputs = [model.eval()(size * torch.tensor(x_new)) for size in (1, 1000, 2000)]
+        # batch normalisation would mix the rows
         together, alone = (model.train()(torch.tensor(x))[:4] for x in (x_new, x_new[:4]))
     return {"rows": max(rows), "outputs": outputs, "alone": alone, "together": together}
 
@@ -632,7 +653,7 @@ def runs(bn: Any, rng: np.random.Generator, *runs: tuple[int, int, float]) -> li
     for micro, steps, lr in runs:
         settings = (WHOLE, micro, steps, lr, seed)
         found.append(drive(bn, accumulated, bn.accumulate, x, y, sizes, settings, x_new))
-    right = np.asarray(found[0]["outputs"][0]).argmax(axis=1) == y_new
+    right = np.asarray(found[0]["outputs"][0]).argmax(axis=1) == y_new  # (M,)
     return [*found, bool(right.mean() > LEARNED)]
 
 
@@ -651,8 +672,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @accumulate.part("a small step goes in the same direction, and as far", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    # no step, one, and one in micro-batches: with so small an lr, a step in parts is as good
     start, whole, micro, _ = runs(bn, rng, (WHOLE, 0, 1e-3), (WHOLE, 1, 1e-3), (MICRO, 1, 1e-3))
-    one, other = (
+    one, other = (  # how far the outputs have moved
         np.asarray(run["outputs"][0], np.float64) - start["outputs"][0] for run in (whole, micro)
     )
     along = float((one * other).sum() / (np.linalg.norm(one) * np.linalg.norm(other)))

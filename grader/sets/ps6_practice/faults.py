@@ -6,9 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from ...reference import Array
 from .._network import Network, cross_entropy, initial
-from ..ps1_standardize.faults import Array
 
+# the mistakes in how layers are put together, of this set's networks and of ps7's
+LAYERS = (
+    "redundant-bias",
+    "output-without-bias",
+    "norm-after-activation",
+    "activation-on-output",
+    "activation-missing",
+    "another-activation",
+)
 # by check: the mistakes that it can name
 MISTAKES = {
     "evaluate": (
@@ -48,16 +57,7 @@ MISTAKES = {
         "left-in-train",
         "left-in-eval",
     ),
-    "make_mlp": (
-        "norm-on-output",
-        "norm-missing",
-        "redundant-bias",
-        "output-without-bias",
-        "norm-after-activation",
-        "activation-on-output",
-        "activation-missing",
-        "another-activation",
-    ),
+    "make_mlp": ("norm-on-output", "norm-missing", *LAYERS),
     "train_and_validate": ("forgot-eval", "left-in-eval", "one-accuracy-in-all"),
     "fine_tune": (
         "frozen-still-updating",
@@ -108,6 +108,7 @@ class Net:
     def __init__(self, kinds: tuple[str, ...], state: dict[str, Any], nested: bool = False) -> None:
         self.network = Network(kinds, state)
         maps = "flatten" in kinds
+        # whether the function overlooks all norms of this network
         self.missed = (nested and self.has("nested-missed")) or (
             maps and self.has("feature-maps-missed")
         )
@@ -157,24 +158,18 @@ class Net:
         if not self.has("forgot-eval"):
             network.eval()
         if self.has("dropout-in-evaluation"):
+            # eval() for the norms alone
             network.training = [kind == "dropout" for kind in network.kinds]
         shares = [float((network.classes(a) == b).mean()) for a, b in _batches(x, y, batch_size)]
         sizes = [len(b) for _, b in _batches(x, y, batch_size)]
-        network.training = before
-        if self.has("left-in-eval"):
-            network.eval()
-        if self.has("left-in-train"):
-            network.train()
-        modes = {network.training[0]}
-        if self.has("left-in-eval:inside"):
-            modes.add(before[0])
+        modes = self._left_in(before)
         if self.has("last-batch-only"):
             shares, sizes = shares[-1:], sizes[-1:]
         share = 100 if self.has("accuracies-in-percent") else 1
         weights = None if self.has("mean-of-batch-accuracies") else sizes
         return {
             "share": share * float(np.average(shares, weights=weights)),
-            "training": sorted(modes),
+            "training": modes,
             "graph": self.has("graph-in-evaluation"),
         }
 
@@ -184,6 +179,7 @@ class Net:
             self._hold()
 
     def step(self, x: Array, y: Array) -> list[str]:
+        # of what has a gradient, before anything is frozen
         names = self.network.gradients(cross_entropy(self.forward(x), y)[1])
         norms = tuple(f"{i}." for i in self.network.norms)
         if self.has("freezes-everything"):
@@ -197,7 +193,7 @@ class Net:
     def recalibrate(self, _: object, x: Array, y: Array, batch_size: int) -> Any:
         network = self.network
         mode = network.training[0]
-        before = [0.2 + 0.1 * i for i in range(len(network.kinds))]
+        before = [0.2 + 0.1 * i for i in range(len(network.kinds))]  # as the driver sets them
         network.train(self.has("dropout-while-recalibrating"))
         kept = self.has("never-updated:kept", "old-statistics-kept") and not self.has(
             "old-statistics-kept:start"
@@ -206,7 +202,7 @@ class Net:
             network.training[i] = not self.has("never-updated")
             if not kept:
                 network.restart(i)
-            network.momentum[i] = None
+            network.momentum[i] = None  # the average of all batches
             if self.has("overwritten"):
                 network.momentum[i] = 1.0
             elif self.has("old-statistics-kept") and not self.has("old-statistics-kept:count"):
@@ -228,19 +224,21 @@ class Net:
             network.train()
         if self.has("trained-in-eval:always"):
             network.eval()
-        rate = 0.1 if self.has("rate-ignored") else lr
+        rate = 0.1 if self.has("rate-ignored") else lr  # as a default of the student's would be
         losses: list[float] = []
         total: dict[str, Array] = {}
         for a, b in [*zip(x, y, strict=True)] * (2 if self.has("more-steps") else 1):
             loss, dy = cross_entropy(network.forward(a), b)
             if self.has("loss-summed"):
-                loss, dy = loss * len(b), dy * len(b)
+                loss, dy = loss * len(b), dy * len(b)  # reduction="sum"
+            # SGD with momentum 0.9; without zero_grad() it is 1
             kept = 0.9 if self.has("another-optimizer") else 1.0
             keeps = self.has("gradients-accumulate", "another-optimizer")
             for name, gradient in network.gradients(dy).items():
                 total[name] = gradient + (kept * total.get(name, 0.0) if keeps else 0.0)
             network.move(total, rate)
             if self.has("losses-after-step"):
+                # looked at, not trained on
                 loss = cross_entropy(network.forward(a, frozen=True), b)[0]
             losses.append(loss)
         return losses, {k: np.asarray(v, np.float32) for k, v in network.values.items()}
@@ -251,15 +249,20 @@ class Net:
         if not self.has("forgot-eval"):
             network.eval()
         outputs = network.forward(x)
-        network.training = before
+        modes = self._left_in(before)
+        return (outputs if self.has("logits") else outputs.argmax(axis=1)), modes
+
+    def _left_in(self, before: list[bool]) -> list[bool]:
+        """The modes after a function that should have left them as they were before."""
+        self.network.training = before
         if self.has("left-in-eval"):
-            network.eval()
+            self.network.eval()
         if self.has("left-in-train"):
-            network.train()
-        modes = {network.training[0]}
+            self.network.train()
+        modes = {self.network.training[0]}
         if self.has("left-in-eval:inside"):
             modes.add(before[0])
-        return (outputs if self.has("logits") else outputs.argmax(axis=1)), sorted(modes)
+        return sorted(modes)
 
     def teach(self, script: str, x: Array, y: Array, *args: Any) -> dict[str, Any]:
         self.batches: list[list[int]] = []
@@ -277,12 +280,12 @@ class Net:
     def _learn(self, x: Array, y: Array, rows: Array, lr: float, **only: Any) -> None:
         if len(rows) == 1 and self.network.training[1]:
             raise ValueError("Expected more than 1 value per channel when training")
-        self.batches.append([int(row) for row in rows])
+        self.batches.append([int(row) for row in rows])  # what the driver's hooks would have seen
         self.training.append(self.network.training[1])
         self.network.step(x[rows], y[rows], lr, **only)
 
     def _orders(self, N: int, epochs: int) -> Iterator[Array]:
-        rng = np.random.default_rng(0)
+        rng = np.random.default_rng(0)  # any order will do: no answer depends on it
         for _ in range(epochs):
             yield rng.permutation(N)
 
@@ -308,6 +311,7 @@ class Net:
         network.train()
         if not self.has("frozen-still-updating", "batch-stats-while-frozen"):
             network.training[1] = False
+        # replaced at each step, never changed in place
         kept = {name: network.values[f"1.running_{name}"] for name in ("mean", "var")}
         for order in self._orders(len(x), epochs):
             for rows in _whole(order, size):
@@ -321,6 +325,7 @@ class Net:
             end = len(x) - size * self.has("rows-lost")
             for start in range(0, end, size):
                 rows = order[start : start + size]
+                # what is left at the end of an epoch
                 if len(rows) == 1 and not self.has("batch-of-one"):
                     if self.has("epochs-cut-short"):
                         return
@@ -341,6 +346,7 @@ class Net:
             if self.has("sorted-batches:in-turn"):
                 batches = [batches[i] for i in next(self._orders(len(batches), 1))]
             for rows in batches:
+                # the labels keep their order while the rows lose it
                 start = size * len(self.batches) % len(x)
                 answers = y[start : start + len(rows)] if self.has("labels-left-behind") else None
                 if answers is None:
@@ -368,7 +374,7 @@ class Functions:
         """With an option, whether there are norms, the activation is a sigmoid."""
         weights, bias, states = values
         hidden, kinds = len(widths) - 2, list[str]()
-        activation = "sigmoid" if options else "relu"
+        activation = "sigmoid" if options else "relu"  # ps7's network, or this set's
         if "another-activation" in self.mistakes:
             activation = "relu" if options else "sigmoid"
         with_norm = all(options) or any("norm-in-baseline" in one for one in self.mistakes)
@@ -394,7 +400,7 @@ class Functions:
                 state[f"{i}.weight"] = next(linears)
                 last = i
             if kind == "norm":
-                size = widths[-1]
+                size = widths[-1]  # only one on the output has no state given
                 new = dict.fromkeys(("weight", "running_var"), np.ones(size))
                 new |= dict.fromkeys(("bias", "running_mean"), np.zeros(size))
                 state |= {f"{i}.{name}": value for name, value in next(norms, new).items()}
@@ -402,6 +408,7 @@ class Functions:
         if has_bias:
             state[f"{last}.bias"] = bias
         network = Network(kinds, state)
+        # eval first, as the driver
         outputs = [network.train(mode).forward(x) for mode in (False, True)]
         normed = widths[1 : len(widths) - (0 if "norm-on-output" in self.mistakes else 1)]
         has_biases = "redundant-bias" in self.mistakes or not with_norm
@@ -434,7 +441,9 @@ class Functions:
         if "normalisation-removed" in self.mistakes:
             kinds.remove(norm)
         network = Network(kinds, initial(kinds, (x.shape[1], *sizes), rng))
+        # rows that go through the network together
         at_once = whole if "whole-batch-at-once" in self.mistakes else micro
+        # a micro-batch's part in the mean over the whole
         share = 1.0 if "loss-not-divided" in self.mistakes else at_once / whole
         for _step in range(steps):
             rows = rng.permutation(len(x))[:whole]
@@ -447,6 +456,7 @@ class Functions:
                 if each := [m for m in self.mistakes if m.startswith("step-each-micro-batch")]:
                     network.move(total, lr)
                     total = {} if each[0].endswith("zeroed") else total
+            # nothing is left where each had a step of its own
             network.move({} if each else total, lr)
         network.eval()
         outputs = [network.forward(size * x_new) for size in (1, 1000, 2000)]

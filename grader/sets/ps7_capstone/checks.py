@@ -15,8 +15,9 @@ import numpy as np
 from ...checking.check import Check, Unfit
 from ...checking.compare import is_number, kind_of
 from ...checking.remote import drive
+from ...reference import Array
 from .._network import initial
-from ..ps1_standardize.faults import Array
+from ..ps6_practice.checks import WIDTHS as NETWORKS
 from ..ps6_practice.checks import layers, net, rows, running, used
 from . import faults
 
@@ -40,7 +41,6 @@ _check = partial(Check.against, faults)
 
 
 build_model = _check("build_model", "not-on-the-output")
-NETWORKS = ([3, 2], [3, 4, 2], [5, 4, 4, 3], [2, 3, 4, 5, 6])
 
 
 def found_layers(found: dict[str, Any]) -> dict[str, object]:
@@ -84,7 +84,7 @@ def course(
     """The losses and the state after four batches, for a network that came in this mode."""
     made = net(bn, KINDS, initial(KINDS, (5, 4, 4, 3), rng))
     getattr(made, mode)()
-    x = np.array([rows(rng, 8, 5) for _ in range(4)])
+    x = np.array([rows(rng, 8, 5) for _ in range(4)])  # (4, 8, 5)
     losses, state = made.learn(bn.train, x, rng.integers(0, 3, (4, 8)), 0.5)
     return losses, state
 
@@ -104,6 +104,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for _ in range(2):
         losses: Any = course(bn, rng)[0]
+        # what is none is told as it is
         numbers = isinstance(losses, list | tuple) and all(map(is_number, losses))
         yield np.asarray(losses, np.float32) if numbers else losses
 
@@ -120,7 +121,7 @@ predict = _check("predict", "train-and-eval-in-pytorch")
 
 @predict.part("the class with the largest output, in inference mode", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for N in (1, 3, 40):
+    for N in (1, 3, 40):  # one row has no statistics of its own: eval() is needed
         made = net(bn, KINDS, used(rng, KINDS, (5, 4, 4, 6)))
         yield made.predict(bn.predict, rows(rng, N, 5))[0]
 
@@ -146,11 +147,13 @@ def experiment(function: Any, x: Any, y: Any, args: Any, kwargs: Any) -> Any:
 
     given = [torch.tensor(value) if hasattr(value, "dtype") else value for value in args]
     batches = [(torch.tensor(a), torch.tensor(b)) for a, b in zip(x, y, strict=True)]
-    first: list[Any] = []
+    first: list[Any] = []  # kept, so that no later layer can get the place of one in memory
     passes, frozen, leaks = [0], [False], [False]
 
     def watch(layer: Any, inputs: Any) -> None:
+        # the other pictures come in other numbers
         trains = torch.is_grad_enabled() and len(inputs[0]) == x.shape[1]
+        # the first of a network: once a pass
         if isinstance(layer, torch.nn.Linear) and layer.in_features == x.shape[2] and trains:
             passes[0] += 1
             if all(layer is not one for one in first):
@@ -180,7 +183,7 @@ def clothes() -> tuple[Array, Array]:
 
     data = datasets.fashion()
     images = np.concatenate([data.x_train, data.x_test])
-    x = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)
+    x = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(-1, 196)  # (12000, 196)
     return x - x.mean(axis=0), np.concatenate([data.y_train, data.y_test])
 
 
@@ -191,7 +194,7 @@ def mixed(seed: int) -> tuple[Array, Array]:
     They are seen through D random mixtures of their pixels.
     """
     (x, y), rng = clothes(), np.random.default_rng(seed)
-    order = rng.permutation(len(x))
+    order = rng.permutation(len(x))  # (12000,)
     x, y = x[order] @ rng.normal(0, 1, (x.shape[1], FEATURES)), rng.permutation(10)[y[order]]
     return (x / x.std()).astype(np.float32), y
 
@@ -201,6 +204,7 @@ def pictures(
 ) -> tuple[tuple[Array, Array], tuple[Array, Array], tuple[Array, Array]]:
     """Batches, x (S, N, D) and y (S, N), and two sets of other pictures, x (M, D) and y (M,)."""
     x, y = mixed(int(rng.integers(2**62)))
+    # by place in the order: no picture is in two of the three
     seen, validation = BATCH * STEPS, BATCH * STEPS + NEW
     return (
         (x[:seen].reshape(STEPS, BATCH, -1)[:steps], y[:seen].reshape(STEPS, BATCH)[:steps]),
@@ -270,7 +274,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares = compared(bn, rng, STEPS, seeds)
     ahead = shares["with"].mean() - shares["without"].mean()
     learned = bool(WITHOUT[0] < shares["without"].mean() < WITHOUT[1])
-    yield {"within the budget": found["passes"] <= 2 * len(seeds) * STEPS}
+    yield {"within the budget": found["passes"] <= 2 * len(seeds) * STEPS}  # two networks a seed
     yield {"ahead": bool(shares["with"].mean() > WITH and ahead > AHEAD)}
     yield {"the baseline is as good as it should be": learned}
 
@@ -284,6 +288,7 @@ def swept(bn: Any, rng: np.random.Generator, steps: int, lrs: Sequence[float] | 
     Without other learning rates, they are LRS in random order.
     """
     batches, validation, (x_new, y_new) = pictures(rng, steps)
+    # not sorted: the best has to be found by accuracy
     lrs = [float(lr) for lr in (rng.permutation(LRS) if lrs is None else lrs)]
     args = (*validation, x_new, WIDTHS, lrs, int(rng.integers(1000)))
     found: Any = drive(bn, experiment, bn.sweep, *batches, args, {})

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ...reference import Array
 from .._network import Network, initial
-from ..ps1_standardize.faults import Array
-from ..ps6_practice.faults import Functions, Net
+from ..ps6_practice.faults import LAYERS, Functions, Net
 
 WATCHED = ("forgot-eval", "model-reused", "more-steps", "trained-in-eval")
 # by check: the mistakes that it can name
@@ -21,12 +21,7 @@ MISTAKES = {
         "baseline-without-bias",
         "other-start",
         "norm-on-output",
-        "redundant-bias",
-        "output-without-bias",
-        "norm-after-activation",
-        "activation-on-output",
-        "activation-missing",
-        "another-activation",
+        *LAYERS,
     ),
     "train": (
         "more-steps",
@@ -75,6 +70,7 @@ class _Batches:
 
     def __init__(self, x: Array, y: Array) -> None:
         self.x, self.y = x, y
+        # arrays have no hash, and training is slow
         self.key = (x.shape, zlib.crc32(x.tobytes()), zlib.crc32(y.tobytes()))
 
     def __eq__(self, other: object) -> bool:
@@ -120,6 +116,7 @@ class _Experiment:
         run = self._compare if function == "compare" else self._sweep
         result: Any = {}
         for name in ("with", "without"):
+            # exchanged, if that is the mistake
             self.norm = (name == "with") != self.has("with-without-swapped")
             result[name] = run(_Batches(x, y), *args, **kwargs)
         return {
@@ -134,9 +131,10 @@ class _Experiment:
         self, batches: _Batches, widths: list[int], rates: list[float], seed: int, again: bool
     ) -> Network:
         """A new network; with `again`, the one that was trained at the other rates before."""
-        times = 2 if self.has("more-steps") else 1
+        times = 2 if self.has("more-steps") else 1  # twice through the batches
         self.passes += times * len(batches.x)
         self.networks += not again
+        # of one network after another, or of this one
         used = tuple(rates if self.has("model-reused") else rates[-1:]) * times
         norm = self.norm and not self.has("norm-missing")
         return _trained(batches, tuple(widths), norm, used, seed, self.has("trained-in-eval"))
@@ -151,7 +149,7 @@ class _Experiment:
         self, batches: _Batches, x_new: Array, widths: list[int], lr: float, seeds: list[int]
     ) -> Array:
         handicapped = self.has("baseline-handicapped") and not self.norm
-        lr = lr / 30 if handicapped else lr
+        lr = lr / 30 if handicapped else lr  # so small that it hardly learns
         found = []
         for i, seed in enumerate(seeds):
             reused = self.has("model-reused")

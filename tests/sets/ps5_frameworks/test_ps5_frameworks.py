@@ -2,15 +2,14 @@
 
 import itertools
 import random
-import subprocess
-import sys
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from helpers import ROOT
+from helpers.masters import solution
+from helpers.sets import changed, in_fresh_python, named_in_part
 from torch import nn
 from torch.nn.utils import fusion
 
@@ -19,25 +18,16 @@ from grader.checking.check import Verdict
 from grader.checking.load import load
 from grader.checking.local import CheckFailed, check
 from grader.checking.remote import Loopback, StandIn, Student
-from grader.notebooks.notebook import Master, read_master
+from grader.notebooks.notebook import Master
 from grader.sets.ps5_frameworks import checks as asked
 from grader.sets.ps5_frameworks import faults
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 SEED = 4711
 PAIRS = 60  # of each check, drawn at random
 CHECKS = load("ps5_frameworks")
 MODULE_CHECKS = [id for id in CHECKS if id.startswith("module_")]
 NAMES = ("BatchNorm", "keras_to_torch", "fold_batchnorm")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="module")
-def master() -> Master:
-    return read_master(ROOT / "solutions", "ps5_frameworks")
 
 
 def run(*sources: str) -> dict[str, Any]:
@@ -51,11 +41,6 @@ def grade(id: str, *sources: str, seed: int = SEED, read: bool = True) -> Verdic
     """The verdict on a notebook with these cells; with `read`, their sources are known."""
     student = Student(Loopback(run(*sources)), NAMES, sources if read else ())
     return CHECKS[id].grade(student, 100, seed)
-
-
-def solution(master: Master, name: str) -> str:
-    source: str = master.cells[f"{name}-solution"].source
-    return source
 
 
 @pytest.mark.parametrize("id", CHECKS)
@@ -272,13 +257,6 @@ IN_TORCH = [
 ]
 
 
-def changed(source: str, changes: dict[str, str]) -> str:
-    for old, new in changes.items():
-        assert old in source, old
-        source = source.replace(old, new)
-    return source
-
-
 @pytest.mark.parametrize(
     ("id", "mistake", "changes"), [pytest.param(*row, id=f"{row[0]}: {row[1]}") for row in IN_TORCH]
 )
@@ -466,8 +444,7 @@ for id, check in load("ps5_frameworks").items():
     assert check.grade(StandIn(implementation(MISTAKES[id][-1])), 1, 0).diagnosis
 print("torch" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
-    assert (done.stdout, done.stderr) == ("False\n", "")
+    assert in_fresh_python(program) == ("False\n", "")
 
 
 @pytest.mark.parametrize("id", CHECKS)
@@ -475,11 +452,11 @@ def test_pairs_are_caught_and_named_in_part(id: str) -> None:
     """Do solutions with two mistakes lose points, and are nearly all told one of the two?"""
     pairs = list(itertools.combinations(CHECKS[id].mistakes, 2))
     pairs = random.Random(id).sample(pairs, min(PAIRS, len(pairs)))
-    named = 0
-    for pair in pairs:
-        verdict = CHECKS[id].grade(StandIn(faults.implementation(*pair)), 100, SEED)
-        assert verdict.points < 100, pair
-        named += any(mistake.partition(":")[0] in verdict.diagnosis for mistake in pair)
+
+    def graded(*pair: str) -> Verdict:
+        return CHECKS[id].grade(StandIn(faults.implementation(*pair)), 100, SEED)
+
+    named = named_in_part(pairs, graded)
     assert named >= 0.95 * len(pairs)
 
 

@@ -1,24 +1,25 @@
 """ps6_practice: the network in NumPy against PyTorch, the master, the patients, messages."""
 
 import itertools
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from helpers import ROOT
+from helpers.masters import solution
+from helpers.sets import changed, in_fresh_python, named_in_part
 from torch import nn
 from torch.nn import functional as F
 
+from grader.checking.check import Verdict
 from grader.checking.load import load
 from grader.checking.local import CheckFailed, check
 from grader.checking.remote import Loopback, StandIn, Student
-from grader.notebooks.notebook import Master, read_master
+from grader.notebooks.notebook import Master
 from grader.sets._network import Network, cross_entropy, initial
 from grader.sets.ps6_practice import faults
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 SEED = 4711
 CHECKS = load("ps6_practice")
 QUICK = ("evaluate", "freeze_batchnorm", "recalibrate", "make_mlp")  # nothing is trained
@@ -31,25 +32,10 @@ from torch.utils.data import DataLoader, TensorDataset
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="module")
-def master() -> Master:
-    return read_master(ROOT / "solutions", "ps6_practice")
-
-
 def run(source: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     exec(HEAD + source, namespace)
     return namespace
-
-
-def solution(master: Master, id: str) -> str:
-    source: str = master.cells[f"{id}-solution"].source
-    return source
 
 
 def grade(id: str, source: str, seed: int = SEED) -> Any:
@@ -285,11 +271,7 @@ def test_mistakes_in_torch_are_named(
     master: Master, id: str, mistake: str, changes: dict[str, str]
 ) -> None:
     """Is a mistake made in PyTorch recognised by its model in NumPy?"""
-    source = solution(master, id)
-    for old, new in changes.items():
-        assert old in source, old
-        source = source.replace(old, new)
-    verdict = grade(id, source)
+    verdict = grade(id, changed(solution(master, id), changes))
     assert verdict.points < 100
     assert mistake in verdict.diagnosis, verdict.message
 
@@ -302,11 +284,11 @@ def test_pairs_are_caught_and_named_in_part(id: str) -> None:
         for one, other in itertools.combinations(CHECKS[id].mistakes, 2)
         if one.partition(":")[0] != other.partition(":")[0]
     ][:: 1 if id in QUICK else 3]
-    named = 0
-    for pair in pairs:
-        verdict = CHECKS[id].grade(StandIn(faults.implementation(*pair)), 100, SEED)
-        assert verdict.points < 100, pair
-        named += any(mistake.partition(":")[0] in verdict.diagnosis for mistake in pair)
+
+    def graded(*pair: str) -> Verdict:
+        return CHECKS[id].grade(StandIn(faults.implementation(*pair)), 100, SEED)
+
+    named = named_in_part(pairs, graded)
     assert named >= 0.95 * len(pairs)
 
 
@@ -329,6 +311,7 @@ def test_grading_needs_no_torch() -> None:
     """Do checks, reference and diagnosis of the set run without importing torch here?"""
     program = """
 import sys
+from grader.checking.check import Verdict
 from grader.checking.load import load
 from grader.sets.ps6_practice.faults import MISTAKES, implementation
 from grader.checking.remote import StandIn
@@ -338,5 +321,4 @@ for id in ("recalibrate", "fine_tune"):
     assert check.grade(StandIn(implementation(MISTAKES[id][0])), 1, 0).diagnosis
 print("torch" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
-    assert (done.stdout, done.stderr) == ("False\n", "")
+    assert in_fresh_python(program) == ("False\n", "")

@@ -1,41 +1,26 @@
 """ps7_capstone: the master, mistakes in PyTorch, tricks that skip the point, the bands."""
 
 import itertools
-import subprocess
-import sys
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from helpers import ROOT
+from helpers.masters import solution
+from helpers.sets import changed, in_fresh_python, named_in_part
 from torch import nn
 from torch.nn import functional as F
 
 from grader.checking.check import Verdict
 from grader.checking.load import load
 from grader.checking.remote import Loopback, StandIn, Student
-from grader.notebooks.notebook import Master, read_master
+from grader.notebooks.notebook import Master
 from grader.sets.ps7_capstone import checks, faults
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 SEED = 4711
 CHECKS = load("ps7_capstone")
 PARTS = ("build_model", "train", "predict")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> None:
-    torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="module")
-def master() -> Master:
-    return read_master(ROOT / "solutions", "ps7_capstone")
-
-
-def solution(master: Master, id: str) -> str:
-    source: str = master.cells[f"{id}-solution"].source
-    return source
 
 
 def student(master: Master, **changed: str) -> Student:
@@ -105,11 +90,7 @@ def test_mistakes_in_torch_are_named(
     master: Master, id: str, mistake: str, changes: dict[str, str]
 ) -> None:
     """Is a mistake made in PyTorch recognised by its model in NumPy?"""
-    source = solution(master, id)
-    for old, new in changes.items():
-        assert old in source, old
-        source = source.replace(old, new)
-    verdict = grade(master, id, **{id: source})
+    verdict = grade(master, id, **{id: changed(solution(master, id), changes)})
     assert verdict.points < 100
     assert mistake in verdict.diagnosis, verdict.message
 
@@ -168,11 +149,11 @@ def test_pairs_are_caught_and_named_in_part(id: str) -> None:
         for one, other in itertools.combinations(CHECKS[id].mistakes, 2)
         if one.partition(":")[0] != other.partition(":")[0]
     ]
-    named = 0
-    for pair in pairs:
-        verdict = CHECKS[id].grade(StandIn(faults.implementation(*pair)), 100, SEED)
-        assert verdict.points < 100, pair
-        named += any(mistake.partition(":")[0] in verdict.diagnosis for mistake in pair)
+
+    def graded(*pair: str) -> Verdict:
+        return CHECKS[id].grade(StandIn(faults.implementation(*pair)), 100, SEED)
+
+    named = named_in_part(pairs, graded)
     assert named >= 0.95 * len(pairs)
 
 
@@ -215,5 +196,4 @@ assert check.grade(StandIn(implementation()), 1, 0).status == "passed"
 assert check.grade(StandIn(implementation("more-steps")), 1, 0).diagnosis == ("more-steps",)
 print("torch" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
-    assert (done.stdout, done.stderr) == ("False\n", "")
+    assert in_fresh_python(program) == ("False\n", "")
