@@ -205,7 +205,6 @@ MASTERS = {
         [cell("1", "a", locked=True), cell("1", "a", solution=True) | {"id": "b"}],
         "two cells have the grade_id 'a'",
     ),
-    "not Python": ([cell("%matplotlib", "a", solution=True)], "'a' is not plain Python"),
 }
 
 
@@ -324,7 +323,7 @@ def test_foreign_notebook(tmp_path: Path, master: Master) -> None:
 def test_which_master(tmp_path: Path, master: Master, handed_in: Json) -> None:
     """Is the problem set of a notebook the one that it shares most cells with?"""
     cells = {"f": master.cells["f"], "z": master.cells["g"]}
-    other = Master("other", master.notebook, cells, frozenset())
+    other = Master("other", master.notebook, cells, frozenset(), "other")
     submission = read(tmp_path, handed_in)
     assert which_master(submission, Path("other.ipynb"), [other, master]) is master
     handed_in["cells"] = [cell("1", "f")]

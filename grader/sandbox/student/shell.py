@@ -31,15 +31,22 @@ WARM_UP = [  # load now what a result, a plot, a traceback or an `await` would i
 
 
 class Outputs:
-    """The outputs of one cell, up to `text_bytes` of text and `image_bytes` of pictures."""
+    """The outputs of one cell, up to `text_bytes` of text and `image_bytes` of pictures.
+
+    Of what nbgrader's marks depend on (an error, a result, that stderr was written to) there is
+    always at least the beginning, however much came before.
+    """
 
     def __init__(self, text_bytes: int, image_bytes: int) -> None:
         self.kept: list[Output] = []
         self.text_left, self.images_left, self.dropped = text_bytes, image_bytes, 0
+        self.decisive: set[str] = set()  # of result and stderr, what has come
 
     def stream(self, name: str, text: str) -> None:
         """Add to what was written to stdout or stderr."""
         last = self.kept[-1] if self.kept else {}
+        if name == "stderr" and text:
+            self._make_room(name)
         if last.get("name") == name:
             last["text"] = f"{last['text']}{self._fit(text)}"
         elif text and self._charge():
@@ -51,6 +58,8 @@ class Outputs:
         if isinstance(image, bytes):
             image = base64.b64encode(image).decode()
         bundle: dict[str, object] = {}
+        if count is not None:
+            self._make_room("result")
         if not self._charge():
             return
         if isinstance(text, str):
@@ -66,7 +75,7 @@ class Outputs:
         self.kept.append(output)
 
     def error(self, name: str, value: str, traceback: Sequence[str]) -> None:
-        """Add an exception; of it there is always at least the beginning."""
+        """Add an exception."""
         self.text_left = max(self.text_left, 10_000)
         lines = [self._fit(str(line)) for line in traceback]
         error = {"ename": name[:200], "evalue": value[:1000], "traceback": lines}
@@ -76,8 +85,14 @@ class Outputs:
         """The outputs, with a line that says how much was dropped."""
         if self.dropped:
             text = f"\n[{self.dropped:,} more characters of output were dropped]\n"
-            self.kept.append({"output_type": "stream", "name": "stderr", "text": text})
+            # not on stderr: to nbgrader that is a failure, and this is none
+            self.kept.append({"output_type": "stream", "name": "stdout", "text": text})
         return self.kept
+
+    def _make_room(self, what: str) -> None:
+        if what not in self.decisive:
+            self.decisive.add(what)
+            self.text_left = max(self.text_left, 1000)
 
     def _charge(self) -> bool:
         """Is there room for one more output?"""
