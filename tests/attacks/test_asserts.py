@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -33,9 +34,8 @@ ASSERTS = {
     "triple": "import numpy as np\nnp.testing.assert_allclose(triple(2), 6)  # a hidden test",
     "share": "share()",
 }
-double = Check(
-    "double", section="its chapter", reference=type("R", (), {"double": lambda x: 2 * x})
-)
+reference = SimpleNamespace(double=lambda x: 2 * x)
+double = Check("double", section="its chapter", reference=reference)
 
 
 @double.part("twice x")
@@ -72,7 +72,7 @@ def triple(x):
     ),
     "replaces how cells run": (
         "shell = get_ipython()\nshell.run_cell = shell.run_code = lambda *a, **k: None",
-        {"triple": "killed|error", "share": "killed|error", "double": "missing"},
+        {"triple": "error", "share": "error"},
     ),
     "answers every cell with a forged output": (
         """

@@ -98,9 +98,9 @@ def test_export(course: Path, graded: str, capsys: pytest.CaptureFixture[str]) -
     assert main(["export", "week1", "--course", str(course)]) == 0
     reason = '"Your code exceeded 1 s while it was checked, so this exercise has no points."'
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "ada,median,4.0,4.0,passed,,",
-        "ben,median,0.0,4.0,failed,,order",
-        f"cleo,median,0.0,4.0,timeout,{reason},",
+        "ada,median,4.0,4.0,passed,,,check",
+        "ben,median,0.0,4.0,failed,,order,check",
+        f"cleo,median,0.0,4.0,timeout,{reason},,check",
     ]
 
 
