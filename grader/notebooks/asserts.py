@@ -6,8 +6,6 @@ The student's code is in the same process, and can make all of that up: a check 
 """
 
 import re
-import sys
-import sysconfig
 from collections.abc import Iterator, Sequence
 
 from nbformat import NotebookNode
@@ -20,8 +18,6 @@ STATUS = {"AssertionError": "failed", "NotImplementedError": "missing"}  # of er
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 ARROW = re.compile(r"-+> \d+ (.*)")  # in a traceback, before the line that raised
 SHOWN_LINES = 3  # of a traceback
-# What messages leave out: where Python and its packages are on this machine.
-PLACES = sorted({sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()}, key=len)[::-1]
 
 
 def ignored(config: Config) -> str:
@@ -62,10 +58,8 @@ def _reason(outputs: Sequence[NotebookNode]) -> tuple[str, str]:
         if output.output_type == "error":
             return STATUS.get(output.ename, "error"), "\n".join(_told(output))
         if output.get("name") == "stderr":
-            said = _without_places(output.text).strip().splitlines()
-            return "failed", "\n  ".join(
-                ["Nothing may be written to stderr here, and this was:", *said]
-            )
+            head = "Nothing may be written to stderr here, and this was:"
+            return "failed", "\n  ".join([head, *output.text.strip().splitlines()])
         if output.output_type == "execute_result":
             break
     return "", ""
@@ -73,7 +67,7 @@ def _reason(outputs: Sequence[NotebookNode]) -> tuple[str, str]:
 
 def _told(error: NotebookNode) -> Iterator[str]:
     """An error as a message has it: its text, and the lines of the notebook that led to it."""
-    first, *more = f"{error.ename}: {_without_places(error.evalue.strip())}".splitlines()
+    first, *more = f"{error.ename}: {error.evalue.strip()}".splitlines()
     yield first.removesuffix(": ")
     yield from (f"  {line}" for line in [*_lines(error.traceback)][-SHOWN_LINES:])
     yield from more
@@ -86,9 +80,3 @@ def _lines(traceback: Sequence[str]) -> Iterator[str]:
             in_notebook = line.startswith("Cell ")
         elif in_notebook and (found := ARROW.match(line)):
             yield found[1].strip()
-
-
-def _without_places(text: str) -> str:
-    for place in PLACES:
-        text = text.replace(f"{place}/", "")
-    return text

@@ -14,6 +14,7 @@ from ..sandbox.outputs import Output
 from ..sandbox.process import Limits, StudentGone, StudentProcess, Warm
 from .asserts import judged
 from .notebook import is_autograded
+from .pictures import fit
 from .report import error_output, outputs
 
 
@@ -53,6 +54,7 @@ def grade_notebook(
     pattern of what on stderr does not count there.
     """
     verdicts = []
+    fit(notebook, warm)
     with _Session(warm, limits) as session:
         for cell in notebook.cells:
             if is_autograded(cell):
@@ -84,6 +86,7 @@ class _Session:
         self.clock = _Clock(limits.notebook_seconds)
         self.output_left = limits.notebook_output_bytes
         self.ran: list[str] = []
+        self.displayed: dict[object, list[NotebookNode]] = {}  # by display id
         self.process: StudentProcess | None = None
 
     def __enter__(self) -> "_Session":
@@ -123,7 +126,19 @@ class _Session:
         self.output_left -= len(json.dumps(outputs))
         if self.output_left < 0:
             return [v4.new_output("stream", name="stderr", text=self._too_much())]
-        return [from_dict(output) for output in outputs]
+        return list(self._shown(outputs))
+
+    def _shown(self, outputs: list[Output]) -> Iterator[NotebookNode]:
+        """The outputs of a cell; those that only update what earlier cells show do so."""
+        for output in outputs:
+            id = output.pop("display_id", None)
+            if output["output_type"] == "update_display_data":
+                for earlier in self.displayed.get(id, ()):
+                    earlier |= from_dict({key: output[key] for key in ("data", "metadata")})
+                continue
+            yield (shown := from_dict(output))
+            if id is not None:
+                self.displayed.setdefault(id, []).append(shown)
 
     def grade(self, check: Check, names: frozenset[str], max_points: float, seed: int) -> Verdict:
         """The verdict of one check, which has a time of its own."""

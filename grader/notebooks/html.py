@@ -6,6 +6,7 @@
 
 import re
 from html import escape
+from urllib.parse import unquote
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -28,7 +29,9 @@ ATTRIBUTES = {
 }
 ANYWHERE = ["class", "id", "style"]
 # A picture must be in the page: one from elsewhere would tell its server who reads, and when.
-PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
+# One in SVG runs no script and loads nothing when it is shown as a picture.
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=\s]*")
+PASTED = re.compile(r"<img\b[^>]*\bsrc\s*=\s*[\"']?attachment:([^\"'>\s]*)[^>]*>", re.I)
 
 # What takes a renderer minutes or gigabytes is shown as plain text: the time grows with the square
 # of a text's length, and a browser's rules open each tag for bold text again in each paragraph.
@@ -65,8 +68,42 @@ def markdown2html(context: Context, source: str) -> str:
     if len(source) > TEXT_LIMIT or tags > TAG_LIMIT or stay_open > OPEN_LIMIT:
         return f"<pre>{escape(source)}</pre>"
     cell = context.get("cell", {})
-    renderer = IPythonRenderer(escape=False, attachments=cell.get("attachments", {}))
+    renderer = Renderer(escape=False, attachments=cell.get("attachments", {}))
+    source = PASTED.sub(renderer.or_remark, source)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
+
+
+class Renderer(IPythonRenderer):
+    """Shows pasted pictures; where one is missing, a remark, where nbconvert would show no page."""
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """A picture as HTML."""
+        name = self._pasted(url)
+        if name is not None and name not in self.attachments:
+            return f"<em>{escape(_missing(name))}</em>"
+        return str(super().image(text, url if name is None else f"attachment:{name}", title))
+
+    def or_remark(self, tag: re.Match[str]) -> str:
+        """An HTML tag of a picture with the picture in it, or the remark."""
+        url = f"attachment:{tag[1]}"
+        name = self._pasted(url)
+        if name not in self.attachments:
+            return f"<em>{escape(_missing(str(name)))}</em>"
+        return tag[0].replace(url, self._embed_image_or_attachment(f"attachment:{name}"))
+
+    def _pasted(self, url: str) -> str | None:
+        """The name of a pasted picture, which is quoted in an address; None for another one."""
+        if not url.startswith("attachment:"):
+            return None
+        name = url.removeprefix("attachment:")
+        return name if name in self.attachments else unquote(name)
+
+
+def _missing(name: str) -> str:
+    return (
+        f"[{name} is not shown: it was not pasted into this cell, or is no picture that can be "
+        "read. PNG and JPEG can.]"
+    )
 
 
 class Highlight(Highlight2HTML):

@@ -27,8 +27,7 @@ STRUCTURE_LIMIT = 8 * 1024**2
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 SOURCE_LIMIT = 500_000  # characters in all cells together
 CELL_LIMIT = 5_000  # cells
-PICTURE_LIMIT = 8 * 1024**2  # characters of the pictures that are pasted into the text
-PICTURES = ("image/png", "image/jpeg", "image/gif")
+PICTURE_LIMIT = 96 * 1024**2  # characters of all pictures that are pasted into the text
 SCHEMA = 3  # of nbgrader's metadata
 MISSING = "This cell was missing from the submission."
 
@@ -287,9 +286,10 @@ def _pictures(attachments: object) -> Iterator[tuple[str, dict[str, str]]]:
     left = PICTURE_LIMIT
     for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
         for kind, data in bundle.items() if isinstance(bundle, dict) else ():
-            if kind in PICTURES and isinstance(data, str) and len(data) <= left:
+            if isinstance(kind, str) and kind.startswith("image/") and isinstance(data, str):
                 left -= len(data)
-                yield _text(name), {kind: _text(data)}
+                if left >= 0:
+                    yield _text(name), {_text(kind): _text(data)}
 
 
 def _new_cell(cell_type: str, source: str, id: str) -> NotebookNode:
@@ -353,8 +353,9 @@ def _restored(trusted: NotebookNode, answer: NotebookNode | None, i: int) -> Not
     id = trusted.get("id", f"master-{i}")  # before nbformat 4.5 cells have none
     cell = _new_cell(trusted.cell_type, source, id)
     cell.metadata.nbgrader = NotebookNode(trusted.metadata.nbgrader)
-    if answer is not None and cell.cell_type == "markdown" and "attachments" in answer:
-        cell.attachments = answer.attachments
+    pasted_by = answer if is_set(trusted, "solution") else trusted
+    if pasted_by is not None and cell.cell_type == "markdown" and "attachments" in pasted_by:
+        cell.attachments = copy.deepcopy(pasted_by.attachments)
     return cell
 
 

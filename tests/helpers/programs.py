@@ -776,17 +776,19 @@ for write in (lambda: open("big", "wb").write(bytes(2**25)),
     "a fork bomb": Attack(
         "starts processes that start processes",
         """
-import multiprocessing, os, subprocess
-for start in (os.fork, os.forkpty, lambda: os.posix_spawn("/bin/sh", ["sh"], {}),
+import ctypes, multiprocessing, os, posix, subprocess
+libc = ctypes.CDLL(None)
+for start in (posix.fork, posix.forkpty, lambda: posix.posix_spawn("/bin/sh", ["sh"], {}),
+              lambda: libc.fork() >= 0 or 1 / 0, lambda: libc.system(b"sleep 9") == 0 or 1 / 0,
               lambda: subprocess.Popen("sleep 1000 &", shell=True),
-              lambda: os.system("sleep 9") == 0 or 1 / 0,
+              lambda: posix.system("sleep 9") == 0 or 1 / 0,
               lambda: multiprocessing.Process(target=print).start()):
     try:
         print("STARTED", start())
     except Exception:
         print("refused")
 """,
-        shows="^(refused\n){6}$",
+        shows="^(refused\n){8}$",
     ),
     "a thread bomb": Attack(
         "starts threads that never end",

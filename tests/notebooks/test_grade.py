@@ -289,6 +289,15 @@ def test_noise(warm: Warm) -> None:
     assert grade(warm, noisy, NEGATE).score == 4
 
 
+def test_display_that_a_later_cell_updates(warm: Warm) -> None:
+    """Does an earlier cell show, as in Jupyter, what a later one updates, and that one nothing?"""
+    first, later = "bar = display('0 %', display_id=True)", "bar.update('100 %')"
+    notebook = grade(warm, first, later, DOUBLE, NEGATE).notebook
+    (output,) = notebook.cells[0].outputs
+    assert output.data == {"text/plain": "'100 %'"}
+    assert notebook.cells[1].outputs == []
+
+
 def test_order(warm: Warm) -> None:
     """Does a check see what the cells above define, and not what comes below?"""
     graded = grade(warm, NEGATE, after="def negate(x): return x\n" + DOUBLE)
