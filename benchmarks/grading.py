@@ -10,15 +10,20 @@ The same submissions are graded one after the other, each by three in turn, on o
 
 No start is counted: neither nbgrader's imports nor that of the warm process.
 
+With quickstart for SET, it is nbgrader's own course, of ordinary assert cells in two notebooks,
+with copies of the two submissions of its documentation.
+
 With --class, COUNT submissions are graded as `grader autograde` does, on all cores: the time and
 the memory of each tenth of them tell whether both stay as they are, however large the class.
 """
 
 import argparse
 import contextlib
+import itertools
 import multiprocessing
 import os
 import runpy
+import shutil
 import statistics
 import sys
 import sysconfig
@@ -31,6 +36,7 @@ os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")])
 
 import nbformat
+import nbgrader
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
@@ -48,6 +54,10 @@ c.CourseDirectory.course_id = "stock"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError()"}
+"""
+TWO_LINES = """
+from grader.notebooks.configure import configure
+configure(c)
 """
 CHECK = """\
 from grader.checking.load import load
@@ -73,6 +83,22 @@ def courses(folder: Path, assignment: str) -> tuple[Classroom, Classroom]:
         classroom.release(assignment)
         found.append(classroom)
     return found[0], found[1]
+
+
+def quickstart(folder: Path, count: int) -> tuple[Classroom, Classroom, list[str]]:
+    """nbgrader's own course twice, the second with two more lines in its configuration."""
+    documented = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
+    students = [f"student{i:05}" for i in range(count)]
+    found = []
+    for name, lines in (("stock", ""), ("ours", TWO_LINES)):
+        root = folder / name
+        shutil.copytree(documented / "source" / "ps1", root / "source" / "ps1")
+        (root / "nbgrader_config.py").write_text(f"c = get_config()\n{lines}")
+        for student, author in zip(students, itertools.cycle(("bitdiddle", "hacker"))):
+            shutil.copytree(documented / "submitted" / author, root / "submitted" / student)
+        found.append(Classroom(Course.at(root)))
+        found[-1].release("ps1")
+    return found[0], found[1], students
 
 
 def hand_in(classrooms: Iterable[Classroom], assignment: str, count: int) -> list[str]:
@@ -140,21 +166,33 @@ def in_turn(
 
 def compare(assignment: str, count: int, folder: Path) -> None:
     """Print the medians of all three, and whether the marks are the same."""
-    stock, ours = courses(folder, assignment)
-    students = hand_in((stock, ours), assignment, count)
+    if assignment == "quickstart":
+        stock, ours, students = quickstart(folder, count)
+        assignment = "ps1"
+    else:
+        stock, ours = courses(folder, assignment)
+        students = hand_in((stock, ours), assignment, count)
     times: dict[str, list[float]] = {"stock": [], "ours": [], "floor": []}
-    cells = [
-        cell.source
-        for cell in ours.course.master(assignment).notebook.cells
-        if cell.cell_type == "code" and not is_autograded(cell)
+    masters = ours.course.masters_of(assignment).values()
+    checks = {id for master in masters for id in ours.course.load_checks(master)}
+    notebooks = [
+        [
+            cell.source
+            for cell in master.notebook.cells
+            if cell.cell_type == "code"
+            and not (is_autograded(cell) and cell.metadata.nbgrader.grade_id in checks)
+        ]
+        for master in masters
     ]
 
     def others(submission: Submission, worker: Worker) -> None:
         with timed(times["stock"]):
             stock.run(Autograde, assignment, submission.student, force=False)
-        with timed(times["floor"]), worker.warm.student() as process:
-            for cell in cells:
-                process.run_cell(cell, 20)
+        with timed(times["floor"]):
+            for cells in notebooks:
+                with worker.warm.student() as process:
+                    for cell in cells:
+                        process.run_cell(cell, 20)
 
     autograde(
         ours, assignment, students, lambda job, tasks: in_turn(job, tasks, others, times["ours"])

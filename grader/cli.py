@@ -3,18 +3,21 @@
 import argparse
 import fnmatch
 import json
+import re
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .notebooks.asserts import ignored
 from .notebooks.course import Course
 from .notebooks.grade import Graded, grade_notebook
 from .notebooks.notebook import (
     CourseError,
     Master,
     SubmissionError,
+    is_autograded,
     read_submission,
     restore,
     which_master,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 # exit statuses; STOPPED is 128 + SIGINT, as shells have it
 GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED, STOPPED = 0, 1, 2, 3, 130
+AUTOTEST = re.compile(r"^\s*###.*\bAUTOTEST\b", re.MULTILINE)
 AUTOGRADE = """\
 Grade what a class has handed in, in parallel, into nbgrader's gradebook.
 What was graded before, and is as it was, is not graded again. A run that was
@@ -132,10 +136,11 @@ def _course(arguments: argparse.Namespace) -> Course:
 def _grade(arguments: argparse.Namespace) -> int:
     submission = read_submission(arguments.notebook)
     course = _course(arguments)
-    if arguments.assignment:
-        master = course.master(arguments.assignment)
+    sets = [arguments.assignment] if arguments.assignment else course.assignments()
+    masters = [master for name in sets for master in course.masters_of(name).values()]
+    if arguments.assignment and len(masters) == 1:
+        [master] = masters
     else:
-        masters = map(course.master, course.assignments())
         master = which_master(submission, arguments.notebook, masters)
     try:
         notebook = restore(submission, master)
@@ -143,8 +148,16 @@ def _grade(arguments: argparse.Namespace) -> int:
         raise SubmissionError(f"{arguments.notebook}: {error}") from None
     assignment, limits = master.assignment, course.limits_of(master.assignment)
     checks, seed = course.load_checks(master), course.seed(assignment)
+    for id, cell in master.cells.items():
+        if is_autograded(cell) and id not in checks and AUTOTEST.search(cell.source):
+            raise CourseError(
+                f"{assignment}: nbgrader writes the tests of {id} when the set is released: "
+                f"grade with `grader autograde {assignment}`"
+            )
     with Warm(course.preload_of(assignment), limits, course.unsafe) as warm:
-        graded = grade_notebook(notebook, assignment, master.names, checks, warm, seed, limits)
+        graded = grade_notebook(
+            notebook, assignment, master.names, checks, warm, seed, limits, ignored(course.config)
+        )
     print(_summary(graded, master))
     if arguments.json:
         _write(arguments.json, _json(graded))
@@ -187,7 +200,7 @@ def _classroom(arguments: argparse.Namespace) -> "Classroom":
     from .classes.classroom import Classroom  # nbgrader takes a second to import
 
     course = _course(arguments)
-    course.master(arguments.assignment)  # raises CourseError for a set that there is not
+    course.masters_of(arguments.assignment)  # raises CourseError for a set that there is not
     return Classroom(course)
 
 

@@ -44,7 +44,7 @@ def borrowed(sources: tuple[str, ...], name: str) -> str | None:
     return None
 
 
-def _parsed(source: str) -> ast.Module:
+def parsed(source: str) -> ast.Module:
     """The cell, without the lines that only IPython understands; empty if it is no Python."""
     # empty, so that the others keep their numbers
     lines = ["" if line.lstrip()[:1] in ("%", "!") else line for line in source.splitlines()]
@@ -56,7 +56,7 @@ def _parsed(source: str) -> ast.Module:
 
 @lru_cache(maxsize=64)  # most cells are the same in all submissions
 def _definitions(source: str) -> list[Definition]:
-    return list(_defined(_parsed(source)))
+    return list(_defined(parsed(source)))
 
 
 def _defined(module: ast.Module) -> Iterator[Definition]:

@@ -63,6 +63,7 @@ class Verdict:
 
     `status` is one of passed, partial, failed, error (the code raised), timeout, killed, missing
     (not written). `message` is plain text for the student; `diagnosis` names mistakes by their ids.
+    `asserts`: it comes from asserts in the student's own process, and not from a check.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Verdict:
     status: str
     message: str
     diagnosis: tuple[str, ...] = ()
+    asserts: bool = False
 
 
 class Unfit(Exception):

@@ -37,3 +37,8 @@ def load(assignment: str, package: str = OURS) -> dict[str, Check]:
     # another course's; ours are all there
     catalogue().update({mistake.id: mistake for mistake in getattr(found, "mistakes", ())})
     return {check.id: check for check in found.checks}
+
+
+def checks_of(assignment: str, package: str) -> dict[str, Check]:
+    """The checks of one problem set by their ids; none for a set that the package does not have."""
+    return load(assignment, package) if assignment in problem_sets(package) else {}

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from ..checking.check import Verdict
 from ..notebooks.notebook import FILE_LIMIT
-from ..notebooks.report import columns, title
+from ..notebooks.report import by_asserts, columns, title
 from .classroom import Classroom
 from .files import copy_files, other_files, read_plain, replace_folder
 from .gradebook import Marks, check_released
@@ -244,6 +244,7 @@ def table(classroom: Classroom, assignment: str, students: Iterable[str]) -> str
     """The class in a table: student, points, and what is wrong."""
     records = Records(classroom.course.root, assignment)
     rows = [("student", "points", "")]
+    all_verdicts: list[Verdict] = []
     for student in students:
         record = records.read(student)
         if record is None:
@@ -253,13 +254,14 @@ def table(classroom: Classroom, assignment: str, students: Iterable[str]) -> str
             remarks = [*record.outcome.problems, *record.remarks]
         if record is None or not record.outcome.problems:
             remarks = [*_remarks(verdicts), *remarks]
+        all_verdicts += verdicts
         score = sum(verdict.points for verdict in verdicts)
         full = sum(verdict.max_points for verdict in verdicts)
         points = f"{score:g} / {full:g}" if verdicts else "not graded"
         first, *others = remarks or [""]
         rows.append((student, points, first))
         rows.extend(("", "", remark) for remark in others)
-    return columns(rows)
+    return columns(rows) + by_asserts(all_verdicts)
 
 
 def _remarks(verdicts: Iterable[Verdict]) -> list[str]:

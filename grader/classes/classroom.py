@@ -15,6 +15,7 @@ from traitlets.config import Config
 
 from ..checking.check import Verdict
 from ..notebooks.course import Course
+from ..notebooks.notebook import CourseError
 from ..notebooks.report import verdicts_in
 
 
@@ -47,7 +48,7 @@ class Classroom:
         return Path(self.folder.format_path(step, student, assignment))
 
     def release(self, assignment: str) -> None:
-        """Generate the student version and tell the gradebook. Raises RuntimeError on failure."""
+        """Generate the student version and tell the gradebook. Raises CourseError on failure."""
         self.run(GenerateAssignment, assignment, ".", force=True)
 
     def released(self, assignment: str) -> bool:
@@ -72,11 +73,11 @@ class Classroom:
     def run(
         self, converter: type[BaseConverter], assignment: str, student: str, *, force: bool
     ) -> None:
-        """Run one of nbgrader's steps. Raises RuntimeError with its log when it fails."""
+        """Run one of nbgrader's steps. Raises CourseError with its log when it fails."""
         self.folder.assignment_id, self.folder.student_id = assignment, student
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of nbgrader and SQLAlchemy to their own developers
             result = capture_log(converter(coursedir=self.folder, config=self.config, force=force))
         if not result["success"]:
             lines = [*result.get("log", "").splitlines(), *result["error"].splitlines()]
-            raise RuntimeError("\n".join(lines))
+            raise CourseError("\n".join(lines))

@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Dict
 
+from ..notebooks.asserts import ignored
 from ..notebooks.course import Course
 from ..notebooks.grade import grade_notebook
 from ..notebooks.notebook import Master, SubmissionError, read_submission, restore
@@ -66,6 +67,7 @@ class SafeExecute(NbGraderPreprocessor):
             warm(course.preload_of(master.assignment), limits, course.unsafe),
             course.seed(master.assignment),
             limits,
+            ignored(course.config),
         )
         return graded.notebook, resources
 

@@ -23,7 +23,8 @@ from traitlets.config import Config
 from traitlets.utils.importstring import import_item
 
 from ..checking.check import Check, Verdict
-from ..checking.load import load
+from ..checking.load import checks_of
+from ..notebooks.asserts import ignored
 from ..notebooks.grade import grade_notebook
 from ..notebooks.notebook import (
     CourseError,
@@ -188,7 +189,14 @@ class Worker:
             raise SubmissionError(text if str(path) in text else f"{path}: {text}") from None
         self._as_released(notebook, name)
         graded = grade_notebook(
-            notebook, job.assignment, master.names, self.checks, self.warm, job.seed, job.limits
+            notebook,
+            job.assignment,
+            master.names,
+            self.checks,
+            self.warm,
+            job.seed,
+            job.limits,
+            ignored(job.config),
         )
         names = {"student": submission.student, "assignment": job.assignment, "notebook": name}
         resources: dict[str, Any] = {"unique_key": name, "nbgrader": names}
@@ -205,7 +213,8 @@ class Worker:
         verdicts = []
         for cell in filter(is_autograded, notebook.cells):
             points = float(cell.metadata.nbgrader.points)
-            verdicts.append(Verdict(_id(cell), 0.0, points, "missing", problem))
+            asserts = _id(cell) not in self.checks
+            verdicts.append(Verdict(_id(cell), 0.0, points, "missing", problem, asserts=asserts))
             cell.outputs = outputs(verdicts[-1])
         marked = (
             cell for cell in master.cells.values() if is_set(cell, "grade") or is_set(cell, "task")
@@ -235,7 +244,7 @@ def _checks(job: Job) -> Mapping[str, Check]:
         sys.path.append(job.root)  # a course's own package of checks
     try:
         state = code_state(job.package, job.preload)
-        checks = load(job.assignment, job.package)
+        checks = checks_of(job.assignment, job.package)
     except (ImportError, LookupError) as error:
         raise CourseError(f"on {platform.node()}: {error}") from None
     if state != job.code:

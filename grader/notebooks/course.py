@@ -16,10 +16,10 @@ from traitlets.config import Configurable
 from traitlets.config.loader import PyFileConfigLoader
 
 from ..checking.check import Check
-from ..checking.load import load
+from ..checking.load import checks_of
 from ..checking.mistakes import OURS
 from ..sandbox.process import Limits
-from .notebook import CourseError, Master, is_autograded, read_master
+from .notebook import CourseError, Master, calls_check, read_master
 
 CONFIG = "nbgrader_config.py"
 SECRET = ".grader-secret"
@@ -80,40 +80,51 @@ class Course(Configurable):
 
     def assignments(self) -> list[str]:
         """The problem sets that have a master."""
-        return sorted(path.parent.name for path in self.masters.glob("*/*.ipynb"))
+        return sorted({path.parent.name for path in self.masters.glob("*/*.ipynb")})
 
     def master(self, assignment: str, notebook: str | None = None) -> Master:
-        """The master of a problem set. Raises CourseError when there is none."""
-        if assignment not in self.assignments():
-            known = ", ".join(self.assignments()) or "none"
-            raise CourseError(f"there is no problem set {assignment!r}; there are: {known}")
-        return read_master(self.masters, assignment, notebook)
+        """The master of a problem set: the notebook of its name, unless another is named.
+
+        Raises CourseError when there is none.
+        """
+        around = self.config.IncludeHeaderFooter
+        header, footer = (
+            self.root / around[part] if around.get(part) else None for part in ("header", "footer")
+        )
+        return read_master(self.masters, assignment, notebook, header, footer)
 
     def masters_of(self, assignment: str) -> dict[str, Master]:
         """All notebooks of a problem set by name. Raises CourseError when there are none."""
-        self.master(assignment)
+        if assignment not in self.assignments():
+            known = ", ".join(self.assignments()) or "none"
+            raise CourseError(f"there is no problem set {assignment!r}; there are: {known}")
         paths = sorted((self.masters / assignment).glob("*.ipynb"))
         return {path.stem: self.master(assignment, path.stem) for path in paths}
 
     def load_checks(self, master: Master) -> Mapping[str, Check]:
-        """The checks of a problem set by grade_id. Raises CourseError when one is missing."""
+        """The checks of a problem set by grade_id; graded cells that have none are asserts.
+
+        Raises CourseError for those that call a check which is not there.
+        """
         if str(self.root) not in sys.path:
             sys.path.append(str(self.root))  # a course's own package of checks
         try:
             import_module(self.checks)
-            checks = load(master.assignment, self.checks)
+            checks = checks_of(master.assignment, self.checks)
         except (ImportError, LookupError) as error:
             raise CourseError(str(error)) from None
-        graded = {id for id, cell in master.cells.items() if is_autograded(cell)}
-        if missing := sorted(graded - checks.keys()):
+        if missing := sorted(set(calls_check(master)) - checks.keys()):
             raise CourseError(
                 f"{master.assignment}: no check for the graded cells {', '.join(missing)}"
             )
         return checks
 
     def limits_of(self, assignment: str) -> Limits:
-        """The limits of a problem set."""
-        chosen = {**self.limits.get("*", {}), **self.limits.get(assignment, {})}
+        """The limits of a problem set; nbgrader's own `c.Execute.timeout` is one for each cell."""
+        nbgraders = self.config.ExecutePreprocessor | self.config.Execute
+        seconds = nbgraders.get("timeout") or 0
+        cells = dict.fromkeys(("cell_seconds", "exercise_seconds"), seconds) if seconds > 0 else {}
+        chosen = {**cells, **self.limits.get("*", {}), **self.limits.get(assignment, {})}
         known = {field.name for field in fields(Limits)}
         if unknown := sorted(chosen.keys() - known):
             raise CourseError(

@@ -12,6 +12,7 @@ from ..checking.check import Check, Verdict
 from ..checking.remote import Student
 from ..sandbox.outputs import Output
 from ..sandbox.process import Limits, StudentGone, StudentProcess, Warm
+from .asserts import judged
 from .notebook import is_autograded
 from .pictures import fit
 from .report import error_output, outputs
@@ -44,19 +45,27 @@ def grade_notebook(
     warm: Warm,
     seed: int,
     limits: Limits,
+    ignore: str = "",
 ) -> Graded:
     """Grade a restored submission; the outputs are written into `notebook`.
 
     `names` are the master's: those that the checks may ask the student's namespace for.
+    Graded cells without a check run where they stand, and their asserts decide; `ignore` is the
+    pattern of what on stderr does not count there.
     """
     verdicts = []
     fit(notebook, warm)
     with _Session(warm, limits) as session:
         for cell in notebook.cells:
             if is_autograded(cell):
-                check, points = checks[cell.metadata.nbgrader.grade_id], _points(cell)
-                verdicts.append(session.grade(check, names, points, seed))
-                cell.outputs = outputs(verdicts[-1])
+                check = checks.get(cell.metadata.nbgrader.grade_id)
+                if check is None:
+                    verdicts.append(session.run_graded(cell, ignore))
+                else:
+                    verdicts.append(session.grade(check, names, _points(cell), seed))
+                    cell.outputs = []
+                # nbgrader takes the points of the first result that it finds: ours.
+                cell.outputs = [*outputs(verdicts[-1]), *cell.outputs]
             elif cell.cell_type == "code":
                 cell.outputs = session.run(cell.source)
     return Graded(assignment, verdicts, notebook)
@@ -89,11 +98,31 @@ class _Session:
     def run(self, source: str) -> list[NotebookNode]:
         """The outputs of a cell of the student's."""
         try:
-            outputs = self._run(self._alive(), source)
+            return self._bounded(self._new(source, self.limits.cell_seconds))
         except StudentGone as gone:
             self._lose()
             return [error_output("StudentGone", self._cell_message(gone))]
+
+    def run_graded(self, cell: NotebookNode, ignore: str) -> Verdict:
+        """The verdict of a graded cell's own asserts; what the cell put out is written into it."""
+        try:
+            found = self._new(cell.source, self.limits.exercise_seconds)
+        except StudentGone as gone:
+            self._lose()
+            id, message = cell.metadata.nbgrader.grade_id, self._check_message(gone)
+            return Verdict(id, 0.0, _points(cell), gone.status, message, asserts=True)
+        cell.outputs = [from_dict(output) for output in found]
+        verdict = judged(cell, ignore)
+        cell.outputs = self._bounded(found)
+        return verdict
+
+    def _new(self, source: str, seconds: float) -> list[Output]:
+        outputs = self._run(self._alive(), source, seconds)
         self.ran.append(source)  # only now: what ended a process does not run again
+        return outputs
+
+    def _bounded(self, outputs: list[Output]) -> list[NotebookNode]:
+        """The outputs, while those of the notebook are not too much in all."""
         self.output_left -= len(json.dumps(outputs))
         if self.output_left < 0:
             return [v4.new_output("stream", name="stderr", text=self._too_much())]
@@ -121,20 +150,21 @@ class _Session:
             return Verdict(check.id, 0.0, max_points, gone.status, self._check_message(gone))
 
     def _alive(self) -> StudentProcess:
+        again = max(self.limits.cell_seconds, self.limits.exercise_seconds)
         while self.process is None:
             self.clock.check()
             self.process = self.warm.student()
             for source in list(self.ran):
                 try:
-                    self._run(self.process, source)
+                    self._run(self.process, source, again)
                 except StudentGone:
                     self.ran.remove(source)  # and once more without it
                     self._lose()
                     break
         return self.process
 
-    def _run(self, process: StudentProcess, source: str) -> list[Output]:
-        with self.clock.running(self.limits.cell_seconds) as seconds:
+    def _run(self, process: StudentProcess, source: str, limit: float) -> list[Output]:
+        with self.clock.running(limit) as seconds:
             return process.run_cell(source, seconds)
 
     def _lose(self) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from ..checking.borrowed import parsed
 from ..sandbox.outputs import printable
 
 FILE_LIMIT = 128 * 1024**2  # bytes of a submission, most of them outputs, which are dropped
@@ -27,6 +28,7 @@ STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 SOURCE_LIMIT = 500_000  # characters in all cells together
 CELL_LIMIT = 5_000  # cells
 PICTURE_LIMIT = 96 * 1024**2  # characters of all pictures that are pasted into the text
+SCHEMA = 3  # of nbgrader's metadata
 MISSING = "This cell was missing from the submission."
 
 
@@ -46,16 +48,17 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Master:
-    """The notebook that a problem set is made from.
+    """A notebook that a problem set is made from.
 
     `cells` are its nbgrader cells by grade_id, in order;
-    `names` are those that a student is asked to define.
+    `names` are those that a student is asked to define; `name` is that of its file.
     """
 
     assignment: str
     notebook: NotebookNode
     cells: Mapping[str, NotebookNode]
     names: frozenset[str]
+    name: str
 
     @property
     def by_hand(self) -> float:
@@ -73,38 +76,58 @@ def is_set(cell: NotebookNode, flag: str) -> bool:
 
 
 def is_autograded(cell: NotebookNode) -> bool:
-    """Is this a cell that a check gives the points for?"""
+    """Is this a cell that a check gives the points for, or asserts in the cell itself?"""
     return cell.cell_type == "code" and is_set(cell, "grade") and not is_set(cell, "solution")
 
 
-def read_master(folder: Path, assignment: str, notebook: str | None = None) -> Master:
+def read_master(
+    folder: Path,
+    assignment: str,
+    notebook: str | None = None,
+    header: Path | None = None,
+    footer: Path | None = None,
+) -> Master:
     """The master of a problem set: `folder/assignment/assignment.ipynb`, or another `notebook`.
 
+    The cells of the notebooks `header` and `footer` are put around its own, as nbgrader does.
     Raises CourseError when it is not there or not right.
     """
-    path = folder / assignment / f"{notebook or assignment}.ipynb"
-    try:
-        master = nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise CourseError(f"{path}: there is no such master notebook") from None
-    except Exception as error:
-        raise CourseError(f"{path} is not a notebook: {error}") from None
+    name = notebook or assignment
+    path = folder / assignment / f"{name}.ipynb"
+    master = _trusted(path)
+    above, below = (_trusted(other).cells if other else [] for other in (header, footer))
+    master.cells = [*above, *master.cells, *below]
+    language = master.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise CourseError(f"{path} is a notebook in {language}; only Python is graded")
     cells: dict[str, NotebookNode] = {}
     names: set[str] = set()
     for cell in master.cells:
         if not any(is_set(cell, flag) for flag in ("grade", "solution", "locked", "task")):
             continue
+        version = cell.metadata.nbgrader.get("schema_version", 0)
+        if version != SCHEMA:
+            raise CourseError(
+                f"{path} has nbgrader's metadata in version {version}, and not in {SCHEMA}. "
+                f"Run: nbgrader update {path}"
+            )
         grade_id = cell.metadata.nbgrader.grade_id
         if grade_id in cells:
             raise CourseError(f"{path}: two cells have the grade_id {grade_id!r}")
         cells[grade_id] = cell
         if cell.cell_type == "code" and is_set(cell, "solution"):
-            try:
-                names.update(_defined(ast.parse(cell.source)))
-            except SyntaxError as error:
-                text = f"{path}: the solution cell {grade_id!r} is not plain Python: {error}"
-                raise CourseError(text) from None
-    return Master(assignment, master, cells, frozenset(names))
+            names.update(_defined(parsed(cell.source)))
+    return Master(assignment, master, cells, frozenset(names), name)
+
+
+def _trusted(path: Path) -> NotebookNode:
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)
+        return notebook
+    except FileNotFoundError:
+        raise CourseError(f"{path}: there is no such master notebook") from None
+    except Exception as error:
+        raise CourseError(f"{path} is not a notebook: {error}") from None
 
 
 def _defined(module: ast.Module) -> Iterator[str]:
@@ -117,6 +140,25 @@ def _defined(module: ast.Module) -> Iterator[str]:
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 for target in targets:
                     yield from (n.id for n in ast.walk(target) if isinstance(n, ast.Name))
+
+
+def calls_check(master: Master) -> Iterator[str]:
+    """The graded cells that call our `check`, which does nothing in a student's process."""
+    code = [parsed(cell.source) for cell in master.notebook.cells if cell.cell_type == "code"]
+    names, modules = set[str](), set[str]()
+    for node in (node for tree in code for node in ast.walk(tree)):
+        match node:
+            case ast.ImportFrom(module="grader"):
+                names |= {one.asname or one.name for one in node.names if one.name == "check"}
+            case ast.Import():
+                modules |= {one.asname or one.name for one in node.names if one.name == "grader"}
+    for grade_id, cell in master.cells.items():
+        for node in ast.walk(parsed(cell.source)) if is_autograded(cell) else ():
+            match node:
+                case ast.Call(func=ast.Name(id=name)) if name in names:
+                    yield grade_id
+                case ast.Call(func=ast.Attribute(ast.Name(id=name), "check")) if name in modules:
+                    yield grade_id
 
 
 def read_submission(path: str | os.PathLike[str]) -> NotebookNode:
@@ -289,28 +331,29 @@ def restore(submission: NotebookNode, master: Master) -> NotebookNode:
     if master.cells and not answers:
         raise SubmissionError(
             f"this notebook is not {master.assignment}: it has none of its cells. "
-            f"Start from the notebook that was handed out, {master.assignment}.ipynb."
+            f"Start from the notebook that was handed out, {master.name}.ipynb."
         )
     cells = list(_ordinary(own[None]))
-    for grade_id, trusted in master.cells.items():
-        cells.append(_restored(trusted, answers.get(grade_id)))
+    for i, (grade_id, trusted) in enumerate(master.cells.items()):
+        cells.append(_restored(trusted, answers.get(grade_id), i))
         cells.extend(_ordinary(own.get(grade_id, ())))
     return _notebook(cells, master)
 
 
 def without_answers(master: Master, remark: str) -> NotebookNode:
     """What stands for a submission that cannot be graded: a remark, and the master's cells."""
-    cells = [_restored(trusted, None) for trusted in master.cells.values()]
+    cells = [_restored(trusted, None, i) for i, trusted in enumerate(master.cells.values())]
     return _notebook([_new_cell("markdown", remark, "not-graded"), *cells], master)
 
 
-def _restored(trusted: NotebookNode, answer: NotebookNode | None) -> NotebookNode:
+def _restored(trusted: NotebookNode, answer: NotebookNode | None, i: int) -> NotebookNode:
     if is_set(trusted, "solution"):
         text = f"# {MISSING}" if trusted.cell_type == "code" else f"*{MISSING}*"
         source = text if answer is None else answer.source
     else:
         source = trusted.source
-    cell = _new_cell(trusted.cell_type, source, trusted.id)
+    id = trusted.get("id", f"master-{i}")  # before nbformat 4.5 cells have none
+    cell = _new_cell(trusted.cell_type, source, id)
     cell.metadata.nbgrader = NotebookNode(trusted.metadata.nbgrader)
     pasted_by = answer if is_set(trusted, "solution") else trusted
     if pasted_by is not None and cell.cell_type == "markdown" and "attachments" in pasted_by:
@@ -327,21 +370,29 @@ def _ordinary(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
 
 
 def which_master(submission: NotebookNode, path: Path, masters: Iterable[Master]) -> Master:
-    """The master that the submission shares most cells with; the file's name decides a tie.
+    """The master that the submission shares most cells with; names in its path decide a tie.
 
-    Raises SubmissionError when there is none.
+    Raises SubmissionError when there is none, or more than one.
     """
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in submission.cells}
     candidates = list(masters)
-    best = max(
-        candidates,
-        key=lambda master: (len(ids & master.cells.keys()), master.assignment in path.stem),
-        default=None,
-    )
-    if best is None or not ids & best.cells.keys():
-        known = ", ".join(master.assignment for master in candidates) or "none"
+
+    def fit(master: Master) -> tuple[int, bool, bool]:
+        named = master.name == path.stem or master.assignment in path.stem
+        return len(ids & master.cells.keys()), named, master.assignment in path.parts
+
+    best = max(map(fit, candidates), default=(0,))
+    found = [master for master in candidates if fit(master) == best]
+    if best[0] == 0:
+        known = ", ".join(dict.fromkeys(master.assignment for master in candidates)) or "none"
         raise SubmissionError(
             f"{path} has no graded cells of this course. Its problem sets are: {known}. "
             "Start from the notebook that was handed out."
         )
-    return best
+    if len(found) > 1:
+        names = ", ".join(f"{master.assignment}/{master.name}" for master in found)
+        raise SubmissionError(
+            f"{path} could be {names}. Give it the name that it was handed out with, or say which "
+            "set it is with --assignment SET."
+        )
+    return found[0]

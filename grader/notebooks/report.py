@@ -6,7 +6,7 @@ nbgrader takes the points from the first `execute_result` of a graded cell.
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import takewhile
 from pathlib import Path
@@ -31,6 +31,7 @@ STATUS = {
     "missing": "not written yet",
 }
 
+ASSERTS = "graded by asserts in the student's own process, which can be fooled"
 ENDED = ("killed", "timeout")  # of these the message is the reason
 
 
@@ -43,6 +44,7 @@ def as_json(verdict: Verdict) -> dict[str, object]:
         "status": verdict.status,
         "message": verdict.message,
         "diagnosis": list(verdict.diagnosis),
+        **({"asserts": True} if verdict.asserts else {}),
     }
 
 
@@ -54,9 +56,10 @@ def from_json(stored: Mapping[str, Any]) -> Verdict:
 def outputs(verdict: Verdict) -> list[NotebookNode]:
     """The outputs of a graded cell: the report, then the points."""
     head = f"{verdict.id}: {STATUS[verdict.status]}, {points(verdict)} points"
+    told = "\n\n".join(filter(None, [verdict.message, f"({ASSERTS})" * verdict.asserts]))
     report = {
-        "text/plain": f"{head}\n\n{verdict.message}",
-        "text/html": f"<p><strong>{escape(head)}</strong></p>\n{_html(verdict.message)}",
+        "text/plain": f"{head}\n\n{told}",
+        "text/html": f"<p><strong>{escape(head)}</strong></p>\n{_html(told)}",
         VERDICT: as_json(verdict),
     }
     score = min(max(verdict.points, 0.0), verdict.max_points)  # whatever a check says
@@ -114,13 +117,22 @@ def points(verdict: Verdict) -> str:
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
-    """A table of verdicts: check, points, status, and what is wrong, by the mistake's name."""
+    """A table of verdicts: check, points, status, and what is wrong, by the mistake's name.
+
+    Below it are those that asserts gave.
+    """
     rows = [("check", "points", "status", "")]
     for verdict in verdicts:
         first, *others = list(_remarks(verdict)) or [""]
         rows.append((verdict.id, points(verdict), verdict.status, first))
         rows.extend(("", "", "", remark) for remark in others)
-    return columns(rows)
+    return columns(rows) + by_asserts(verdicts)
+
+
+def by_asserts(verdicts: Iterable[Verdict]) -> str:
+    """A paragraph that tells which cells could be fooled; empty where none could."""
+    ids = dict.fromkeys(verdict.id for verdict in verdicts if verdict.asserts)
+    return f"\n\n{ASSERTS}: {', '.join(ids)}" if ids else ""
 
 
 def _remarks(verdict: Verdict) -> Iterator[str]:
@@ -145,12 +157,15 @@ def csv_of(students: Mapping[str, Sequence[Verdict]]) -> str:
     """The verdicts of a class as CSV, with what nbgrader's own export has no place for."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("student", "check", "points", "max_points", "status", "reason", "mistakes"))
+    writer.writerow(
+        ("student", "check", "points", "max_points", "status", "reason", "mistakes", "by")
+    )
     for student, verdicts in students.items():
         for verdict in verdicts:
             reason = verdict.message.partition("\n")[0] if verdict.status in ENDED else ""
             marks = (verdict.id, verdict.points, verdict.max_points, verdict.status)
-            writer.writerow((student, *marks, reason, " ".join(verdict.diagnosis)))
+            by = "asserts" if verdict.asserts else "check"
+            writer.writerow((student, *marks, reason, " ".join(verdict.diagnosis), by))
     return text.getvalue()
 
 

@@ -291,6 +291,7 @@ def test_export(unbroken: Path, capsys: pytest.CaptureFixture[str], tmp_path: Pa
         "status": "passed",
         "reason": "",
         "mistakes": "",
+        "by": "check",
     }
     [ben] = [row for row in rows if row["student"] == "ben" and row["check"] == "normalize"]
     assert (ben["status"], ben["mistakes"]) == ("partial", "eps-outside-sqrt")
@@ -302,7 +303,7 @@ def test_export_of_what_was_stopped() -> None:
     """Is the reason in the CSV when a check was stopped?"""
     verdict = Verdict("forward", 0.0, 7.0, "timeout", "Your code exceeded 2 s.\nmore")
     assert csv_of({"ada": [verdict]}).splitlines()[1] == (
-        "ada,forward,0.0,7.0,timeout,Your code exceeded 2 s.,"
+        "ada,forward,0.0,7.0,timeout,Your code exceeded 2 s.,,check"
     )
 
 

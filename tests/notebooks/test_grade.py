@@ -213,6 +213,66 @@ def test_time_of_repeated_cells(monkeypatch: pytest.MonkeyPatch) -> None:
     assert results(graded) == [("killed", 0), ("killed", 0)]
 
 
+def asserts(warm: Warm, *cells: str, limits: Limits = LIMITS) -> Graded:
+    """Grade a notebook in which the cells that begin with `assert` are graded ones of 2 points."""
+    notebook = nbformat.v4.new_notebook(cells=[code(source) for source in cells])
+    for i, cell in enumerate(notebook.cells):
+        if cell.source.startswith("assert"):
+            cell.metadata = graded_cell(f"cell-{i}", 2).metadata
+    graded = grade_notebook(notebook, "ps", frozenset(), {}, warm, SEED, limits)
+    nbformat.validate(graded.notebook)
+    return graded
+
+
+@pytest.mark.parametrize("status", LOST)
+def test_asserts_after_a_loss(warm: Warm, status: str) -> None:
+    """Do later asserts see what earlier cells did, graded ones too, when one ended the process?"""
+    source, reason = LOST[status]
+    graded = asserts(
+        warm, "x = 1", "assert x == 1; x = 2", f"assert x == 2\n{source}", "assert x == 2", "x"
+    )
+    assert results(graded) == [("passed", 2), (status, 0), ("passed", 2)]
+    assert graded.verdicts[1].message == (
+        f"Your code {reason} while it was checked, so this exercise has no points.\n"
+        "The other exercises were graded as usual."
+    )
+    assert graded.notebook.cells[-1].outputs[0].data["text/plain"] == "2"
+
+
+def test_time_of_asserts(warm: Warm) -> None:
+    """Have asserts the time of an exercise, also where they run again, and not that of a cell?"""
+    limits = replace(LIMITS, cell_seconds=0.5, exercise_seconds=5)
+    waits = "assert not __import__('time').sleep(1)"
+    graded = asserts(warm, waits, "assert __import__('os')._exit(0)", "assert 1", limits=limits)
+    assert results(graded) == [("passed", 2), ("killed", 0), ("passed", 2)]
+
+
+def test_too_much_output_of_asserts(warm: Warm) -> None:
+    """Are the points there, and the outputs dropped, when a notebook puts out too much?"""
+    limits = replace(LIMITS, notebook_output_bytes=500)
+    graded = asserts(warm, "assert not print('x' * 1000)\n0.5", "assert 1", limits=limits)
+    assert results(graded) == [("partial", 0.5), ("passed", 2)]
+    for cell, points in zip(graded.notebook.cells, (0.5, 2), strict=True):
+        assert determine_grade(cell)[0] == points
+        assert "dropped" in cell.outputs[-1].text
+
+
+def test_table_of_asserts() -> None:
+    """Does the table end with the cells that asserts decided?"""
+    verdicts = [
+        Verdict("a", 2, 2, "passed", ""),
+        Verdict("b", 0, 2, "failed", "AssertionError: no\n  assert f(1)", asserts=True),
+        Verdict("c", 2, 2, "passed", "", asserts=True),
+    ]
+    assert table(verdicts).splitlines()[2:] == [
+        "b      0 / 2   failed  AssertionError: no",
+        "                         assert f(1)",
+        "c      2 / 2   passed",
+        "",
+        "graded by asserts in the student's own process, which can be fooled: b, c",
+    ]
+
+
 def test_cell_with_an_error(warm: Warm) -> None:
     """Is an exception in a cell kept as its output, and the next cell run?"""
     graded = grade(warm, DOUBLE, "1 / 0", NEGATE)
@@ -555,7 +615,7 @@ def test_wrong_configuration(
 
 
 def test_checks_of_a_set(course: Path) -> None:
-    """Is a graded cell without a check an error of the course, which names the cell?"""
+    """Is it told when a graded cell calls a check that is not there, and would then do nothing?"""
     found = Course.at(course)
     master = found.master("ps1_standardize")
     graded = [id for id, cell in master.cells.items() if is_autograded(cell)]
@@ -563,3 +623,37 @@ def test_checks_of_a_set(course: Path) -> None:
     cells = {**master.cells, "other": master.cells["forward"]}
     with pytest.raises(CourseError, match="no check for the graded cells other"):
         found.load_checks(replace(master, cells=cells))
+
+
+CALLS = {
+    "asserts": ("assert f()", []),
+    "a function of theirs": ("check(f)", []),
+    "ours": ("from grader import check\ncheck('own')", ["own"]),
+    "ours by another name": ("from grader import check as verify\nverify('own')", ["own"]),
+    "ours in its module": ("import grader as g\ng.check('own')", ["own"]),
+}
+
+
+@pytest.mark.parametrize(("source", "missing"), CALLS.values(), ids=CALLS)
+def test_calls_check(tmp_path: Path, source: str, missing: list[str]) -> None:
+    """Are asserts of a set that has no checks all right, and calls of checks that it lacks not?"""
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
+    (tmp_path / "source" / "hw").mkdir(parents=True)
+    cell = graded_cell("own", 1)
+    cell.source = source
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "source" / "hw" / "a.ipynb")
+    found = Course.at(tmp_path)
+    [master] = found.masters_of("hw").values()
+    if missing:
+        with pytest.raises(CourseError, match="hw: no check for the graded cells own"):
+            found.load_checks(master)
+    else:
+        assert found.load_checks(master) == {}
+
+
+def test_no_such_package(course: Path) -> None:
+    """Is a package of checks that is not there told, and not taken for one without checks?"""
+    found = Course.at(course)
+    found.checks = "no_such_package"
+    with pytest.raises(CourseError, match="no_such_package"):
+        found.load_checks(found.master("ps1_standardize"))

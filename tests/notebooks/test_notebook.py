@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ FLAGS = ("grade", "solution", "locked", "task")
 def cell(source: str, grade_id: object = "", kind: str = "code", **flags: object) -> Json:
     metadata: Json = {}
     if grade_id:
-        metadata["nbgrader"] = dict.fromkeys(FLAGS, False) | flags
-        metadata["nbgrader"] |= {"grade_id": grade_id, "schema_version": 3}
+        metadata["nbgrader"] = dict.fromkeys(FLAGS, False) | {"schema_version": 3} | flags
+        metadata["nbgrader"]["grade_id"] = grade_id
     document = {"cell_type": kind, "id": grade_id or "x", "metadata": metadata, "source": source}
     return document | ({"execution_count": None, "outputs": []} if kind == "code" else {})
 
@@ -205,7 +206,10 @@ MASTERS = {
         [cell("1", "a", locked=True), cell("1", "a", solution=True) | {"id": "b"}],
         "two cells have the grade_id 'a'",
     ),
-    "not Python": ([cell("%matplotlib", "a", solution=True)], "'a' is not plain Python"),
+    "of an older nbgrader": (
+        [cell("1", "a", solution=True, schema_version=1)],
+        r"metadata in version 1, and not in 3\. Run: nbgrader update .*ps\.ipynb",
+    ),
 }
 
 
@@ -216,6 +220,38 @@ def test_wrong_master(tmp_path: Path, cells: list[Json], says: str) -> None:
     (tmp_path / "ps" / "ps.ipynb").write_text(json.dumps(document(*cells)))
     with pytest.raises(CourseError, match=says):
         read_master(tmp_path, "ps")
+
+
+def test_other_language(tmp_path: Path) -> None:
+    """Is a master that is not in Python refused, and not graded as if it were?"""
+    (tmp_path / "ps").mkdir()
+    kernel = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
+    (tmp_path / "ps" / "ps.ipynb").write_text(json.dumps(document() | {"metadata": kernel}))
+    with pytest.raises(CourseError, match="a notebook in R; only Python is graded"):
+        read_master(tmp_path, "ps")
+
+
+def test_names_beside_magics(tmp_path: Path) -> None:
+    """Are names found in cells with lines that only IPython understands?"""
+    cells = [cell("%matplotlib inline\n!ls\ndef f(): pass", "a", solution=True)]
+    cells += [cell("%%time\ng = 1", "b", solution=True), cell("?f", "c", solution=True)]
+    (tmp_path / "ps").mkdir()
+    (tmp_path / "ps" / "ps.ipynb").write_text(json.dumps(document(*cells)))
+    assert read_master(tmp_path, "ps").names == {"f", "g"}
+
+
+def test_cells_without_ids(tmp_path: Path, handed_in: Json) -> None:
+    """Has a notebook of a master that is older than nbformat 4.5 ids, the same each time?"""
+    old = copy.deepcopy(MASTER) | {"nbformat_minor": 4}
+    for one in old["cells"]:
+        del one["id"]
+    (tmp_path / "ps").mkdir()
+    (tmp_path / "ps" / "ps.ipynb").write_text(json.dumps(old))
+    first, second = (
+        restore(read(tmp_path, handed_in), read_master(tmp_path, "ps")) for _ in range(2)
+    )
+    nbformat.validate(first)
+    assert first == second
 
 
 def test_no_master(tmp_path: Path) -> None:
@@ -324,7 +360,7 @@ def test_foreign_notebook(tmp_path: Path, master: Master) -> None:
 def test_which_master(tmp_path: Path, master: Master, handed_in: Json) -> None:
     """Is the problem set of a notebook the one that it shares most cells with?"""
     cells = {"f": master.cells["f"], "z": master.cells["g"]}
-    other = Master("other", master.notebook, cells, frozenset())
+    other = Master("other", master.notebook, cells, frozenset(), "other")
     submission = read(tmp_path, handed_in)
     assert which_master(submission, Path("other.ipynb"), [other, master]) is master
     handed_in["cells"] = [cell("1", "f")]
@@ -333,3 +369,13 @@ def test_which_master(tmp_path: Path, master: Master, handed_in: Json) -> None:
     handed_in["cells"] = [cell("1")]
     with pytest.raises(SubmissionError, match=r"no graded cells of this course\. .*: ps, other"):
         which_master(read(tmp_path, handed_in), Path("ps.ipynb"), [master, other])
+
+
+def test_two_masters(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Does the folder decide between two sets with the same cells, and is a person asked else?"""
+    other = replace(master, assignment="later")
+    submission = read(tmp_path, handed_in)
+    assert which_master(submission, Path("later/ps.ipynb"), [master, other]) is other
+    assert which_master(submission, Path("ps/ps.ipynb"), [master, other]) is master
+    with pytest.raises(SubmissionError, match=r"could be ps/ps, later/ps\. .* --assignment SET"):
+        which_master(submission, Path("ps.ipynb"), [master, other])

@@ -204,7 +204,7 @@ def test_descriptors(student: StudentProcess) -> None:
 def test_environment(student: StudentProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     """Does nothing of the grader's environment come along?"""
     names = shown(student, "import os; print(*sorted(os.environ))").split()
-    assert names == ["HOME", "LANG", "LOGNAME", "PATH", "TMPDIR", "USER"]
+    assert names == ["HOME", "LANG", "LOGNAME", "NBGRADER_EXECUTION", "PATH", "TMPDIR", "USER"]
 
 
 def test_environment_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,9 @@ class Outputs:
 
     As in Jupyter, they can be cleared, now or when the next one comes, and what has a display id
     can be updated: `earlier` holds the ids that cells before this one displayed.
+
+    Of what nbgrader's marks depend on (an error, a result, that stderr was written to) there is
+    always at least the beginning, however much came before.
     """
 
     def __init__(self, text_bytes: int, image_bytes: int, earlier: set[str] | None = None) -> None:
@@ -57,6 +60,7 @@ class Outputs:
         if not self.waits:
             self.kept.clear()
             (self.text_left, self.images_left), self.dropped = self.bounds, 0
+            self.decisive: set[str] = set()  # of result and stderr, what has come
 
     def stream(self, name: str, text: str) -> None:
         """Add to what was written to stdout or stderr."""
@@ -64,6 +68,8 @@ class Outputs:
             return
         self._begin()
         last = self.kept[-1] if self.kept else {}
+        if name == "stderr":
+            self._make_room(name)
         if last.get("name") != name:
             if not self._charge():
                 return
@@ -89,6 +95,8 @@ class Outputs:
     ) -> None:
         """Add a displayed object or, with `count`, the result of the cell."""
         self._begin()
+        if count is not None:
+            self._make_room("result")
         if not self._charge():
             return
         output: Output = {"output_type": "display_data", **self._bundle(data, metadata or {})}
@@ -139,7 +147,7 @@ class Outputs:
         self.images_left += sum(len(data.get(kind, "")) for kind in PICTURES)
 
     def error(self, name: str, value: str, traceback: Sequence[str]) -> None:
-        """Add an exception; of it there is always at least the beginning."""
+        """Add an exception."""
         self._begin()
         self.text_left = max(self.text_left, 10_000)
         lines = [self._fit(str(line)) for line in traceback]
@@ -150,7 +158,8 @@ class Outputs:
         """The outputs, with a line that says how much was dropped."""
         if self.dropped:
             text = f"\n[{self.dropped:,} more characters of output were dropped]\n"
-            self.kept.append({"output_type": "stream", "name": "stderr", "text": text})
+            # not on stderr: to nbgrader that is a failure, and this is none
+            self.kept.append({"output_type": "stream", "name": "stdout", "text": text})
         self.earlier |= {str(o["display_id"]) for o in self.kept if "display_id" in o}
         return self.kept
 
@@ -158,6 +167,11 @@ class Outputs:
         """Another output comes: clear what waits to be."""
         if self.waits:
             self.clear()
+
+    def _make_room(self, what: str) -> None:
+        if what not in self.decisive:
+            self.decisive.add(what)
+            self.text_left = max(self.text_left, 1000)
 
     def _charge(self) -> bool:
         """Is there room for one more output?"""

@@ -42,7 +42,13 @@ from .sandbox import Policy, Protection, confine, isolate, policy, use_large_pag
 
 FRAMEWORKS = ("functorch", "jax", "keras", "tensorflow", "torch", "torchgen")
 FIRST_USE = {"torch": ("torch._dynamo", "torch.optim", "torch.testing")}  # slow when imported late
-ENVIRONMENT = {"LANG": "C.UTF-8", "LOGNAME": "student", "PATH": os.defpath, "USER": "student"}
+ENVIRONMENT = {
+    "LANG": "C.UTF-8",
+    "LOGNAME": "student",
+    "NBGRADER_EXECUTION": "autograde",  # as nbgrader sets it, for cells that ask
+    "PATH": os.defpath,
+    "USER": "student",
+}
 OUT_OF_MEMORY = 71  # status with which a student's process ends that cannot even answer
 TICK = 0.05  # seconds between two looks of the guard at the number of threads
 
