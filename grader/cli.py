@@ -121,6 +121,13 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--to", metavar="FILE.csv", type=Path, help="else they are printed")
     export.set_defaults(run=_export)
 
+    new = commands.add_parser(
+        "new-exercise", parents=[course], help="write the skeleton of an exercise of this course"
+    )
+    new.add_argument("assignment", metavar="SET")
+    new.add_argument("name", metavar="NAME", help="of its function, its check and its graded cell")
+    new.set_defaults(run=_new_exercise)
+
     doctor = commands.add_parser("doctor", help="tell which protections this machine gives")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -254,6 +261,13 @@ def _export(arguments: argparse.Namespace) -> int:
         print(text, end="")
     else:
         _write(arguments.to, text)
+    return GRADED
+
+
+def _new_exercise(arguments: argparse.Namespace) -> int:
+    from .new_exercise import add_exercise
+
+    print(add_exercise(_course(arguments), arguments.assignment, arguments.name))
     return GRADED
 
 

@@ -146,14 +146,21 @@ def _state(root: Path, config: str) -> str:
 
 
 def hand_in(folder: Path, student: str, bodies: Mapping[str, str]) -> None:
-    """The released notebook with `bodies` in place of the stubs of the functions."""
-    notebook = nbformat.read(
-        folder / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4
+    """The released notebook with `bodies` in place of the stubs of the functions.
+
+    Who writes any of them writes the others as the master does.
+    """
+    notebook, master = (
+        nbformat.read(folder / kind / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+        for kind in ("exercises", "solutions")
     )
+    solutions = {cell.id: cell.source for cell in master.cells}
     for cell in notebook.cells:
         for function, body in bodies.items():
             if f"def {function}(" in cell.source:
                 cell.source = STUB.sub(partial(_fill, body), cell.source)
+        if bodies and STUB.search(cell.source):
+            cell.source = solutions[cell.id]
     path = folder / "submitted" / student / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)

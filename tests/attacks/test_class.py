@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from helpers import ROOT
+from helpers.masters import points_of
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 
@@ -189,7 +190,7 @@ def test_points(graded: tuple[Path, str, str]) -> None:
         student: sum(verdict.points for verdict in classroom.verdicts(SET, student))
         for student in classroom.students(SET)
     }
-    assert points == dict.fromkeys((*GRADED, ESCAPES), 20) | dict.fromkeys(REFUSED, 0)
+    assert points == dict.fromkeys((*GRADED, ESCAPES), points_of(SET)) | dict.fromkeys(REFUSED, 0)
     for student, reason in REFUSED.items():
         [line] = [line for line in err.splitlines() if f"not graded: {student}: " in line]
         assert reason in line

@@ -13,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 from helpers.classes import FEW, Counting, classroom, files, graded_again, in_gradebook, new_course
 from helpers.interrupted import in_this_process
+from helpers.masters import points_of
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 
@@ -26,6 +27,7 @@ from grader.cli import main
 from grader.notebooks.notebook import CourseError
 from grader.notebooks.report import csv_of
 
+FULL = points_of(ASSIGNMENT)
 LATE = """
 c.LateSubmissionPlugin.penalty_method = "zero"
 """
@@ -190,7 +192,7 @@ def test_bad_class(bad: tuple[Path, int, str, str]) -> None:
     root, status, out, err = bad
     assert status == 1
     rows = {line.split()[0]: line for line in out.splitlines()}
-    assert rows["ada"] == "ada       20 / 20"
+    assert rows["ada"] == f"ada       {FULL:g} / {FULL:g}"
     assert err.count("grader: not graded: ") == len(BAD)
     assert list(in_gradebook(root)) == sorted(["ada", *BAD])
 
@@ -201,7 +203,7 @@ def test_bad_submission(student: str, bad: tuple[Path, int, str, str]) -> None:
     root, _, out, _ = bad
     reason = BAD[student][1]
     rows = {line.split()[0]: line for line in out.splitlines()}
-    assert rows[student].startswith(f"{student:<8}  0 / 20")
+    assert rows[student].startswith(f"{student:<8}  0 / {FULL:g}")
     assert reason in rows[student]
     html = (root / "feedback" / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
     page = " ".join(BeautifulSoup(html, "html.parser").get_text().split())

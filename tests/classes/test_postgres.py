@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from helpers.classes import FEW, classroom, few, files, graded_again, in_gradebook
+from helpers.masters import points_of
 from nbgrader.api import Gradebook
 
 from grader.classes.sample import ASSIGNMENT, STUDENTS, hand_in
@@ -75,4 +76,4 @@ def test_class(server: str, tmp_path: Path) -> None:
     marks = [sorted((root / "grades.csv").read_text().splitlines()) for root in roots]
     assert marks[0] == marks[1]
     with Gradebook(server, "batchnorm") as book:
-        assert book.find_submission(ASSIGNMENT, "ben").score == 20
+        assert book.find_submission(ASSIGNMENT, "ben").score == points_of(ASSIGNMENT)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from helpers import ROOT
+from helpers.masters import points_of
 
 from grader.checking.mistakes import catalogue
 from grader.checking.sections import where_to_read
@@ -13,6 +14,7 @@ from grader.classes.classroom import Classroom
 from grader.classes.sample import ASSIGNMENT, STUDENTS, main
 from grader.notebooks.course import Course
 
+FULL = points_of(ASSIGNMENT)
 # By student: the mistakes that the code in the sample has, and the checks that end its process.
 MADE = {
     "ada": set(),
@@ -63,9 +65,9 @@ def test_marks(folder: Path) -> None:
         marks = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert sorted(marks) == sorted(STUDENTS)
     assert len(marks) == 12
-    assert marks.pop("ada") == 20
+    assert marks.pop("ada") == FULL
     assert marks.pop("jan") == 0
-    assert all(0 < mark < 20 for mark in marks.values())
+    assert all(0 < mark < FULL for mark in marks.values())
 
 
 @pytest.mark.parametrize("student", ENDED)
@@ -84,7 +86,7 @@ def test_table(folder: Path) -> None:
     lines = (folder.parent / "table").read_text().splitlines()
     assert lines[0].split() == ["student", "points"]
     assert [line.split()[0] for line in lines[1:] if line[:1].islower()] == list(STUDENTS)
-    assert lines[1] == "ada      20 / 20"
+    assert lines[1] == f"ada      {FULL:g} / {FULL:g}"
     assert lines[-2:] == [
         f"Their feedback  {folder}/feedback/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html",
         f"Their marks     {folder}/grades.csv",

@@ -1,8 +1,8 @@
-"""The masters' own solutions, to be graded as a student's."""
+"""The masters: their own solutions, to be graded as a student's, and their points."""
 
 from typing import Any
 
-from grader.notebooks.notebook import Master, read_master
+from grader.notebooks.notebook import Master, is_autograded, read_master
 from helpers import ROOT
 
 SOLUTIONS = ROOT / "solutions"
@@ -21,3 +21,9 @@ def solved(assignment: str) -> dict[str, Any]:
         if id.endswith(("setup", "-solution")):
             exec(cell.source, namespace)
     return namespace
+
+
+def points_of(assignment: str) -> float:
+    """The points that the checks of a problem set give in all."""
+    cells = read_master(SOLUTIONS, assignment).cells.values()
+    return sum(float(cell.metadata.nbgrader.points) for cell in cells if is_autograded(cell))

@@ -13,9 +13,11 @@ import nbformat
 import numpy as np
 import pytest
 from helpers import ROOT
+from helpers.masters import points_of
 from nbgrader.utils import determine_grade
 
 from grader.checking.check import Check, Verdict
+from grader.checking.load import load
 from grader.cli import main
 from grader.notebooks.course import Course
 from grader.notebooks.grade import Graded, grade_notebook
@@ -26,6 +28,7 @@ from grader.sandbox.process import Limits, StudentGone, Unprotected, Warm
 
 LIMITS = Limits(cell_seconds=2, exercise_seconds=2)
 SEED = 7
+FULL = points_of("ps1_standardize")
 
 
 def reference() -> SimpleNamespace:
@@ -401,14 +404,14 @@ def test_grade_command(
     (course / "mine.ipynb").write_text(json.dumps(solved))
     assert main(["grade", "mine.ipynb", "--json", "marks.json"]) == 0
     out = capsys.readouterr().out
-    assert "of 20 points; 4 more are marked by hand" in out
+    assert f"of {FULL:g} points; 4 more are marked by hand" in out
     assert "mistake: eps is added outside the square root" in out
     marks = json.loads((course / "marks.json").read_text())
     assert list(marks) == ["assignment", "score", "max_score", "checks"]
-    assert (marks["assignment"], marks["max_score"]) == ("ps1_standardize", 20)
+    assert (marks["assignment"], marks["max_score"]) == ("ps1_standardize", FULL)
     found = {check["id"]: check for check in marks["checks"]}
     keys = ["id", "points", "max_points", "status", "message", "diagnosis"]
-    assert [list(check) for check in marks["checks"]] == [keys] * 5
+    assert [list(check) for check in marks["checks"]] == [keys] * len(load("ps1_standardize"))
     assert found["batch_mean"]["status"] == "passed"
     assert found["normalize"]["diagnosis"] == ["eps-outside-sqrt"]
     assert marks["score"] == sum(check["points"] for check in marks["checks"])
@@ -420,8 +423,8 @@ def test_blank_notebook(course: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["grade", "blank.ipynb"]) == 0
     out, err = capsys.readouterr()
     lines = out.splitlines()
-    assert lines[0] == "ps1_standardize: 0 of 20 points; 4 more are marked by hand"
-    assert sum(line.endswith("  missing") for line in lines) == 5
+    assert lines[0] == f"ps1_standardize: 0 of {FULL:g} points; 4 more are marked by hand"
+    assert sum(line.endswith("  missing") for line in lines) == len(load("ps1_standardize"))
     assert err == ""
 
 
@@ -470,7 +473,7 @@ def test_mended(
     change(solved)
     (course / "mine.ipynb").write_text(json.dumps(solved))
     assert main(["grade", "mine.ipynb"]) == 0
-    assert capsys.readouterr().out.startswith("ps1_standardize: 20 of 20 points;")
+    assert capsys.readouterr().out.startswith(f"ps1_standardize: {FULL:g} of {FULL:g} points;")
 
 
 def _notebook(*cells: dict[str, Any]) -> str:
@@ -534,7 +537,7 @@ def test_json_that_cannot_be_written(
     (course / "mine.ipynb").write_text(json.dumps(solved))
     assert main(["grade", "mine.ipynb", "--json", "no/folder.json"]) == 2
     out, err = capsys.readouterr()
-    assert out.startswith("ps1_standardize: 20 of 20")
+    assert out.startswith(f"ps1_standardize: {FULL:g} of {FULL:g}")
     assert err == "grader: no/folder.json cannot be written: No such file or directory.\n"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers import ROOT
+from helpers.masters import solved
 
 from grader.checking.check import Check, Verdict
 from grader.checking.load import load, problem_sets
@@ -105,7 +106,7 @@ def grade_faulty(assignment: str, id: str, *mistakes: str) -> Verdict:
 
 def mutants() -> list[Any]:
     return [
-        pytest.param(assignment, id, mistake, id=f"{id}: {mistake}")
+        pytest.param(assignment, id, mistake, id=f"{assignment}-{id}: {mistake}")
         for assignment, id in CHECKS
         for mistake in load(assignment)[id].mistakes
     ]
@@ -196,6 +197,13 @@ def test_faults_belong_to_checks(assignment: str) -> None:
     assert list(faults(assignment).MISTAKES) == list(load(assignment))
 
 
+@cache
+def of_the_master(assignment: str) -> dict[str, Any]:
+    """What students are asked to define, as the master does."""
+    namespace = solved(assignment)
+    return {name: namespace[name] for name in master(assignment).names}
+
+
 def stub(assignment: str, statement: str) -> dict[str, Any]:
     """All names of the set as functions that do nothing but `statement`."""
     names = sorted(master(assignment).names)
@@ -243,10 +251,13 @@ def test_blank_function_has_no_points(assignment: str, id: str, statement: str) 
 def test_right_solution_has_full_marks(
     assignment: str, style: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Has a right solution full marks, whatever its style and the seed?"""
+    """Has a right solution full marks, whatever its style and the seed?
+
+    What it does not define is the master's.
+    """
     source = extras("right", assignment, "RIGHT")[style]
     for seed in range(SEEDS.get(assignment, 5)):
-        namespace = written(assignment, source)
+        namespace = written(assignment, source, **of_the_master(assignment))
         for id, check in load(assignment).items():
             verdict = grade(assignment, check, namespace, seed)
             assert verdict.points == POINTS, f"{id}, seed {seed}:\n{verdict.message}"

@@ -18,6 +18,18 @@ LAYERS = (
     "activation-missing",
     "another-activation",
 )
+# What a student writes here is called by a driver, which is given a function: here, its name.
+DRIVEN = (
+    "evaluate",
+    "freeze_batchnorm",
+    "recalibrate",
+    "make_mlp",
+    "train_and_validate",
+    "fine_tune",
+    "train_in_batches",
+    "train_on_sorted",
+    "accumulate",
+)
 # by check: the mistakes that it can name
 MISTAKES = {
     "evaluate": (
@@ -96,7 +108,7 @@ def implementation(*mistakes: str) -> SimpleNamespace:
         Net=type("Net", (Net,), {"mistakes": mistakes}),
         mlp=faulty.mlp,
         accumulated=faulty.accumulated,
-        **{name: name for name in MISTAKES},
+        **dict(zip(DRIVEN, DRIVEN, strict=True)),
     )
 
 

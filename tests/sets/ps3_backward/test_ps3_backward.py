@@ -65,11 +65,12 @@ ORACLE = {
 }
 
 
-@pytest.mark.parametrize("id", [id for id in CHECKS if id != "numerical_gradient"])
+@pytest.mark.parametrize("id", CHECKS)
 def test_pytorch_has_full_marks(id: str) -> None:
-    """Does every check accept what PyTorch answers?"""
+    """Does every check accept what PyTorch answers? What it has nothing of is the master's."""
+    oracle = solved("ps3_backward") | ORACLE
     for seed in range(10):
-        verdict = grade(CHECKS[id], dict(ORACLE), seed)
+        verdict = grade(CHECKS[id], oracle, seed)
         assert verdict.status == "passed", f"seed {seed}:\n{verdict.message}"
 
 

@@ -81,9 +81,10 @@ ORACLE = {
 
 @pytest.mark.parametrize("id", CHECKS)
 def test_pytorch_has_full_marks(id: str) -> None:
-    """Does every check accept what PyTorch answers?"""
+    """Does every check accept what PyTorch answers? What it has nothing of is the master's."""
+    oracle = solved("ps4_where") | ORACLE
     for seed in range(10):
-        verdict = grade(CHECKS[id], dict(ORACLE), seed)
+        verdict = grade(CHECKS[id], oracle, seed)
         assert verdict.status == "passed", f"seed {seed}:\n{verdict.message}"
 
 
@@ -98,7 +99,7 @@ def test_master_has_full_marks(id: str) -> None:
 def test_pairs_are_caught_and_named_in_part(id: str) -> None:
     """Do solutions with two mistakes lose points, and are nearly all told one of the two?"""
     pairs = set(itertools.combinations(CHECKS[id].mistakes, 2)) - UNDONE
-    drawn = random.Random(id).sample(sorted(pairs), PAIRS)
+    drawn = random.Random(id).sample(sorted(pairs), min(PAIRS, len(pairs)))
 
     def graded(*pair: str) -> Verdict:
         return grade(CHECKS[id], dict(vars(faults.implementation(*pair))))
