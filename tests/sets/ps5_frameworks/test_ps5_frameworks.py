@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from helpers.masters import solution
+from helpers.masters import SOLUTIONS, solution
 from helpers.sets import changed, in_fresh_python, named_in_part
 from torch import nn
 from torch.nn.utils import fusion
@@ -18,7 +18,7 @@ from grader.checking.check import Verdict
 from grader.checking.load import load
 from grader.checking.local import CheckFailed, check
 from grader.checking.remote import Loopback, StandIn, Student
-from grader.notebooks.notebook import Master
+from grader.notebooks.notebook import Master, read_master
 from grader.sets.ps5_frameworks import checks as asked
 from grader.sets.ps5_frameworks import faults
 
@@ -27,7 +27,7 @@ SEED = 4711
 PAIRS = 60  # of each check, drawn at random
 CHECKS = load("ps5_frameworks")
 MODULE_CHECKS = [id for id in CHECKS if id.startswith("module_")]
-NAMES = read_master(ROOT / "solutions", "ps5_frameworks").names
+NAMES = read_master(SOLUTIONS, "ps5_frameworks").names
 
 
 def run(*sources: str) -> dict[str, Any]:
