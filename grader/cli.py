@@ -175,7 +175,8 @@ def _summary(graded: Graded, master: Master) -> str:
     head = f"{graded.assignment}: {graded.score:g} of {graded.max_score:g} points"
     if master.by_hand:
         head += f"; {master.by_hand:g} more are marked by hand"
-    return f"{head}\n\n{table(graded.verdicts)}"
+    remarks = "".join(f"\n{printable(remark)}" for remark in graded.remarks)
+    return f"{head}\n\n{table(graded.verdicts)}" + (remarks and f"\n{remarks}")
 
 
 def _json(graded: Graded) -> str:

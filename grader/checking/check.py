@@ -263,7 +263,7 @@ class Check:
         # what is not written has no mistakes
         diagnosis = () if status in ("passed", "missing") else self._diagnose(results, seed)
         if status == "missing":
-            message = self._to_do(results)
+            message = self._to_do(results, student)
         else:
             message = self._message(results, diagnosis, local)
         return Verdict(self.id, points, max_points, status, message, diagnosis)
@@ -380,15 +380,19 @@ class Check:
             return (SHOWN_BY_KIND[kind],)
         return tuple(one for one in SHOWN_IF_KNOWN.get(kind, ()) if one in self.mistakes)[:1]
 
-    def _to_do(self, results: list[Result]) -> str:
+    def _to_do(self, results: list[Result], student: Student) -> str:
         """What an exercise that is not written yet will be asked for."""
         raised = results[0].answers[-1]
         assert isinstance(raised, Raised)
-        absent = raised.text.endswith(" is not defined")
+        name, absent, _ = raised.text.partition(" is not defined")
+        if absent and (error := student.error_in_cell_of(name)):
+            why = [f"Its cell ended in an error: {error}"]
+        else:
+            why = ["Its cell did not run or ended in an error, or the name is another."]
         return "\n".join(
             (
                 f"Not written yet: {raised.text or raised.told}",
-                *(["Its cell did not run or ended in an error, or the name is another."] * absent),
+                *(why if absent else []),
                 "It will be checked for",
                 *(f"- {part.says}" for part in self.parts),
                 "",

@@ -6,6 +6,7 @@ Every access is a request to the process where the objects live, and only plain 
 """
 
 import inspect
+import re
 import textwrap
 from collections.abc import Callable, Collection, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -147,7 +148,8 @@ class Student:
     Without `names` all can: what is not there is then not written yet.
 
     `calls` lists what was called since it was last emptied.
-    `sources` are the cells that made the namespace, in the order in which they ran.
+    `sources` are the cells that made the namespace, in the order in which they ran, and `failed`
+    those that ended in an error, with what it says.
 
     Functions of ours may be passed as arguments. They stay here: the student's process only gets
     what they return, within `CALLS` and `BYTES`, and only until the call that they were passed to
@@ -159,9 +161,10 @@ class Student:
         channel: Channel,
         names: Collection[str] | None = None,
         sources: Sequence[str] = (),
+        failed: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._channel, self._names = channel, None if names is None else frozenset(names)
-        self.sources = sources
+        self.sources, self._failed = sources, failed
         self._globals: dict[str, object] = {}
         self.calls: list[Call] = []
         self._lent: dict[int, Callable[..., object]] = {}
@@ -180,6 +183,12 @@ class Student:
                 return value
             self._globals[name] = value
         return self._globals[name]
+
+    def error_in_cell_of(self, name: str) -> str | None:
+        """What the error says that ended the cell which should define a name, if one did."""
+        defines = re.compile(rf"^\s*(?:async )?(?:def|class)\s+{name}\b|^{name}\s*=", re.MULTILINE)
+        found = [error for source, error in self._failed if defines.search(source)]
+        return found[-1] if found else None
 
     def drive(self, driver: Callable[..., object], *args: object, **kwargs: object) -> object:
         """Call a function of ours in the student's process, or make an object of a class of ours.

@@ -251,7 +251,7 @@ def table(classroom: Classroom, assignment: str, students: Iterable[str]) -> str
             verdicts, remarks = classroom.verdicts(assignment, student), []
         else:
             verdicts = list(record.outcome.verdicts)
-            remarks = [*record.outcome.problems, *record.remarks]
+            remarks = [*record.outcome.problems, *record.outcome.remarks, *record.remarks]
         if record is None or not record.outcome.problems:
             remarks = [*_remarks(verdicts), *remarks]
         all_verdicts += verdicts

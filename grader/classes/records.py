@@ -47,6 +47,7 @@ class Records:
                 {name: GradedNotebook(**kept) for name, kept in stored["notebooks"].items()},
                 tuple(map(from_json, stored["verdicts"])),
                 tuple(stored["problems"]),
+                tuple(stored["told"]),
             )
             return Record(stored["key"], stored["entered"], outcome, tuple(stored["remarks"]))
         except (OSError, ValueError, KeyError, TypeError):  # it is graded again
@@ -61,6 +62,7 @@ class Records:
             "notebooks": {name: asdict(notebook) for name, notebook in kept.items()},
             "verdicts": [as_json(verdict) for verdict in record.outcome.verdicts],
             "problems": record.outcome.problems,
+            "told": record.outcome.remarks,
             "remarks": record.remarks,
         }
         write_text(self._path(student), json.dumps(stored))

@@ -7,7 +7,7 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module, metadata
@@ -120,6 +120,7 @@ class Outcome:
     notebooks: Mapping[str, GradedNotebook]
     verdicts: tuple[Verdict, ...]
     problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @cache
@@ -167,17 +168,21 @@ class Worker:
     def __call__(self, submission: Submission) -> Outcome:
         """Grade one submission."""
         notebooks, verdicts, problems = {}, [], []
+        remarks: list[str] = []
         for name in self.job.masters:
             try:
-                notebook, found = self._graded(submission, name)
+                notebook, found, told = self._graded(submission, name)
+                remarks += told
             except SubmissionError as error:
                 notebook, found = self._refused(name, str(error))
                 problems.append(str(error))
             notebooks[name] = notebook
             verdicts += found
-        return Outcome(notebooks, tuple(verdicts), tuple(problems))
+        return Outcome(notebooks, tuple(verdicts), tuple(problems), tuple(remarks))
 
-    def _graded(self, submission: Submission, name: str) -> tuple[GradedNotebook, list[Verdict]]:
+    def _graded(
+        self, submission: Submission, name: str
+    ) -> tuple[GradedNotebook, list[Verdict], Sequence[str]]:
         job, master = self.job, self.job.masters[name]
         if name in submission.unreadable:
             raise SubmissionError(submission.unreadable[name])
@@ -203,7 +208,7 @@ class Worker:
         for step in self.steps:
             notebook, resources = step(notebook, resources)
         scores = {_id(cell): determine_grade(cell)[0] for cell in filter(is_grade, notebook.cells)}
-        return _noted(notebook, scores), graded.verdicts
+        return _noted(notebook, scores), graded.verdicts, graded.remarks
 
     def _refused(self, name: str, problem: str) -> tuple[GradedNotebook, list[Verdict]]:
         """No points, and the reason in the notebook, so that the feedback tells it."""

@@ -10,7 +10,7 @@ from nbformat import NotebookNode, from_dict, v4
 
 from ..checking.check import Check, Verdict
 from ..checking.remote import Student
-from ..sandbox.outputs import Output
+from ..sandbox.outputs import Output, printable
 from ..sandbox.process import Limits, StudentGone, StudentProcess, Warm
 from .asserts import judged
 from .notebook import is_autograded
@@ -20,11 +20,15 @@ from .report import error_output, outputs
 
 @dataclass(frozen=True)
 class Graded:
-    """A graded submission: a verdict for each graded cell, and the notebook with all outputs."""
+    """A graded submission: a verdict for each graded cell, and the notebook with all outputs.
+
+    `remarks` are on cells that did not stay as they were handed in, or ended in an error.
+    """
 
     assignment: str
     verdicts: list[Verdict]
     notebook: NotebookNode
+    remarks: tuple[str, ...] = ()
 
     @property
     def score(self) -> float:
@@ -68,7 +72,20 @@ def grade_notebook(
                 cell.outputs = [*outputs(verdicts[-1]), *cell.outputs]
             elif cell.cell_type == "code":
                 cell.outputs = session.run(cell.source)
-    return Graded(assignment, verdicts, notebook)
+    return Graded(assignment, verdicts, notebook, tuple(_remarks(notebook)))
+
+
+def _remarks(notebook: NotebookNode) -> Iterator[str]:
+    """What there is to say of cells; a cell with a remark says it below its outputs too."""
+    for number, cell in enumerate(notebook.cells, 1):
+        id = cell.metadata.get("nbgrader", {}).get("grade_id", f"number {number}")
+        if text := cell.metadata.pop("remark", None):
+            data = NotebookNode({"text/plain": text})
+            cell.outputs.append(v4.new_output("display_data", data=data))
+            yield f"cell {id}: {text.partition('.')[0]}"
+        for output in cell.get("outputs", ()):
+            if output.get("ename") in ("ImportError", "ModuleNotFoundError"):
+                yield f"cell {id}: {output.ename}: {output.evalue}"
 
 
 def _points(cell: NotebookNode) -> float:
@@ -86,6 +103,7 @@ class _Session:
         self.clock = _Clock(limits.notebook_seconds)
         self.output_left = limits.notebook_output_bytes
         self.ran: list[str] = []
+        self.failed: list[tuple[str, str]] = []  # cells that ended in an error, and what it says
         self.displayed: dict[object, list[NotebookNode]] = {}  # by display id
         self.process: StudentProcess | None = None
 
@@ -119,6 +137,9 @@ class _Session:
     def _new(self, source: str, seconds: float) -> list[Output]:
         outputs = self._run(self._alive(), source, seconds)
         self.ran.append(source)  # only now: what ended a process does not run again
+        for output in outputs:
+            if output["output_type"] == "error":
+                self.failed.append((source, printable(f"{output['ename']}: {output['evalue']}")))
         return outputs
 
     def _bounded(self, outputs: list[Output]) -> list[NotebookNode]:
@@ -144,7 +165,7 @@ class _Session:
         """The verdict of one check, which has a time of its own."""
         try:
             channel = _Timed(self._alive(), self.limits.exercise_seconds, self.clock)
-            return check.grade(Student(channel, names, self.ran), max_points, seed)
+            return check.grade(Student(channel, names, self.ran, self.failed), max_points, seed)
         except StudentGone as gone:
             self._lose()
             return Verdict(check.id, 0.0, max_points, gone.status, self._check_message(gone))

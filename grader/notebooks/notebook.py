@@ -29,7 +29,14 @@ SOURCE_LIMIT = 500_000  # characters in all cells together
 CELL_LIMIT = 5_000  # cells
 PICTURE_LIMIT = 96 * 1024**2  # characters of all pictures that are pasted into the text
 SCHEMA = 3  # of nbgrader's metadata
+BLANK = ("", "YOUR ANSWER HERE")  # written answers that are none; the second is nbgrader's stub
 MISSING = "This cell was missing from the submission."
+RESTORED = (
+    "This cell was changed, and ran as it was handed out. "
+    "What is not there any more, such as an import, belongs into a cell of your own."
+)
+COPY = "This copy of the cell {} runs after it, and replaces what it defines."
+HIDDEN = re.compile(r"^.*\bBEGIN (HIDDEN TESTS)\b(?s:.*?)\bEND \1\b.*\n?", re.MULTILINE)
 
 
 class SubmissionError(Exception):
@@ -311,10 +318,12 @@ def restore(submission: NotebookNode, master: Master) -> NotebookNode:
 
     - The master's cells are in the master's order, with its type and metadata.
     - Graded and locked cells have the master's text, solution cells the student's.
-    - Where several cells have the same grade_id, the first counts.
+    - Where several cells have the same grade_id, the first counts; written answers in the others
+      are added to it, and so is text below an answer that was left blank: a person reads it.
     - The student's other cells, unknown and repeated ones among them, are ordinary cells. Each
       stays behind the cell of the master that it followed.
     - What is missing is put back; a solution cell that was missing has no answer in it.
+    - A cell's metadata have a `remark` where its reader must be told of one of these.
 
     Raises SubmissionError when none of the master's cells is there.
     """
@@ -326,6 +335,8 @@ def restore(submission: NotebookNode, master: Master) -> NotebookNode:
         if grade_id in master.cells and grade_id not in answers:
             answers[grade_id], latest = cell, grade_id
             own[latest] = []  # for what follows this cell
+        elif grade_id in answers and _is_written(master.cells[grade_id]):
+            answers[grade_id] = _joined([answers[grade_id], cell])
         else:
             own[latest].append(cell)
     if master.cells and not answers:
@@ -333,11 +344,32 @@ def restore(submission: NotebookNode, master: Master) -> NotebookNode:
             f"this notebook is not {master.assignment}: it has none of its cells. "
             f"Start from the notebook that was handed out, {master.name}.ipynb."
         )
-    cells = list(_ordinary(own[None]))
+    handed_out = {cell.source for cell in master.notebook.cells}
+    cells = list(_ordinary(own[None], master))
     for i, (grade_id, trusted) in enumerate(master.cells.items()):
-        cells.append(_restored(trusted, answers.get(grade_id), i))
-        cells.extend(_ordinary(own.get(grade_id, ())))
+        answer, below = answers.get(grade_id), own.get(grade_id, [])
+        if answer is not None and _is_written(trusted) and answer.source.strip() in BLANK:
+            texts = [c for c in below if c.cell_type == "markdown" and c.source not in handed_out]
+            below = [cell for cell in below if cell not in texts]
+            answer = _joined([*texts, *[answer] * (not texts)])
+        cells.append(_restored(trusted, answer, i))
+        cells.extend(_ordinary(below, master))
     return _notebook(cells, master)
+
+
+def _is_written(trusted: NotebookNode) -> bool:
+    """Is this the cell of an answer in words?"""
+    return trusted.cell_type == "markdown" and is_set(trusted, "solution")
+
+
+def _joined(cells: list[NotebookNode]) -> NotebookNode:
+    """One cell with the texts and pictures of all: the same text once, and none that is blank."""
+    texts = dict.fromkeys(c.source for c in cells if c.source.strip() not in BLANK)
+    joined = _new_cell("markdown", "\n\n".join(texts) or cells[0].source, cells[0].id)
+    joined.attachments = NotebookNode()
+    for cell in reversed(cells):
+        joined.attachments |= cell.get("attachments", {})
+    return joined
 
 
 def without_answers(master: Master, remark: str) -> NotebookNode:
@@ -355,15 +387,29 @@ def _restored(trusted: NotebookNode, answer: NotebookNode | None, i: int) -> Not
     id = trusted.get("id", f"master-{i}")  # before nbformat 4.5 cells have none
     cell = _new_cell(trusted.cell_type, source, id)
     cell.metadata.nbgrader = NotebookNode(trusted.metadata.nbgrader)
+    if answer is not None and cell.cell_type == "code" and _changed(answer.source, source):
+        cell.metadata.remark = RESTORED
     pasted_by = answer if is_set(trusted, "solution") else trusted
     if pasted_by is not None and cell.cell_type == "markdown" and "attachments" in pasted_by:
         cell.attachments = copy.deepcopy(pasted_by.attachments)
     return cell
 
 
-def _ordinary(cells: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+def _changed(source: str, trusted: str) -> bool:
+    """Was a cell's code changed? Blank lines do not count, nor tests that were not handed out."""
+    one, other = (
+        [line.rstrip() for line in text.splitlines() if line.strip()]
+        for text in (source, HIDDEN.sub("", trusted))
+    )
+    return one != other
+
+
+def _ordinary(cells: Iterable[NotebookNode], master: Master) -> Iterator[NotebookNode]:
     for cell in cells:
         ordinary = _new_cell(cell.cell_type, cell.source, f"own-{cell.id}")  # no id of the master's
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if cell.cell_type == "code" and is_set(master.cells.get(grade_id, cell), "solution"):
+            ordinary.metadata.remark = COPY.format(grade_id)
         if "attachments" in cell:
             ordinary.attachments = cell.attachments
         yield ordinary

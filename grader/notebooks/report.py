@@ -138,6 +138,8 @@ def by_asserts(verdicts: Iterable[Verdict]) -> str:
 def _remarks(verdict: Verdict) -> Iterator[str]:
     """What was wrong first, and the mistakes; the reason where no mistake is known."""
     if verdict.status in ("passed", "missing"):
+        if reason := _reason(verdict):
+            yield reason
         return
     lines = verdict.message.splitlines() or [""]
     wrong = [i for i, line in enumerate(lines) if line.startswith("WRONG")] or [0]
@@ -162,11 +164,20 @@ def csv_of(students: Mapping[str, Sequence[Verdict]]) -> str:
     )
     for student, verdicts in students.items():
         for verdict in verdicts:
-            reason = verdict.message.partition("\n")[0] if verdict.status in ENDED else ""
+            reason = _reason(verdict)
             marks = (verdict.id, verdict.points, verdict.max_points, verdict.status)
             by = "asserts" if verdict.asserts else "check"
             writer.writerow((student, *marks, reason, " ".join(verdict.diagnosis), by))
     return text.getvalue()
+
+
+def _reason(verdict: Verdict) -> str:
+    """Why an exercise could not be checked: its process ended, or its cell ended in an error."""
+    first, _, rest = verdict.message.partition("\n")
+    if verdict.status in ENDED:
+        return first
+    second = rest.partition("\n")[0]
+    return second if verdict.status == "missing" and second.startswith("Its cell ended") else ""
 
 
 def columns(rows: Sequence[Sequence[str]]) -> str:

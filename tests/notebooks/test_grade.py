@@ -301,6 +301,39 @@ def test_display_that_a_later_cell_updates(warm: Warm) -> None:
     assert notebook.cells[1].outputs == []
 
 
+def test_cell_that_a_module_is_missing_for(warm: Warm) -> None:
+    """Is it said which module is missing: in the message, the table, the CSV and the remarks?"""
+    graded = grade(warm, f"import scipy\n{DOUBLE}", NEGATE)
+    assert results(graded) == [("missing", 0), ("passed", 1)]
+    error = "ModuleNotFoundError: No module named 'scipy'"
+    assert f"Its cell ended in an error: {error}\n" in graded.verdicts[0].message
+    assert error in table(graded.verdicts)
+    assert csv_of({"ada": graded.verdicts}).splitlines()[1] == (
+        f"ada,double,0.0,3.0,missing,Its cell ended in an error: {error},"
+    )
+    assert graded.remarks == (f"cell number 1: {error}",)
+
+
+def test_syntax_error_is_quoted(warm: Warm) -> None:
+    """Is the error quoted that kept a cell from running at all?"""
+    message = grade(warm, "def double(x)\n    return 2 * x", NEGATE).verdicts[0].message
+    assert "Its cell ended in an error: SyntaxError: expected ':'" in message
+
+
+def test_remark_on_a_cell(warm: Warm) -> None:
+    """Does a cell with a remark show it below its outputs, and the table too?"""
+    notebook = nbformat.v4.new_notebook()
+    notebook.cells = [code("print(1)"), graded_cell("double", 3)]
+    for cell in notebook.cells:
+        cell.metadata.remark = "It was changed. Look."
+    graded = grade_notebook(notebook, "ps", frozenset({"double"}), CHECKS, warm, SEED, LIMITS)
+    assert graded.remarks == ("cell number 1: It was changed", "cell double: It was changed")
+    for cell in graded.notebook.cells:
+        assert cell.outputs[-1].data == {"text/plain": "It was changed. Look."}
+        assert "remark" not in cell.metadata
+    assert determine_grade(graded.notebook.cells[1]) == (0, 3)
+
+
 def test_order(warm: Warm) -> None:
     """Does a check see what the cells above define, and not what comes below?"""
     graded = grade(warm, NEGATE, after="def negate(x): return x\n" + DOUBLE)

@@ -11,6 +11,8 @@ import pytest
 from nbformat import NotebookNode
 
 from grader.notebooks.notebook import (
+    COPY,
+    RESTORED,
     SOURCE_LIMIT,
     CourseError,
     Master,
@@ -379,3 +381,99 @@ def test_two_masters(tmp_path: Path, master: Master, handed_in: Json) -> None:
     assert which_master(submission, Path("ps/ps.ipynb"), [master, other]) is master
     with pytest.raises(SubmissionError, match=r"could be ps/ps, later/ps\. .* --assignment SET"):
         which_master(submission, Path("ps.ipynb"), [master, other])
+
+
+def restored(folder: Path, handed_in: Json, master: Master) -> dict[str, NotebookNode]:
+    notebook = restore(read(folder, handed_in), master)
+    return dict(zip(ids(notebook), notebook.cells, strict=True))
+
+
+WRITTEN = {  # name -> the texts in copies of the cell, and in cells below it; what a person reads
+    "an answer": (["mine"], ["a note"], "mine"),
+    "in a copy below a blank": (["YOUR ANSWER HERE", "mine"], [], "mine"),
+    "in the first of two": (["mine", "YOUR ANSWER HERE"], [], "mine"),
+    "the same in both": (["mine", "mine"], [], "mine"),
+    "another in each": (["mine", "mine too"], [], "mine\n\nmine too"),
+    "in a new cell below": (["YOUR ANSWER HERE"], ["mine", "and"], "mine\n\nand"),
+    "in a new cell below an emptied one": ([" "], ["mine"], "mine"),
+    "nowhere": (["YOUR ANSWER HERE"], [], "YOUR ANSWER HERE"),
+}
+
+
+@pytest.mark.parametrize(("copies", "below", "answer"), WRITTEN.values(), ids=WRITTEN)
+def test_written_answer(
+    tmp_path: Path,
+    master: Master,
+    handed_in: Json,
+    copies: list[str],
+    below: list[str],
+    answer: str,
+) -> None:
+    """Is a written answer where a person who marks will read it, wherever it was written?"""
+    handed_in["cells"][-1:] = [
+        *(cell(text, "why", "markdown", grade=True, solution=True, points=4) for text in copies),
+        *(cell(text, kind="markdown") for text in below),
+    ]
+    notebook = restore(read(tmp_path, handed_in), master)
+    found = {id: one.source for id, one in zip(ids(notebook), notebook.cells, strict=True)}
+    assert found["why"] == answer
+    assert "".join(one.source for one in notebook.cells).count("mine") == answer.count("mine")
+
+
+def test_texts_of_the_master_are_no_answer(tmp_path: Path, handed_in: Json) -> None:
+    """Does text of the master's own below a blank answer stay where it is?"""
+    (tmp_path / "masters" / "ps").mkdir(parents=True)
+    own = cell("## The next part", kind="markdown")
+    text = json.dumps(document(*MASTER["cells"], own))
+    (tmp_path / "masters" / "ps" / "ps.ipynb").write_text(text)
+    blank = cell("YOUR ANSWER HERE", "why", "markdown", grade=True, solution=True, points=4)
+    handed_in["cells"][-1:] = [blank, own]
+    found = restored(tmp_path, handed_in, read_master(tmp_path / "masters", "ps"))
+    assert found["why"].source == "YOUR ANSWER HERE"
+    assert "## The next part" in found
+
+
+def test_pictures_of_copies(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Does an answer in a copy of its cell keep its pictures?"""
+    copies = [cell(text, "why", "markdown") for text in ("YOUR ANSWER HERE", "mine")]
+    copies[1]["attachments"] = {"a": {"image/png": "AAAA"}}
+    handed_in["cells"][-1:] = copies
+    assert restored(tmp_path, handed_in, master)["why"].attachments == {"a": {"image/png": "AAAA"}}
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("import numpy", False),
+        ("import numpy  \n\n", False),
+        ("import numpy\nimport math", True),
+        ("", True),
+        ("# import numpy", True),
+    ],
+)
+def test_changed_locked_cell_is_told(
+    tmp_path: Path, master: Master, handed_in: Json, source: str, told: bool
+) -> None:
+    """Is one who changed a locked cell told that it was restored, and nobody else?"""
+    handed_in["cells"][0]["source"] = source
+    found = restored(tmp_path, handed_in, master)
+    remarks = {id: one.metadata.remark for id, one in found.items() if "remark" in one.metadata}
+    assert remarks == ({"setup": RESTORED} if told else {})
+
+
+def test_hidden_tests_are_no_change(tmp_path: Path, handed_in: Json) -> None:
+    """Is a cell as it was handed out not called changed where the master has tests besides?"""
+    changed = copy.deepcopy(MASTER)
+    changed["cells"][2]["source"] += "\n### BEGIN HIDDEN TESTS\nassert f\n### END HIDDEN TESTS"
+    (tmp_path / "masters" / "ps").mkdir(parents=True)
+    (tmp_path / "masters" / "ps" / "ps.ipynb").write_text(json.dumps(changed))
+    found = restored(tmp_path, handed_in, read_master(tmp_path / "masters", "ps"))
+    assert [id for id, one in found.items() if "remark" in one.metadata] == []
+
+
+def test_copy_of_a_solution_is_told(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Is a second copy of a solution cell, which runs after the first, named to its reader?"""
+    handed_in["cells"].insert(2, cell("def f(x): raise NotImplementedError", "f", solution=True))
+    found = restored(tmp_path, handed_in, master)
+    remarks = [one.metadata.remark for one in found.values() if "remark" in one.metadata]
+    assert remarks == [COPY.format("f")]
