@@ -104,7 +104,9 @@ def quickstart(folder: Path, count: int) -> tuple[Classroom, Classroom, list[str
 def hand_in(classrooms: Iterable[Classroom], assignment: str, count: int) -> list[str]:
     """`count` submissions: right ones in many styles, wrong ones, and blank ones, each a little
     different from all others."""
-    right = [*runpy.run_path(str(ROOT / "tests" / "right" / f"{assignment}.py"))["RIGHT"].values()]
+    right = [
+        *runpy.run_path(str(ROOT / "tests" / "sets" / assignment / "right.py"))["RIGHT"].values()
+    ]
     wrong = [code.replace("+ eps", "") for code in right if "+ eps" in code]
     codes = [*right, *wrong, ""]
     students = [f"student{i:05}" for i in range(count)]

@@ -35,6 +35,7 @@ PLACES = {
     sysconfig.get_path("platlib"): "site-packages",
     sysconfig.get_path("stdlib"): f"python{sys.version_info.major}.{sys.version_info.minor}",
 }
+ACTS = re.compile("on", re.IGNORECASE)  # onload, onclick: no picture runs them, nor has them
 DRAWS = set(
     "circle clipPath defs desc ellipse g image line linearGradient marker metadata path pattern "
     "polygon polyline radialGradient rect stop style svg symbol text title tspan use".split()
@@ -147,9 +148,19 @@ def _only_draws(svg: str) -> bool:
     tags = [str(element.tag).removeprefix(SVG) for element in elements]
     if tags[0] != "svg" or any(tag not in DRAWS for tag in tags if not tag.startswith("{")):
         return False  # what is of another language, as the data about a picture, is not drawn
+    attributes = [item for element in elements for item in element.items()]
+    if any(ACTS.match(name) or not _stays_here(name, value) for name, value in attributes):
+        return False
     by_id = {f"#{element.get('id')}": element for element in elements}
     depths = enumerate(_drawn(root, by_id, 0))
     return all(count < SHAPES and depth <= NESTED for count, depth in depths)
+
+
+def _stays_here(name: str, value: str) -> bool:
+    """Does an attribute of an SVG picture refer to nothing but the picture itself?"""
+    return not name.endswith("href") or value.startswith(
+        ("#", "data:image/png;", "data:image/jpeg;")
+    )
 
 
 def _drawn(

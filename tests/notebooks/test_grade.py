@@ -23,7 +23,7 @@ from grader.notebooks.course import Course
 from grader.notebooks.grade import Graded, grade_notebook
 from grader.notebooks.html import clean
 from grader.notebooks.notebook import CourseError, is_autograded
-from grader.notebooks.report import outputs, table, verdict_of
+from grader.notebooks.report import csv_of, outputs, table, verdict_of
 from grader.sandbox.process import Limits, StudentGone, Unprotected, Warm
 
 LIMITS = Limits(cell_seconds=2, exercise_seconds=2)
@@ -309,7 +309,7 @@ def test_cell_that_a_module_is_missing_for(warm: Warm) -> None:
     assert f"Its cell ended in an error: {error}\n" in graded.verdicts[0].message
     assert error in table(graded.verdicts)
     assert csv_of({"ada": graded.verdicts}).splitlines()[1] == (
-        f"ada,double,0.0,3.0,missing,Its cell ended in an error: {error},"
+        f"ada,double,0.0,3.0,missing,Its cell ended in an error: {error},,check"
     )
     assert graded.remarks == (f"cell number 1: {error}",)
 

@@ -282,6 +282,8 @@ def test_forged_cells(tmp_path: Path, master: Master, handed_in: Json) -> None:
         forged["metadata"]["nbgrader"] |= {"points": 100, "locked": False, "solution": True}
         forged["metadata"]["nbgrader"] |= {"checksum": "0", "schema_version": 1}
     restored = restore(read(tmp_path, handed_in), master)
+    told = [c.metadata.pop("remark", None) for c in restored.cells]
+    assert told == [RESTORED, None, RESTORED, None, RESTORED, None]
     assert [c.metadata for c in restored.cells] == [c.metadata for c in master.notebook.cells]
     expected = sources(master.notebook) | {"f": "def f(x): return 'mine'"}
     assert sources(restored) == expected | {"g": "100.0", "why": "100.0"}
@@ -317,7 +319,8 @@ def test_repeated_cells(tmp_path: Path, master: Master, handed_in: Json) -> None
     handed_in["cells"].append(cell("third", "check-f", grade=True, points=50))
     restored = restore(read(tmp_path, handed_in), master)
     assert ids(restored) == ["setup", "f", "second", "check-f", "g", "check-g", "why", "third"]
-    assert [dict(restored.cells[i].metadata) for i in (2, 7)] == [{}, {}]
+    told = {"remark": COPY.format("f")}
+    assert [dict(restored.cells[i].metadata) for i in (2, 7)] == [told, {}]
     assert sources(restored)["f"] == "def f(x): return 'mine'"
 
 
@@ -389,13 +392,13 @@ def restored(folder: Path, handed_in: Json, master: Master) -> dict[str, Noteboo
 
 
 WRITTEN = {  # name -> the texts in copies of the cell, and in cells below it; what a person reads
-    "an answer": (["mine"], ["a note"], "mine"),
-    "in a copy below a blank": (["YOUR ANSWER HERE", "mine"], [], "mine"),
-    "in the first of two": (["mine", "YOUR ANSWER HERE"], [], "mine"),
-    "the same in both": (["mine", "mine"], [], "mine"),
-    "another in each": (["mine", "mine too"], [], "mine\n\nmine too"),
-    "in a new cell below": (["YOUR ANSWER HERE"], ["mine", "and"], "mine\n\nand"),
-    "in a new cell below an emptied one": ([" "], ["mine"], "mine"),
+    "an answer": (["my words"], ["a note"], "my words"),
+    "in a copy below a blank": (["YOUR ANSWER HERE", "my words"], [], "my words"),
+    "in the first of two": (["my words", "YOUR ANSWER HERE"], [], "my words"),
+    "the same in both": (["my words", "my words"], [], "my words"),
+    "another in each": (["my words", "my words too"], [], "my words\n\nmy words too"),
+    "in a new cell below": (["YOUR ANSWER HERE"], ["my words", "and"], "my words\n\nand"),
+    "in a new cell below an emptied one": ([" "], ["my words"], "my words"),
     "nowhere": (["YOUR ANSWER HERE"], [], "YOUR ANSWER HERE"),
 }
 
@@ -417,7 +420,9 @@ def test_written_answer(
     notebook = restore(read(tmp_path, handed_in), master)
     found = {id: one.source for id, one in zip(ids(notebook), notebook.cells, strict=True)}
     assert found["why"] == answer
-    assert "".join(one.source for one in notebook.cells).count("mine") == answer.count("mine")
+    assert "".join(one.source for one in notebook.cells).count("my words") == answer.count(
+        "my words"
+    )
 
 
 def test_texts_of_the_master_are_no_answer(tmp_path: Path, handed_in: Json) -> None:

@@ -289,15 +289,15 @@ class Shell(InteractiveShell):
 
     def move_to(self, home: str) -> None:
         """Keep in this folder what IPython keeps of a user."""
-        self.home = home
+        # set past its observer, which would make the folder: most notebooks need none
+        self._trait_values["ipython_dir"] = os.path.join(home, ".ipython")
         self.user_ns["_dh"][:] = [home]  # where `%cd -` leads
 
     @property
     def db(self) -> PickleShareDB:
         """Folders that were gone to, bookmarks and stored variables; made when it is used."""
         if self._db is None:
-            folder = os.path.join(self.home, ".ipython")
-            self._db = PickleShareDB(folder)  # type: ignore[no-untyped-call]
+            self._db = PickleShareDB(self.ipython_dir)  # type: ignore[no-untyped-call]
         return self._db
 
     @db.setter
