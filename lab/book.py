@@ -109,7 +109,7 @@ def _execute(app: Sphinx, env: Any, pages: list[str]) -> None:
             sockets.cleanup()
             os._exit(130)
     if errors:  # not an exception, to which Jupyter Book adds its own traceback
-        sys.exit("\n" + "\n\n".join(errors))
+        sys.exit("\n" + "\n\n".join(sorted(errors)))
 
 
 def _run(notebook: NotebookNode, folder: Path, seconds: int, sockets: str) -> ExecutionResult:
@@ -128,6 +128,8 @@ def _run(notebook: NotebookNode, folder: Path, seconds: int, sockets: str) -> Ex
 def _as_done(jobs: Collection[_Job]) -> Iterator[_Job]:
     """The jobs as they end, with a bar on a terminal, and with a line for every tenth elsewhere."""
     waiting = set(jobs)
+    if not waiting:
+        return
     look = "{percentage:3.0f}% {bar} {n} of {total} notebooks, {remaining} left"
     # The time left follows from all notebooks so far (smoothing=0): one may take 50 times another.
     with tqdm(total=len(jobs), bar_format=look, smoothing=0, disable=None) as bar:
