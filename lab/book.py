@@ -130,9 +130,9 @@ def _as_done(jobs: Collection[_Job]) -> Iterator[_Job]:
     waiting = set(jobs)
     if not waiting:
         return
-    look = "{percentage:3.0f}% {bar} {n} of {total} notebooks, {remaining} left"
-    # The time left follows from all notebooks so far (smoothing=0): one may take 50 times another.
-    with tqdm(total=len(jobs), bar_format=look, smoothing=0, disable=None) as bar:
+    look = "{percentage:3.0f}% {bar} {n} of {total} notebooks, {elapsed} so far, {remaining} left"
+    # The time left follows from nearly all notebooks so far, as one takes many times another's.
+    with tqdm(total=len(jobs), bar_format=look, smoothing=0.05, disable=None) as bar:
         while waiting:
             done, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
             yield from done
