@@ -36,7 +36,7 @@ _Job = Future[ExecutionResult]
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension. Notebooks run on one thread, with the Python that builds the book."""
-    if not color_terminal():
+    if not color_terminal():  # sphinx-build asks this too, and jupyter-book does not
         nocolor()
     os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # no kernel of the user's own called python3
