@@ -121,7 +121,12 @@ def _run(notebook: NotebookNode, folder: Path, seconds: int, sockets: str) -> Ex
     """
     manager = {"transport": "ipc", "connection_file": f"{sockets}.json"}
     return single_nb_execution(
-        notebook, str(folder), seconds, allow_errors=False, config=Traits(KernelManager=manager)
+        notebook,
+        str(folder),
+        seconds,
+        allow_errors=False,
+        config=Traits(KernelManager=manager),
+        extra_arguments=["--log-level=CRITICAL"],  # what a kernel says of a notebook that failed
     )
 
 
