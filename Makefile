@@ -33,7 +33,7 @@ help:
 	@echo 'make lock       choose the newest versions that pyproject.toml allows'
 	@echo 'make clean      remove what was built; .venv and the marks of a class stay'
 
-# Says, in the recipe of a phase, that it had nothing to do: `made-PHASE` is set by what it makes.
+# Says, in the recipe of a phase, that it had nothing to do: what a phase makes sets `made-PHASE`.
 unchanged = $(if $(made-$@),,@echo '$(1)up to date')
 
 # The sample class is graded again only when something that decides its marks has changed.
@@ -58,14 +58,14 @@ mutants: $(SETUP)
 
 # The environment: tools/venv.sh says what is wrong when it cannot be made.
 setup: $(SETUP)
-	$(call unchanged,Environment   )
+	@echo 'Environment   $(or $(made-setup),up to date)'
 
 $(LOCK): requirements.lock
 	@PYTHON='$(PYTHON)' PIP_ARGS='$(PIP_ARGS)' sh tools/venv.sh
 
 $(SETUP): $(LOCK) pyproject.toml
 	@$(PY) -m pip install -qq --no-deps --no-build-isolation --editable .
-	@touch $@$(eval made-setup := yes)
+	@touch $@$(eval made-setup := ready)
 
 # The student versions, from the masters. They are committed: a run changes them only with a master.
 exercises: _build/exercises.txt

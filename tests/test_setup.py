@@ -184,7 +184,10 @@ def made(folder: Path, *targets: str, **variables: str) -> tuple[int, list[str]]
 @pytest.fixture
 def small_course(course: Path) -> Path:
     """A course with one problem set, and a book of two pages."""
-    (course / ".venv").symlink_to(sys.prefix)
+    (course / ".venv/bin").mkdir(parents=True)
+    for name in ("python", "jupyter-book"):
+        program = Path(sys.executable).with_name(name)
+        interpreter(course / ".venv/bin", name, f'exec "{program}" "$@"')
     (course / "grader").symlink_to(ROOT / "grader")
     shutil.copy(ROOT / "nbgrader_config.py", course)
     shutil.copytree(ROOT / "solutions/ps1_standardize", course / "solutions/ps1_standardize")
