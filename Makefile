@@ -10,6 +10,7 @@ export OMP_NUM_THREADS := 1
 PY    := .venv/bin/python
 LOCK  := .venv/requirements.lock
 SETUP := .venv/installed
+LOGS  := _build/logs
 SETS  := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
 
 # The files in some folders, without what Python and Jupyter leave there.
@@ -32,53 +33,68 @@ help:
 	@echo 'make lock       choose the newest versions that pyproject.toml allows'
 	@echo 'make clean      remove what was built; .venv and the marks of a class stay'
 
+# Says, in the recipe of a phase, that it had nothing to do: what a phase makes sets `made-PHASE`.
+unchanged = $(if $(made-$@),,@echo '$(1)up to date')
+
 # The sample class is graded again only when something that decides its marks has changed.
-course: exercises book
-	$(PY) -m grader.classes.sample
+course: setup exercises book
+	@$(PY) -m grader.classes.sample
 	@echo
 	@echo 'The book        _build/html/index.html (or: make serve)'
 	@echo 'The exercises   exercises/'
 
 test: lint
-	$(PY) -m pytest $(PYTEST)
+	@echo 'Tests'
+	@$(PY) -m pytest -q $(PYTEST)
 
-lint: $(SETUP)
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy --strict grader lab
-	.venv/bin/lint-imports
+lint: setup
+	@echo 'Style and types'
+	@$(PY) -m ruff check -q .
+	@$(PY) -m ruff format -q --check .
+	@$(PY) -m mypy --strict grader lab
+	@mkdir -p $(LOGS)
+	@.venv/bin/lint-imports >$(LOGS)/imports.txt || { cat $(LOGS)/imports.txt >&2; exit 1; }
 
 mutants: $(SETUP)
 	$(PY) -m grader.checking.mutants
 
 # The environment: tools/venv.sh says what is wrong when it cannot be made.
 setup: $(SETUP)
+	@echo 'Environment   $(or $(made-setup),up to date)'
 
 $(LOCK): requirements.lock
 	@PYTHON='$(PYTHON)' PIP_ARGS='$(PIP_ARGS)' sh tools/venv.sh
 
 $(SETUP): $(LOCK) pyproject.toml
 	@$(PY) -m pip install -qq --no-deps --no-build-isolation --editable .
-	@touch $@
+	@touch $@$(eval made-setup := ready)
 
 # The student versions, from the masters. They are committed: a run changes them only with a master.
 exercises: _build/exercises.txt
+	$(call unchanged,Exercises     )
 
 _build/exercises.txt: $(MASTERS) nbgrader_config.py grader/classes/preprocessor.py | $(SETUP)
-	@mkdir -p _build
-	for set in $(SETS); do \
-	    $(PY) -m nbgrader generate_assignment --no-db --force $$set || exit 1; \
+	@mkdir -p $(LOGS)
+	@echo 'Exercises     $(words $(SETS)) sets are made from solutions/; logs: $(LOGS)/SET.txt'
+	@for set in $(SETS); do \
+	    $(PY) -m nbgrader generate_assignment --no-db --force $$set >$(LOGS)/$$set.txt 2>&1 || \
+	        { cat $(LOGS)/$$set.txt >&2; exit 1; }; \
 	done
-	@echo $(SETS) > $@
+	@echo $(SETS) > $@$(eval made-exercises := yes)
 
 # The book. Its marker is written last: a build with warnings is not a finished one. Sphinx warns
 # about a page only when it reads it, so after a failure the next build reads all pages again.
-# Which notebooks run again is decided by lab/book.py.
+# Which notebooks run again is decided by lab/book.py. What Sphinx says while it works is logged;
+# the warnings, the errors and the progress, on standard error, are shown.
 book: _build/html/.complete
+	$(call unchanged,Book          )
 
 _build/html/.complete: $(PAGES) $(LAB) grader/reference.py _build/exercises.txt $(LOCK) | $(SETUP)
-	.venv/bin/jupyter-book build -W -n --keep-going . || { rm -rf _build/.doctrees; exit 1; }
-	@touch $@
+	@mkdir -p $(LOGS)
+	@echo 'Book          is built from chapters/; log: $(LOGS)/book.txt'
+	@.venv/bin/jupyter-book build -W -n --keep-going . >$(LOGS)/book.txt || \
+	    { rm -rf _build/.doctrees; echo 'The book is not finished: see above.' >&2; exit 1; }
+	@touch $@$(eval made-book := yes)
 
 serve: book
 	$(PY) -m http.server --directory _build/html 8000

@@ -2,18 +2,26 @@
 
 import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
+import sys
+from collections.abc import Collection, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
 from myst_nb.core.read import create_nb_reader  # type: ignore[import-untyped]
+from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.logging import getLogger
+from tqdm import tqdm
+from traitlets.config import Config as Traits
 
 # Outputs depend on these besides the notebook's own text, which jupyter-cache compares.
 _BEHIND_OUTPUTS = (
@@ -23,9 +31,13 @@ _BEHIND_OUTPUTS = (
     "requirements.lock",
 )
 
+_Job = Future[ExecutionResult]
+
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension. Notebooks run on one thread, with the Python that builds the book."""
+    if not color_terminal():  # sphinx-build asks this too, and jupyter-book does not
+        nocolor()
     os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # no kernel of the user's own called python3
     app.connect("config-inited", _choose_cache)
@@ -51,33 +63,94 @@ def _choose_cache(app: Sphinx, config: Config) -> None:
 def _execute(app: Sphinx, env: Any, pages: list[str]) -> None:
     """Run the notebooks that are not in the cache, as many at once as there are processors.
 
-    MyST-NB runs one after the other. It then finds these in the cache, and runs again only one
-    that failed, to report it.
+    MyST-NB, which runs one after the other, then finds all of them there.
+    One that fails does not stop the others. The build ends after them, with what went wrong.
     """
     cache = get_cache(app.config["nb_execution_cache_path"])
-    missing: list[tuple[str, NotebookNode]] = []
-    for path in map(env.doc2path, pages):
-        text = Path(path).read_text()
-        reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
+    missing: list[tuple[Path, NotebookNode]] = []
+    unchanged = 0
+    for path in map(Path, map(env.doc2path, sorted(env.found_docs))):
+        text = path.read_text()
+        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
         if reader is None:
             continue
         notebook = reader.read(text)
         try:
             cache.match_cache_notebook(notebook)
+            unchanged += 1
         except KeyError:
             missing.append((path, notebook))
+    _say(f"Notebooks     {len(missing)} to run, {unchanged} unchanged")
 
-    def run(job: tuple[str, NotebookNode]) -> ExecutionResult:
-        path, notebook = job
-        folder, seconds = str(Path(path).parent), env.mystnb_config.execution_timeout
-        return single_nb_execution(notebook, cwd=folder, timeout=seconds, allow_errors=False)
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for (path, _), result in zip(missing, pool.map(run, missing), strict=True):
-            if result.err is None:
+    seconds = env.mystnb_config.execution_timeout
+    errors: list[str] = []
+    sockets = TemporaryDirectory()
+    with sockets, ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = {
+            pool.submit(_run, notebook, path.parent, seconds, f"{sockets.name}/{number}"): path
+            for number, (path, notebook) in enumerate(missing)
+        }
+        try:
+            for job in _as_done(jobs):
+                path = jobs[job]
+                error = job.exception() or job.result().err
+                if error is not None:
+                    page = path.relative_to(app.srcdir)
+                    text = strip_ansi(str(error)).strip()
+                    errors.append(f"{page}: {type(error).__name__}\n{text}")
+                    continue
+                result = job.result()
                 getLogger(__name__).info("Executed notebook %s in %.1f s", path, result.time)
                 bundle = CacheBundleIn(result.nb, path, data={"execution_seconds": result.time})
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        except KeyboardInterrupt:  # threads cannot be stopped, but the process can be ended
+            for kernel in psutil.Process().children(recursive=True):
+                kernel.kill()
+            sockets.cleanup()
+            os._exit(130)
+    if errors:  # not an exception, to which Jupyter Book adds its own traceback
+        sys.exit("\n" + "\n\n".join(sorted(errors)))
+
+
+def _run(notebook: NotebookNode, folder: Path, seconds: int, sockets: str) -> ExecutionResult:
+    """Run a notebook in `folder`, with at most `seconds` for a cell.
+
+    `sockets` begins the names of the files over which the kernel is reached, in a folder of this
+    user's alone: to a TCP port, anyone on the machine can connect. Their names have at most about
+    100 characters.
+    """
+    manager = {"transport": "ipc", "connection_file": f"{sockets}.json"}
+    return single_nb_execution(
+        notebook,
+        str(folder),
+        seconds,
+        allow_errors=False,
+        config=Traits(KernelManager=manager),
+        extra_arguments=["--log-level=CRITICAL"],  # what a kernel says of a notebook that failed
+    )
+
+
+def _as_done(jobs: Collection[_Job]) -> Iterator[_Job]:
+    """The jobs as they end, with a bar on a terminal, and with a line for every tenth elsewhere."""
+    waiting = set(jobs)
+    if not waiting:
+        return
+    look = "{percentage:3.0f}% {bar} {n} of {total} notebooks, {elapsed} so far, {remaining} left"
+    # The time left follows from nearly all notebooks so far, as one takes many times another's.
+    with tqdm(total=len(jobs), bar_format=look, smoothing=0.05, disable=None) as bar:
+        while waiting:
+            done, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
+            yield from done
+            bar.update(len(done))
+            bar.refresh()  # the clock, too
+            ended = len(jobs) - len(waiting)
+            if bar.disable and ended // 10 > (ended - len(done)) // 10:
+                _say(f"{ended} of {len(jobs)} notebooks have run")
+
+
+def _say(text: str) -> None:
+    """Tell the user. `make` keeps standard output in a log, and shows standard error."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _drop_thebe(

@@ -1,38 +1,28 @@
 """The book: it builds without a warning, loads nothing from afar, and its parts hold together."""
 
+import contextlib
+import fcntl
 import json
 import os
 import re
-import shutil
+import signal
+import struct
 import subprocess
 import sys
+import termios
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
 import pytest
-import yaml
 from helpers import ROOT
+from helpers.books import BUILD, ENVIRONMENT, build, small_book
 
 from grader.checking.sections import PAGES
 
 CHAPTERS = ROOT / "chapters"
 NUMBER = r"[+-]?[\d.,]+(e[+-]\d+)?%?"
 GLUED = rf"{NUMBER}|{NUMBER} ± {NUMBER} \(\d+ seeds\)|N( - \d)?"
-
-
-def build(source: Path, out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Build a book as the Makefile does, with the Python that runs the tests."""
-    jupyter_book = Path(sys.executable).parent / "jupyter-book"
-    return subprocess.run(
-        [jupyter_book, "build", "-W", "-n", "--keep-going", source, "--path-output", out],
-        cwd=source,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
 
 
 class Page(HTMLParser):
@@ -228,34 +218,6 @@ def test_citations_have_sources() -> None:
 # How notebooks are executed, on a book of one page
 
 
-PAGE = """\
----
-jupytext:
-  text_representation:
-    format_name: myst
-kernelspec:
-  name: python3
----
-
-# A page
-
-```{{code-cell}} ipython3
-{code}
-```
-"""
-
-
-def small_book(folder: Path, code: str) -> Path:
-    """A book of one page that runs `code`, configured like ours."""
-    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    config["sphinx"]["extra_extensions"].remove("sphinx-mathjax-offline")  # 24 MB to copy
-    (folder / "_config.yml").write_text(yaml.safe_dump(config))
-    shutil.copy(ROOT / "references.bib", folder)
-    (folder / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
-    (folder / "intro.md").write_text(PAGE.format(code=code))
-    return folder
-
-
 def test_the_kernel_is_the_python_that_builds(tmp_path: Path) -> None:
     """Does a user's own kernel called python3 stay out of the build, which has one thread?"""
     kernel = tmp_path / "user" / "kernels" / "python3"
@@ -296,3 +258,72 @@ def test_outputs_follow_what_notebooks_import(tmp_path: Path) -> None:
         assert answer in (book / "_build/html/intro.html").read_text("utf-8")
         executed.append("Executed notebook" in built.stdout)
     assert executed == [True, False, True]
+
+
+def test_kernels_are_reached_over_files(tmp_path: Path) -> None:
+    """Do kernels listen on sockets that are files, and does a long path to the book matter?"""
+    folder = tmp_path / "deep" / ("folder-" * 20) / ("folder-" * 20)
+    folder.mkdir(parents=True)
+    code = "from ipykernel.kernelapp import IPKernelApp\nprint(IPKernelApp.instance().transport)"
+    built = build(small_book(folder, code), folder)
+    assert built.returncode == 0, built.stdout[-3000:]
+    assert re.search(r"<span></span>ipc\n", (folder / "_build/html/intro.html").read_text("utf-8"))
+    assert "TCP" not in built.stdout
+
+
+def test_all_notebooks_that_fail_are_told(tmp_path: Path) -> None:
+    """Does the build end with page, cell and error of each, and nothing of Jupyter Book's own?"""
+    codes = ("import math\nmath.sqrt(-1)", "1 + 1", "wrong + 1", "import os\nos._exit(1)")
+    built = build(small_book(tmp_path, *codes), tmp_path)
+    assert built.returncode == 1
+    told = built.stdout.partition("Notebooks     4 to run, 0 unchanged\n")[2]
+    assert re.findall(r"^\w+\.md: \w+", told, re.MULTILINE) == [
+        "intro.md: CellExecutionError",
+        "page2.md: CellExecutionError",
+        "page3.md: DeadKernelError",
+    ]
+    assert "Cell In[1], line 2\n      1 import math\n----> 2 math.sqrt(-1)" in told
+    assert "NameError: name 'wrong' is not defined" in told
+    assert len(told.splitlines()) < 50
+
+
+def test_bar_on_a_terminal(tmp_path: Path) -> None:
+    """Does a terminal show how many notebooks have run, and the time left?"""
+    small_book(tmp_path, "1 + 1", "2 + 2")
+    ours, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 25, 80, 0, 0))
+    with subprocess.Popen(
+        BUILD, cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=terminal
+    ) as building:
+        os.close(terminal)
+        shown = ""
+        with contextlib.suppress(OSError):  # how a terminal tells that no one writes to it now
+            while True:
+                shown += os.read(ours, 1000).decode(errors="replace")
+    assert building.returncode == 0
+    assert re.search(r"\r  0% +0 of 2 notebooks, 00:00 so far, \? left", shown)
+    assert re.search(r"\r100% \S+ 2 of 2 notebooks, [\d:]+ so far, 00:00 left\r\n$", shown)
+    assert shown.count("\n") == 2
+
+
+def test_control_c(tmp_path: Path) -> None:
+    """Does Ctrl-C end the build and its kernels, and say nothing?"""
+    os.mkfifo(tmp_path / "pipe")
+    code = "import time\npipe = open('pipe', 'w')\nprint('runs', file=pipe, flush=True)\n"
+    small_book(tmp_path, code + "time.sleep(600)", "1 + 1")
+    with subprocess.Popen(
+        BUILD,
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as building:
+        with (tmp_path / "pipe").open() as pipe:
+            assert pipe.readline() == "runs\n"
+            os.killpg(building.pid, signal.SIGINT)
+            assert pipe.read() == ""  # the kernel, which holds the other end, is gone
+        _, told = building.communicate()
+    assert building.returncode != 0
+    assert told == "Notebooks     2 to run, 0 unchanged\n"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from helpers import ROOT
+from helpers.books import small_book
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -169,6 +170,86 @@ def test_environment_is_made_once(course: Path) -> None:
     assert "Creating .venv" not in output
     assert "Installing 0 packages" in output
     assert (course / target).read_text() == "# another\n"
+
+
+# What make prints, with the environment of these tests, which it must leave as it is
+
+
+def made(folder: Path, *targets: str, **variables: str) -> tuple[int, list[str]]:
+    """Exit status and lines of make, for which the environment is up to date."""
+    old = ("--old-file=.venv/requirements.lock", "--old-file=.venv/installed")
+    status, output = make(folder, *old, *targets, PYTHONPATH=str(ROOT), **variables)
+    return status, output.splitlines()
+
+
+@pytest.fixture
+def small_course(course: Path) -> Path:
+    """A course with one problem set, and a book of two pages."""
+    (course / ".venv/bin").mkdir(parents=True)
+    for name in ("python", "jupyter-book"):
+        program = Path(sys.executable).with_name(name)
+        interpreter(course / ".venv/bin", name, f'exec "{program}" "$@"')
+    (course / "grader").symlink_to(ROOT / "grader")
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    shutil.copytree(ROOT / "solutions/ps1_standardize", course / "solutions/ps1_standardize")
+    return small_book(course, "1 + 1", "2 + 2")
+
+
+def test_phases_are_a_line_each(small_course: Path) -> None:
+    """Does make say what it does, or that it is up to date, and where the logs are?"""
+    first = [
+        "Environment   up to date",
+        "Exercises     1 sets are made from solutions/; logs: _build/logs/SET.txt",
+        "Book          is built from chapters/; log: _build/logs/book.txt",
+        "Notebooks     2 to run, 0 unchanged",
+    ]
+    second = [first[0], "Exercises     up to date", "Book          up to date"]
+    for lines in (first, second):
+        assert made(small_course, "setup", "exercises", "book") == (0, lines)
+    assert "Writing" in (small_course / "_build/logs/ps1_standardize.txt").read_text()
+    assert "build succeeded." in (small_course / "_build/logs/book.txt").read_text()
+    assert "$ make setup\n" + first[0] in (ROOT / "README.md").read_text()
+
+
+def test_book_prints_what_is_wrong(small_course: Path) -> None:
+    """Are warnings printed each time until the page is mended, without running notebooks again?"""
+    page = small_course / "page1.md"
+    right = page.read_text()
+    page.write_text(right + "\n{ref}`nowhere`\n")
+    for to_run in (2, 0):
+        status, lines = made(small_course, "book")
+        assert status != 0
+        assert f"Notebooks     {to_run} to run, {2 - to_run} unchanged" in lines
+        assert f"{page}:15: WARNING: undefined label: 'nowhere'" in lines
+        assert "The book is not finished: see above." in lines
+        assert len(lines) < 10
+    page.write_text(right)
+    assert made(small_course, "book")[0] == 0
+
+
+def test_exercises_print_what_is_wrong(small_course: Path) -> None:
+    """Is nbgrader's error printed, with the set?"""
+    (small_course / "solutions/ps1_standardize/ps1_standardize.ipynb").write_text("not JSON")
+    status, lines = made(small_course, "exercises")
+    assert status != 0
+    assert any("ps1_standardize" in line and "ERROR" in line for line in lines)
+    assert any("not JSON" in line for line in lines)
+
+
+def test_tests_end_with_what_pytest_says(course: Path) -> None:
+    """Does `make test` announce its phases, and end and fail as pytest does?"""
+    (course / ".venv/bin").mkdir(parents=True)
+    for pytest_status in (0, 1):
+        script = f'[ "$2" != pytest ] || {{ echo "$@"; exit {pytest_status}; }}'
+        interpreter(course / ".venv/bin", "python", script)
+        status, lines = made(course, "test", PYTEST="tests/test_setup.py")
+        assert (status != 0) == (pytest_status != 0)
+        assert lines[:4] == [
+            "Environment   up to date",
+            "Style and types",
+            "Tests",
+            "-m pytest -q tests/test_setup.py",
+        ]
 
 
 def test_continuous_integration_runs_make_test() -> None:

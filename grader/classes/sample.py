@@ -7,6 +7,7 @@ Its students write what people write; each mistake of theirs is one that the gra
 import hashlib
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Mapping
 from functools import partial
@@ -110,7 +111,9 @@ def main(root: Path, folder: Path) -> str:
     state = _state(root, config)
     done = folder / TABLE
     if done.exists() and done.read_text().startswith(state):
+        print("Sample class  up to date", flush=True)
         return done.read_text().removeprefix(state)
+    print(f"Sample class  {len(STUDENTS)} students are graded", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(root / "solutions" / ASSIGNMENT, folder / "solutions" / ASSIGNMENT)
     (folder / CONFIG).write_text(config)
@@ -171,6 +174,7 @@ def _fill(body: str, stub: re.Match[str]) -> str:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C needs no traceback
     try:
         print(main(Path.cwd(), FOLDER))
     except Exception as error:

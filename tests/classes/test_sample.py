@@ -93,10 +93,11 @@ def test_table(folder: Path) -> None:
     ]
 
 
-def test_second_run(folder: Path) -> None:
-    """Is a class that is graded already not graded again?"""
+def test_second_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Is a class that is graded already not graded again, and is that said?"""
     gradebook = folder / "gradebook.db"
     before = gradebook.stat()
     assert main(ROOT, folder) == (folder.parent / "table").read_text()
+    assert capsys.readouterr().out == "Sample class  up to date\n"
     after = gradebook.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
