@@ -2,7 +2,7 @@
 
 PYTHON   ?=
 PIP_ARGS ?=
-PYTEST   ?= -n 2 --dist loadfile
+PYTEST   ?= -n 2 --dist loadgroup
 
 # One thread makes training runs repeat, and leaves the other cores to other processes.
 export OMP_NUM_THREADS := 1

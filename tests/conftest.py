@@ -10,6 +10,22 @@ import pytest
 from grader.sandbox.process import Warm
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, in one of the processes of `make test`, the tests that share costly work.
+
+    Those that ask one check share what its implementations answered, those that use a fixture of
+    their module share that. The others go to whichever process is free.
+    """
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        found = item._fixtureinfo.name2fixturedefs.values()
+        if hasattr(item, "callspec") and {"assignment", "id"} <= set(item.callspec.params):
+            item.add_marker(pytest.mark.xdist_group(item.callspec.params["id"]))
+        elif any(definitions[-1].scope == "module" for definitions in found):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Warm]:
     """The process that NumPy students' processes are forked from."""
@@ -26,7 +42,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class that is not graded yet."""
     from helpers.classes import few  # it loads nbgrader, which most tests do without
@@ -34,7 +50,7 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return few(tmp_path_factory.mktemp("class") / "course")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def unbroken(handed_in: Path) -> Path:
     """The class, graded in one go."""
     from helpers.classes import FEW, graded_again

@@ -67,9 +67,9 @@ def test_other_version(cluster: LocalCluster, root: Path) -> None:
     assert not (root / "autograded").exists()
 
 
-def test_no_scheduler(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_scheduler(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Does an address where nobody answers say so?"""
-    command = ["autograde", ASSIGNMENT, "--course", str(handed_in), "--scheduler", "nonsense://x"]
+    command = ["autograde", ASSIGNMENT, "--course", str(root), "--scheduler", "nonsense://x"]
     assert main(command) == 2
     assert "no Dask scheduler answers at nonsense://x" in capsys.readouterr().err
 

@@ -1,12 +1,14 @@
 """Gradings that are killed at a given point; run in processes of their own."""
 
+import atexit
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from grader.classes import autograde as grading
 from grader.classes import files
@@ -16,6 +18,7 @@ from grader.classes.pool import Result, grade_here
 from grader.classes.records import Records
 from grader.classes.work import Job, Outcome, Submission, Worker
 from grader.notebooks.course import Course
+from grader.sandbox.process import Limits, Warm
 
 # Where a run can be killed: what it calls there.
 PLACES: dict[str, tuple[object, str]] = {
@@ -49,14 +52,20 @@ def kill_at(place: str, call: int, *, after: bool) -> None:
     setattr(owner, name, dying)
 
 
+@cache
+def _warm(preload: tuple[str, ...], limits: Limits, unsafe: bool) -> Warm:
+    """Started once for all runs in this process: starting it takes longer than most runs."""
+    warm = Warm(preload, limits, unsafe)
+    atexit.register(warm.close)
+    return warm
+
+
 def in_this_process(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
     """A scheduler without processes of its own."""
-    worker = Worker(job)
-    try:
-        for submission in submissions:
-            yield submission, worker(submission)
-    finally:
-        worker.close()
+    with mock.patch("grader.classes.work.Warm", _warm):
+        worker = Worker(job)
+    for submission in submissions:
+        yield submission, worker(submission)
 
 
 def grade_and_die(root: Path, assignment: str, place: str, call: int, after: bool) -> None:

@@ -14,12 +14,12 @@ from helpers import ROOT
 from grader.checking.check import Check, Verdict
 from grader.checking.load import load, problem_sets
 from grader.checking.mistakes import catalogue
+from grader.checking.mutants import SEED
 from grader.checking.remote import Loopback, StandIn, Student
 from grader.checking.sections import SECTIONS
 from grader.notebooks.notebook import Master, is_autograded, read_master
 
 HERE = Path(__file__).parent
-SEED = 20250807  # of nobody: neither the public one nor the secret one
 POINTS = 100.0
 SETS = problem_sets()
 CHECKS = [(name, id) for name in SETS for id in load(name)]
