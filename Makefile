@@ -3,6 +3,7 @@
 PYTHON   ?=
 PIP_ARGS ?=
 PYTEST   ?= -n 2 --dist loadgroup
+COVERAGE ?=
 
 # One thread makes training runs repeat, and leaves the other cores to other processes.
 export OMP_NUM_THREADS := 1
@@ -40,7 +41,7 @@ course: exercises book
 	@echo 'The exercises   exercises/'
 
 test: lint
-	$(PY) -m pytest $(PYTEST)
+	$(PY) -m pytest $(PYTEST) $(COVERAGE)
 
 lint: $(SETUP)
 	$(PY) -m ruff check .
@@ -97,5 +98,5 @@ lock: $(SETUP)
 	@rm -rf _build/lock
 
 clean:
-	rm -rf _build build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
