@@ -1,11 +1,10 @@
 """Gradings that are killed at a given point; run in processes of their own."""
 
-import atexit
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial, wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,10 +14,10 @@ from grader.classes import files
 from grader.classes.classroom import Classroom
 from grader.classes.gradebook import Marks
 from grader.classes.pool import Result, grade_here
+from grader.classes.preprocessor import warm
 from grader.classes.records import Records
 from grader.classes.work import Job, Outcome, Submission, Worker
 from grader.notebooks.course import Course
-from grader.sandbox.process import Limits, Warm
 
 # Where a run can be killed: what it calls there.
 PLACES: dict[str, tuple[object, str]] = {
@@ -52,17 +51,12 @@ def kill_at(place: str, call: int, *, after: bool) -> None:
     setattr(owner, name, dying)
 
 
-@cache
-def _warm(preload: tuple[str, ...], limits: Limits, unsafe: bool) -> Warm:
-    """Started once for all runs in this process: starting it takes longer than most runs."""
-    warm = Warm(preload, limits, unsafe)
-    atexit.register(warm.close)
-    return warm
-
-
 def in_this_process(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
-    """A scheduler without processes of its own."""
-    with mock.patch("grader.classes.work.Warm", _warm):
+    """A scheduler without processes of its own.
+
+    Its warm process is that of all runs here: to start one takes longer than most of them.
+    """
+    with mock.patch("grader.classes.work.Warm", warm):
         worker = Worker(job)
     for submission in submissions:
         yield submission, worker(submission)
