@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -72,6 +73,18 @@ def test_no_scheduler(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["autograde", ASSIGNMENT, "--course", str(root), "--scheduler", "nonsense://x"]
     assert main(command) == 2
     assert "no Dask scheduler answers at nonsense://x" in capsys.readouterr().err
+
+
+def test_no_dask(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Does --scheduler say what to install where there is no Dask?"""
+    monkeypatch.setitem(sys.modules, "grader.classes.cluster", None)  # as if its import had failed
+    command = ["autograde", ASSIGNMENT, "--course", str(root), "--scheduler", "tcp://a:1"]
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        "grader: --scheduler needs Dask: python -m pip install 'batchnorm-course[dask]'\n"
+    )
 
 
 def test_command(

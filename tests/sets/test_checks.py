@@ -14,12 +14,13 @@ from helpers import ROOT
 from grader.checking.check import Check, Verdict
 from grader.checking.load import load, problem_sets
 from grader.checking.mistakes import catalogue
-from grader.checking.mutants import SEED
+from grader.checking.mutants import SEED as REPORTED
 from grader.checking.remote import Loopback, StandIn, Student
 from grader.checking.sections import SECTIONS
 from grader.notebooks.notebook import Master, is_autograded, read_master
 
 HERE = Path(__file__).parent
+SEED = 20250807  # of nobody: neither the public one nor the secret one
 POINTS = 100.0
 SETS = problem_sets()
 CHECKS = [(name, id) for name in SETS for id in load(name)]
@@ -99,8 +100,9 @@ def grade(assignment: str, check: Check, namespace: dict[str, Any], seed: int = 
 
 @cache
 def grade_faulty(assignment: str, id: str, *mistakes: str) -> Verdict:
+    """Graded as in the mutation report, so that its test need not grade single mistakes again."""
     implementation = faults(assignment).implementation(*mistakes)
-    return load(assignment)[id].grade(StandIn(implementation), POINTS, SEED)
+    return load(assignment)[id].grade(StandIn(implementation), POINTS, REPORTED)
 
 
 def mutants() -> list[Any]:
