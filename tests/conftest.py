@@ -10,24 +10,6 @@ import pytest
 from grader.sandbox.process import Warm
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one of the processes of `make test`, the tests that share costly work.
-
-    Those that ask one check share what its implementations answered, those that ask all checks of
-    a set likewise, and those that use a fixture of their module share that.
-    The others go to whichever process is free.
-    """
-    for item in items:
-        if not isinstance(item, pytest.Function):
-            continue
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        found = item._fixtureinfo.name2fixturedefs.values()
-        if "assignment" in parameters:
-            item.add_marker(pytest.mark.xdist_group(parameters.get("id", parameters["assignment"])))
-        elif any(definitions[-1].scope == "module" for definitions in found):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Warm]:
     """The process that NumPy students' processes are forked from."""
