@@ -3,6 +3,7 @@
 PYTHON   ?=
 PIP_ARGS ?=
 PYTEST   ?= -n 2 --dist loadfile
+COVERAGE ?=
 
 # One thread makes training runs repeat, and leaves the other cores to other processes.
 export OMP_NUM_THREADS := 1
@@ -45,7 +46,7 @@ course: setup exercises book
 
 test: lint
 	@echo 'Tests'
-	@$(PY) -m pytest -q $(PYTEST)
+	@$(PY) -m pytest -q $(PYTEST) $(COVERAGE)
 
 lint: setup
 	@echo 'Style and types'
@@ -113,5 +114,5 @@ lock: $(SETUP)
 	@rm -rf _build/lock
 
 clean:
-	rm -rf _build build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -26,7 +26,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield page
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class that is not graded yet."""
     from helpers.classes import few  # it loads nbgrader, which most tests do without
@@ -34,7 +34,7 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return few(tmp_path_factory.mktemp("class") / "course")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def unbroken(handed_in: Path) -> Path:
     """The class, graded in one go."""
     from helpers.classes import FEW, graded_again

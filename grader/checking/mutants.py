@@ -80,13 +80,13 @@ class Report:
 HEAD = "check                    singles  caught   named   pairs  visible  caught   named"
 
 
-def report(assignment: str, id: str, *, pairs: bool = True) -> Report:
-    """Grade all mutants of one check; without `pairs`, only those with a single mistake."""
+def report(assignment: str, id: str) -> Report:
+    """Grade all mutants of one check."""
     check = load(assignment)[id]
     faulty = import_module(f"{OURS}.{assignment}.faults").implementation
     singles = [(mistake,) for mistake in check.mistakes]
-    doubles = itertools.combinations(check.mistakes, 2) if pairs else ()
-    return Report(id, _graded(check, faulty, singles), _graded(check, faulty, doubles))
+    pairs = itertools.combinations(check.mistakes, 2)
+    return Report(id, _graded(check, faulty, singles), _graded(check, faulty, pairs))
 
 
 def _graded(check: Check, faulty: Any, mutants: Iterable[tuple[str, ...]]) -> list[Mutant]:
@@ -96,7 +96,7 @@ def _graded(check: Check, faulty: Any, mutants: Iterable[tuple[str, ...]]) -> li
         verdict = check.grade(StandIn(faulty(*mistakes)), 1.0, SEED)
         names = {mistake.partition(":")[0] for mistake in mistakes}
         caught, named = verdict.points < 1, bool(names & set(verdict.diagnosis))
-        graded.append(Mutant(mistakes, _visible(check, mistakes), caught, named))
+        graded.append(Mutant(mistakes, caught or _visible(check, mistakes), caught, named))
     return graded
 
 

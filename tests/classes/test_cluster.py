@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -70,11 +71,23 @@ def test_other_version(cluster: LocalCluster, root: Path) -> None:
     assert not (root / "autograded").exists()
 
 
-def test_no_scheduler(handed_in: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_scheduler(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Does an address where nobody answers say so?"""
-    command = ["autograde", ASSIGNMENT, "--course", str(handed_in), "--scheduler", "nonsense://x"]
+    command = ["autograde", ASSIGNMENT, "--course", str(root), "--scheduler", "nonsense://x"]
     assert main(command) == 2
     assert "no Dask scheduler answers at nonsense://x" in capsys.readouterr().err
+
+
+def test_no_dask(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Does --scheduler say what to install where there is no Dask?"""
+    monkeypatch.setitem(sys.modules, "grader.classes.cluster", None)  # as if its import had failed
+    command = ["autograde", ASSIGNMENT, "--course", str(root), "--scheduler", "tcp://a:1"]
+    assert main(command) == 2
+    assert capsys.readouterr().err == (
+        "grader: --scheduler needs Dask: python -m pip install 'batchnorm-course[dask]'\n"
+    )
 
 
 def test_command(

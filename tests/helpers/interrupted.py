@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from grader.classes import autograde as grading
 from grader.classes import files
 from grader.classes.classroom import Classroom
 from grader.classes.gradebook import Marks
 from grader.classes.pool import Result, grade_here
+from grader.classes.preprocessor import warm
 from grader.classes.records import Records
 from grader.classes.work import Job, Outcome, Submission, Worker
 from grader.notebooks.course import Course
@@ -50,13 +52,14 @@ def kill_at(place: str, call: int, *, after: bool) -> None:
 
 
 def in_this_process(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
-    """A scheduler without processes of its own."""
-    worker = Worker(job)
-    try:
-        for submission in submissions:
-            yield submission, worker(submission)
-    finally:
-        worker.close()
+    """A scheduler without processes of its own.
+
+    Its warm process is that of all runs here: to start one takes longer than most of them.
+    """
+    with mock.patch("grader.classes.work.Warm", warm):
+        worker = Worker(job)
+    for submission in submissions:
+        yield submission, worker(submission)
 
 
 def grade_and_die(root: Path, assignment: str, place: str, call: int, after: bool) -> None:

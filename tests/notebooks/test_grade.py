@@ -594,6 +594,23 @@ def test_not_protected(
     )
 
 
+def test_stopped(
+    course: Path,
+    solved: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Does Ctrl-C end a grading with exit status 130 and a line, not with a traceback?"""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Warm, "__enter__", interrupt)
+    (course / "mine.ipynb").write_text(json.dumps(solved))
+    assert main(["grade", "mine.ipynb"]) == 130
+    assert capsys.readouterr() == ("", "grader: stopped\n")
+
+
 def test_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     """Does `grader doctor` list the protections, and its exit status tell whether all are there?"""
     status = main(["doctor"])
@@ -615,6 +632,21 @@ def test_seed(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(course.glob(".grader-secret?*")) == []
     monkeypatch.setenv("GRADER_SECRET", "another")
     assert Course.at(course).seed("ps1") != seed
+
+
+def test_two_first_gradings(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has a grading the secret of another that made one at the same time, and was first?"""
+
+    def meanwhile(_: int) -> str:
+        (course / ".grader-secret").write_text("the first")
+        return "the second"
+
+    monkeypatch.delenv("GRADER_SECRET", raising=False)
+    monkeypatch.setattr("secrets.token_hex", meanwhile)
+    seed = Course.at(course).seed("ps1")
+    assert [path.name for path in course.glob(".grader-secret*")] == [".grader-secret"]
+    monkeypatch.setenv("GRADER_SECRET", "the first")
+    assert Course.at(course).seed("ps1") == seed
 
 
 def test_limits(course: Path) -> None:

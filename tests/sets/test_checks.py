@@ -15,6 +15,7 @@ from helpers.masters import solved
 from grader.checking.check import Check, Verdict
 from grader.checking.load import load, problem_sets
 from grader.checking.mistakes import catalogue
+from grader.checking.mutants import SEED as REPORTED
 from grader.checking.remote import Loopback, StandIn, Student
 from grader.checking.sections import SECTIONS
 from grader.notebooks.notebook import Master, is_autograded, read_master
@@ -100,8 +101,9 @@ def grade(assignment: str, check: Check, namespace: dict[str, Any], seed: int = 
 
 @cache
 def grade_faulty(assignment: str, id: str, *mistakes: str) -> Verdict:
+    """Graded as in the mutation report, so that its test need not grade single mistakes again."""
     implementation = faults(assignment).implementation(*mistakes)
-    return load(assignment)[id].grade(StandIn(implementation), POINTS, SEED)
+    return load(assignment)[id].grade(StandIn(implementation), POINTS, REPORTED)
 
 
 def mutants() -> list[Any]:
