@@ -1,13 +1,13 @@
-"""What the chapters share. Each line imports only from those below it:
+"""What the chapters share. A module imports only from lines below its own.
 
-book                        the Sphinx extension that runs the pages
-claims                      an experiment for each claim that is measured by training
-standardised  four_lines    the measurements behind the other claims
-measures                    what is read off a history or a network
-training                    the one training loop
-networks  transformer       what is trained
-letters  conventions  processes  costs  explorables  evidence    what single pages need
-datasets  figures  prose    the data, the one figure style, numbers for the text
+book                       the Sphinx extension that runs the pages
+claims                     an experiment for each claim that is measured by training
+standardised  four_lines   the measurements behind the other claims
+measures                   what is read off a history or a network
+training  transformer      the one training loop; a network for one page
+networks                   what several experiments train
+letters  conventions  processes  costs  explorables  evidence    what some pages need
+datasets  figures  prose   the data, the one figure style, numbers for the text
 
-Of `grader` it imports nothing: pages do, for the reference implementation.
+Of `grader` it imports nothing.
 """

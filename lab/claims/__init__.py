@@ -7,6 +7,6 @@ Each says what it claims, what is compared, and its outcome, one number a run. A
     outcome(arm, seed, ...)   its number, a float
 
 and tuned(arm, ...), where each arm chooses a setting of its own; test data take no part in that.
-After the seed comes what was tuned. Then, by name, come conditions and options of the training
-loop that differ from the book's, such as `steps` for a smaller budget (`BUDGET` has the book's).
+After the seed comes what was tuned, then conditions and data, with the claim's as defaults, then
+options of the training loop that differ from `BUDGET`, such as `steps` for a smaller one.
 """

@@ -24,11 +24,19 @@ digits = datasets.mnist().flat()
 test = digits.x_test, digits.y_test
 
 
-def run(arm: str, seed: int, lr: float, gain: int = 1, **options: Any) -> History:
-    """Train with weights before a sigmoid that are `gain` times as large."""
-    model = mlp(WIDTHS, nn.Sigmoid, ARMS[arm], seed)
+def run(
+    arm: str,
+    seed: int,
+    lr: float,
+    gain: int = 1,
+    *,
+    activation: type[nn.Module] = nn.Sigmoid,
+    **options: Any,
+) -> History:
+    """Train with weights before an activation that are `gain` times as large."""
+    model = mlp(WIDTHS, activation, ARMS[arm], seed)
     with torch.no_grad():
-        for layer in dense_layers(model)[:-1]:  # those before a sigmoid
+        for layer in dense_layers(model)[:-1]:  # those before an activation
             layer.weight *= gain
     options = BUDGET | options
     return train(model, digits.x_train, digits.y_train, lr=lr, seed=seed, test=test, **options)

@@ -26,7 +26,7 @@ LRS = (0.006, 0.025, 0.1, 0.4, 1.6)
 digits = datasets.mnist().flat()
 
 
-def network(arm: str, depth: int, seed: int) -> nn.Sequential:
+def network(arm: str, seed: int, *, depth: int) -> nn.Sequential:
     """Hidden layers of 64; a skip adds such a layer's input to its output."""
     model = mlp((784, *[64] * depth, 10), nn.ReLU, ARMS[arm], seed)
     return with_skips(model) if arm == "batch norm, skips" else model
@@ -34,14 +34,14 @@ def network(arm: str, depth: int, seed: int) -> nn.Sequential:
 
 def run(arm: str, seed: int, lr: float, *, depth: int, **options: Any) -> nn.Sequential:
     """A trained network."""
-    model = network(arm, depth, seed)
+    model = network(arm, seed, depth=depth)
     train(model, digits.x_train, digits.y_train, lr=lr, seed=seed, **BUDGET | options)
     return model
 
 
 def tuned(arm: str, depth: int) -> float:
     """The rate that is best on 500 digits, which are kept out of that training."""
-    make = partial(network, arm, depth)
+    make = partial(network, arm, depth=depth)
     return best_lr(make, digits.x_train, digits.y_train, LRS, **BUDGET)
 
 
