@@ -66,8 +66,8 @@ LRS = (0.1, 0.4, 1.6)
 
 def halved(images: datasets.Floats) -> datasets.Floats:
     """(N, 28, 28) to (N, 1, 14, 14) by the mean of 2 x 2 pixels: four times as fast."""
-    squares = images.reshape(-1, 1, 14, 2, 14, 2)
-    return squares.mean(axis=(3, 5))  # type: ignore[no-any-return]
+    half: datasets.Floats = images.reshape(-1, 1, 14, 2, 14, 2).mean(axis=(3, 5))
+    return half
 
 
 clothes = datasets.fashion()
