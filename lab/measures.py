@@ -31,7 +31,7 @@ def mean_loss(history: History, last: int = 0) -> float:
 
 
 def nll(model: nn.Module, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """The negative log likelihood (nats) of a letter y (N, ...) after x (N, ...), in inference."""
+    """The negative log likelihood (nats) of classes y (N, ...) given x (N, ...), in inference."""
     model.eval()
     with torch.no_grad():
         return F.cross_entropy(model(torch.as_tensor(x)), torch.as_tensor(y)).item()

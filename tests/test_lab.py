@@ -20,7 +20,7 @@ import torch
 from matplotlib.colors import to_rgb
 from torch import nn
 
-from lab import datasets, figures, networks, prose, training
+from lab import datasets, figures, measures, networks, prose, training
 
 mpl.use("agg")
 
@@ -340,6 +340,24 @@ def test_best_lr_looks_at_no_test_data() -> None:
 def test_one_thread() -> None:
     """Does importing the loop leave torch with one thread, so that runs repeat?"""
     assert torch.get_num_threads() == 1
+
+
+# Measures
+
+
+def test_the_mean_loss() -> None:
+    """Is it the mean of the last mini-batches or of all, and infinite once a run diverged?"""
+    history = training.History(loss=[4.0, 2.0, 1.0])
+    assert measures.mean_loss(history) == pytest.approx(7 / 3)
+    assert measures.mean_loss(history, last=2) == 1.5
+    assert measures.mean_loss(training.History(loss=[1.0, np.nan])) == np.inf
+
+
+def test_steps_to_a_level() -> None:
+    """Is it the first evaluation that is as good, whatever follows, or infinite?"""
+    history = training.History(evaluated_at=[0, 10, 20, 30], accuracy=[0.1, 0.8, 0.7, 0.9])
+    assert [measures.steps_to(history, level) for level in (0.8, 0.85)] == [10, 30]
+    assert measures.steps_to(history, 0.95) == np.inf
 
 
 # Networks

@@ -1,18 +1,23 @@
 """Is there one module for each claim that is measured by training, and is each as the others?"""
 
 import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from test_coverage import concluded
 
 from lab import claims, datasets
 from lab.evidence import CLAIMS
 
-PAGES = dict(concluded())
+ROOT = Path(__file__).parent.parent.parent
+PAGES = {
+    line: page
+    for page in ROOT.glob("chapters/*/*.md")
+    for line in re.findall(r"\bconclude\(\s*[\"'](\d\.\d)", page.read_text("utf-8"))
+}
 MEASURED = [line for line in CLAIMS if line[0] in "14578"]
 MODULES = sorted(path.stem for path in Path(claims.__file__).parent.glob("c*.py"))
 
