@@ -48,22 +48,12 @@ def last_inputs(model: nn.Sequential, x: npt.ArrayLike) -> Floats:
     return values
 
 
-class Shift(NamedTuple):
-    """How one update of the layers below changes a layer's gradient G into G'.
-
-    relative: ||G - G'|| / ||G||; cosine: of the angle between them.
-    """
-
-    relative: float
-    cosine: float
-
-
 def gradient_shift(
     model: nn.Sequential, x: npt.ArrayLike, y: npt.ArrayLike, lr: float, layer: int
-) -> Shift:
+) -> float:
     """The internal covariate shift of a dense layer as Santurkar et al. (2018) define it.
 
-    G is the gradient of the weights of dense layer `layer` on the batch x (N, ...), y (N,).
+    That is ||G - G'||, here as a share of ||G||. G is the gradient of the weights of dense layer `layer` on the batch x (N, ...), y (N,).
     G' is the same after a step of gradient descent in all parameters before that layer.
     The model stays as it is. Noise, if the model has any, is the same for both.
     """
@@ -79,10 +69,7 @@ def gradient_shift(
         for parameter, gradient in zip(below, before[1:], strict=True):
             parameter.sub_(gradient, alpha=lr)
     (after,) = torch.autograd.grad(_loss(model, x, y), [target])
-    return Shift(
-        float((before[0] - after).norm() / before[0].norm()),
-        float(F.cosine_similarity(before[0].flatten(), after.flatten(), dim=0)),
-    )
+    return float((before[0] - after).norm() / before[0].norm())
 
 
 class Landscape(NamedTuple):

@@ -366,7 +366,7 @@ def test_steps_to_a_level() -> None:
 def test_weights_before_a_norm_have_no_scale() -> None:
     """Is the output the same for weights ten times as large, and the gradient a tenth?"""
     images, labels = _digits()
-    x, y = torch.tensor(images).double(), torch.tensor(labels)
+    x, y = torch.tensor(images).flatten(1).double(), torch.tensor(labels)
     outputs, gradients = [], []
     for scale in (1.0, 10.0):
         model = networks.mlp((784, 100, 10), nn.ReLU, nn.BatchNorm1d, 0).double()

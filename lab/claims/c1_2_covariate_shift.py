@@ -80,7 +80,7 @@ def shifts(arm: str, seed: int, lr: float, *, layer: int = 4, **options: Any) ->
             inputs = last_inputs(model, probe[0])  # (N, D)
             moments.append((inputs.mean(axis=0), inputs.std(axis=0)))
         if step % 15 == 0:
-            gradients.append(gradient_shift(model, *probe, lr, layer).relative)
+            gradients.append(gradient_shift(model, *probe, lr, layer))
 
     test = digits.x_test, digits.y_test
     history = run(arm, seed, lr, test=test, evaluate_every=20, watch=watch, **options)
