@@ -53,7 +53,8 @@ def gradient_shift(
 ) -> float:
     """The internal covariate shift of a dense layer as Santurkar et al. (2018) define it.
 
-    That is ||G - G'||, here as a share of ||G||. G is the gradient of the weights of dense layer `layer` on the batch x (N, ...), y (N,).
+    That is ||G - G'||, here as a share of ||G||.
+    G is the gradient of the weights of dense layer `layer` on the batch x (N, ...), y (N,).
     G' is the same after a step of gradient descent in all parameters before that layer.
     The model stays as it is. Noise, if the model has any, is the same for both.
     """
