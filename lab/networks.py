@@ -51,22 +51,22 @@ def mlp(
 def cnn(
     norm: Norm | None,
     seed: int,
-    channels: Sequence[int] = (8, 16, 16),
+    widths: Sequence[int] = (8, 16, 16),
     strides: Sequence[int] = (2, 2, 2),
 ) -> nn.Sequential:
     """Convolutions 3 x 3 on images (N, 1, H, W), then a dense layer on the channels' means.
 
-    Each convolution has its `channels` and its stride, and is followed by `norm` (unless None) and
-    a ReLU. Weights are He's (2015), biases 0, and left out where a norm would take them away again.
+    Each convolution has its width, in channels, and its stride, and is followed by `norm` (unless
+    None) and a ReLU. Weights are He's (2015), biases 0, and left out where a norm would take them away again.
     """
     torch.manual_seed(seed)
     layers: list[nn.Module] = []
-    for (inputs, outputs), stride in zip(pairwise((1, *channels)), strides, strict=True):
+    for (inputs, outputs), stride in zip(pairwise((1, *widths)), strides, strict=True):
         layers.append(nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=norm is None))
         if norm is not None:
             layers.append(norm(outputs))
         layers.append(nn.ReLU())
-    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels[-1], 10)]
+    layers += [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(widths[-1], 10)]
     model = nn.Sequential(*layers)
     he(model)
     return model

@@ -27,7 +27,7 @@ images, test = (x_train, clothes.y_train), (x_test[:1000], clothes.y_test[:1000]
 
 def network(arm: str, seed: int) -> nn.Sequential:
     """Pairs of convolutions, the first of each with stride 2."""
-    return cnn(ARMS[arm], seed, channels=(8, 8, 16, 16, 32, 32), strides=(2, 1, 2, 1, 2, 1))
+    return cnn(ARMS[arm], seed, widths=(8, 8, 16, 16, 32, 32), strides=(2, 1, 2, 1, 2, 1))
 
 
 def run(arm: str, seed: int, lr: float, **options: Any) -> History:
