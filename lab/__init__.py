@@ -1,1 +1,13 @@
-"""What the chapters share: real data sets, one training loop and one figure style."""
+"""What the chapters share. A module imports only from lines below its own.
+
+book                       the Sphinx extension that runs the pages
+claims                     an experiment for each claim that is measured by training
+standardised  four_lines   the measurements behind the other claims
+measures                   what is read off a history or a network
+training  transformer      the one training loop; a network for one page
+networks                   what several experiments train
+letters  conventions  processes  costs  explorables  evidence    what some pages need
+datasets  figures  prose   the data, the one figure style, numbers for the text
+
+Of `grader` it imports nothing.
+"""

@@ -32,6 +32,13 @@ class Images(NamedTuple):
     x_test: Floats
     y_test: Integers
 
+    def flat(self) -> "Images":
+        """The same images as rows: x (N, 784)."""
+        return self._replace(
+            x_train=self.x_train.reshape(len(self.x_train), -1),
+            x_test=self.x_test.reshape(len(self.x_test), -1),
+        )
+
 
 class Names(NamedTuple):
     """Surnames in the letters a to z, most frequent first."""
@@ -49,6 +56,15 @@ class Utterances(NamedTuple):
     x_test: Floats
     length_test: Integers
     y_test: Integers
+
+
+class Forecasts(NamedTuple):
+    """Ten frames in a row of one coefficient, (N, 10), and its value later, (N,); float32."""
+
+    x_train: Floats
+    y_train: Floats
+    x_test: Floats
+    y_test: Floats
 
 
 def mnist() -> Images:
@@ -120,6 +136,22 @@ def japanese_vowels() -> Utterances:
         )
 
     return Utterances(*split("train"), *split("test"))
+
+
+def forecasts(ahead: int = 5) -> Forecasts:
+    """From ten frames of the first coefficient of an utterance, its value `ahead` frames later."""
+
+    def rows(x: Floats, lengths: Integers) -> tuple[Floats, Floats]:
+        windows = [
+            np.lib.stride_tricks.sliding_window_view(utterance[0, :length], 10 + ahead)
+            for utterance, length in zip(x, lengths, strict=True)
+            if length >= 10 + ahead
+        ]
+        frames = np.concatenate(windows)  # (N, 10 + ahead)
+        return frames[:, :10].copy(), frames[:, -1].copy()
+
+    data = japanese_vowels()
+    return Forecasts(*rows(data.x_train, data.length_train), *rows(data.x_test, data.length_test))
 
 
 def _grey(images: npt.NDArray[np.uint8]) -> Floats:

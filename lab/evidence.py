@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from .prose import show
 
-SEEDS = 5  # runs, at least, behind a verdict
+SEEDS = range(5)  # of the runs behind a verdict
 
 # by line of the lesson
 CLAIMS = {
@@ -87,11 +87,13 @@ def effect(values: npt.ArrayLike) -> Effect:
 
     The interval is the mean plus or minus 2.8 standard errors: for 5 seeds the t distribution's
     95 % (4 degrees of freedom), and wider than needed for more.
-    Raises ValueError for fewer than `SEEDS` values.
+    Raises ValueError for fewer values than `SEEDS`.
     """
     runs = np.asarray(values, dtype=float)
-    if runs.ndim != 1 or len(runs) < SEEDS:
-        raise ValueError(f"{runs.shape} values: a verdict needs one from each of {SEEDS} seeds.")
+    if runs.ndim != 1 or len(runs) < len(SEEDS):
+        raise ValueError(
+            f"{runs.shape} values: a verdict needs one from each of {len(SEEDS)} seeds."
+        )
     margin = 2.78 * runs.std(ddof=1) / np.sqrt(len(runs))
     return Effect(float(runs.mean()), float(margin), len(runs))
 

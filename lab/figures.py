@@ -59,6 +59,20 @@ def label(ax: Axes, x: str, y: str, title: str = "") -> Axes:
     return ax
 
 
+def spread(ax: Axes, x: npt.ArrayLike, runs: npt.ArrayLike, **style: Any) -> None:
+    """Draw the mean of runs (seeds, K) over x (K,), and a band from the lowest to the highest."""
+    values = np.asarray(runs, dtype=float)
+    (line,) = ax.plot(x, values.mean(axis=0), **style)
+    ax.fill_between(
+        np.asarray(x, dtype=float),
+        values.min(axis=0),
+        values.max(axis=0),
+        color=line.get_color(),
+        alpha=0.2,
+        linewidth=0,
+    )
+
+
 def digits(images: npt.NDArray[Any]) -> Figure:
     """One row of pictures from images (N, H, W) in [0, 1], dark where the value is high."""
     fig, axes = plt.subplots(1, len(images), figsize=(WIDTH, 0.9), squeeze=False)

@@ -12,13 +12,12 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from grader import reference
-from lab.experiments import mlp
-from lab.experiments.frameworks import (
-    Conventions,
+from lab.conventions import Conventions, conventions
+from lab.datasets import forecasts
+from lab.networks import mlp
+from lab.processes import (
     State,
     SyncBatchNorm,
-    conventions,
-    forecasts,
     gradients,
     in_processes,
     process_group,
@@ -36,7 +35,7 @@ KERAS = """
 import numpy as np
 from keras.layers import BatchNormalization
 from grader import reference
-from lab.experiments.frameworks import conventions
+from lab.conventions import conventions
 
 def step(x):
     norm = BatchNormalization()

@@ -1,4 +1,4 @@
-"""lab/: data sets, training loop, figures."""
+"""lab/: data sets, networks, training loop, figures."""
 
 import gzip
 import io
@@ -9,7 +9,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from helpers import ROOT
 from matplotlib.colors import to_rgb
 from torch import nn
 
-from lab import datasets, figures, prose, training
+from lab import datasets, figures, measures, networks, prose, training
 
 mpl.use("agg")
 
@@ -305,9 +305,81 @@ def test_a_batch_larger_than_the_data() -> None:
         training.train(_model(), x, y, steps=1, lr=0.1, batch_size=501)
 
 
+def test_given_batches() -> None:
+    """Are batches that the caller draws trained on as they come, and no more than needed?"""
+    x, y = np.eye(4, dtype=np.float32), np.arange(4) % 2
+    drawn: list[int] = []
+
+    def batches() -> Iterator[Any]:
+        while True:
+            drawn.append(len(drawn))
+            yield np.array([drawn[-1], 3])
+
+    model = nn.Linear(4, 2, bias=False)
+    before = model.weight.detach().clone()
+    history = training.train(model, x, y, steps=2, lr=0.1, batches=batches())
+    assert len(history.loss) == len(drawn) == 2
+    changed = (model.weight != before).any(dim=0)
+    assert changed.tolist() == [True, True, False, True]
+
+
+def test_best_lr_looks_at_no_test_data() -> None:
+    """Is the rate chosen that does best on the held-out rows, which take no part in training?"""
+    x = np.random.default_rng(0).normal(size=(600, 4)).astype(np.float32)
+    y = (x[:, 0] > 0).astype(np.int64)
+
+    def make(seed: int) -> nn.Module:
+        torch.manual_seed(seed)
+        return nn.Linear(4, 2)
+
+    assert training.best_lr(make, x, y, (1e-6, 0.5, 1e-5), steps=30, batch_size=50) == 0.5
+    with pytest.raises(ValueError, match="only 100 rows"):
+        training.best_lr(make, x, y, (0.5,), steps=1, batch_size=101)
+
+
 def test_one_thread() -> None:
     """Does importing the loop leave torch with one thread, so that runs repeat?"""
     assert torch.get_num_threads() == 1
+
+
+# Measures
+
+
+def test_the_mean_loss() -> None:
+    """Is it the mean of the last mini-batches or of all, and infinite once a run diverged?"""
+    history = training.History(loss=[4.0, 2.0, 1.0])
+    assert measures.mean_loss(history) == pytest.approx(7 / 3)
+    assert measures.mean_loss(history, last=2) == 1.5
+    assert measures.mean_loss(training.History(loss=[1.0, np.nan])) == np.inf
+
+
+def test_steps_to_a_level() -> None:
+    """Is it the first evaluation that is as good, whatever follows, or infinite?"""
+    history = training.History(evaluated_at=[0, 10, 20, 30], accuracy=[0.1, 0.8, 0.7, 0.9])
+    assert [measures.steps_to(history, level) for level in (0.8, 0.85)] == [10, 30]
+    assert measures.steps_to(history, 0.95) == np.inf
+
+
+# Networks
+
+
+def test_weights_before_a_norm_have_no_scale() -> None:
+    """Is the output the same for weights ten times as large, and the gradient a tenth?"""
+    images, labels = _digits()
+    x, y = torch.tensor(images).flatten(1).double(), torch.tensor(labels)
+    outputs, gradients = [], []
+    for scale in (1.0, 10.0):
+        model = networks.mlp((784, 100, 10), nn.ReLU, nn.BatchNorm1d, 0).double()
+        norm, weight = model[1], networks.dense_layers(model)[0].weight
+        assert isinstance(norm, nn.BatchNorm1d)
+        norm.eps = 1e-30
+        weight.data *= scale
+        outputs.append(model(x))
+        nn.functional.cross_entropy(outputs[-1], y).backward()  # type: ignore[no-untyped-call]
+        assert weight.grad is not None
+        gradients.append(weight.grad)
+    torch.testing.assert_close(outputs[1], outputs[0])
+    torch.testing.assert_close(10 * gradients[1], gradients[0])
 
 
 # Figures

@@ -1,4 +1,4 @@
-"""Chapter 1: why batch normalisation matters, and what explains it."""
+"""What experiments read off a history or a network."""
 
 import copy
 from collections.abc import Sequence
@@ -10,33 +10,31 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from . import dense_layers
+from .networks import dense_layers, norm_layers
+from .training import History
 
 Floats = npt.NDArray[np.float64]
 
 
-class NoisyBatchNorm(nn.Module):
-    """Batch normalisation whose output is shifted and scaled anew, at random, in each batch.
+def steps_to(history: History, level: float) -> float:
+    """Steps after which the test accuracy was first at least `level`; infinite if it never was."""
+    for step, value in zip(history.evaluated_at, history.accuracy, strict=True):
+        if value >= level:
+            return step
+    return float("inf")
 
-    Each feature draws a mean in [-0.5, 0.5] and a scale in [1, 1.25] for the batch. Each sample
-    draws around them, uniformly within 0.1 and normally with deviation 0.1. After Santurkar et
-    al. (2018). In inference mode there is no noise.
-    """
 
-    def __init__(self, num_features: int) -> None:
-        super().__init__()
-        self.norm = nn.BatchNorm1d(num_features)
+def mean_loss(history: History, last: int = 0) -> float:
+    """The mean training loss of the `last` mini-batches, or of all if 0; infinite if one is not."""
+    losses = np.asarray(history.loss[-last:])
+    return float(losses.mean()) if np.isfinite(losses).all() else float("inf")
 
-    def forward(self, x: Tensor) -> Tensor:
-        """y, (N, D), from x, (N, D)."""
-        y: Tensor = self.norm(x)
-        if not self.training:
-            return y
-        features = y.shape[1]
-        mean = torch.empty(features).uniform_(-0.5, 0.5)
-        scale = torch.empty(features).uniform_(1.0, 1.25)
-        shift = mean + torch.empty_like(y).uniform_(-0.1, 0.1)
-        return y * (scale + 0.1 * torch.randn_like(y)) + shift
+
+def nll(model: nn.Module, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
+    """The negative log likelihood (nats) of classes y (N, ...) given x (N, ...), in inference."""
+    model.eval()
+    with torch.no_grad():
+        return F.cross_entropy(model(torch.as_tensor(x)), torch.as_tensor(y)).item()
 
 
 def last_inputs(model: nn.Sequential, x: npt.ArrayLike) -> Floats:
@@ -50,21 +48,12 @@ def last_inputs(model: nn.Sequential, x: npt.ArrayLike) -> Floats:
     return values
 
 
-class Shift(NamedTuple):
-    """How one update of the layers below changes a layer's gradient G into G'.
-
-    relative: ||G - G'|| / ||G||; cosine: of the angle between them.
-    """
-
-    relative: float
-    cosine: float
-
-
 def gradient_shift(
     model: nn.Sequential, x: npt.ArrayLike, y: npt.ArrayLike, lr: float, layer: int
-) -> Shift:
+) -> float:
     """The internal covariate shift of a dense layer as Santurkar et al. (2018) define it.
 
+    That is ||G - G'||, here as a share of ||G||.
     G is the gradient of the weights of dense layer `layer` on the batch x (N, ...), y (N,).
     G' is the same after a step of gradient descent in all parameters before that layer.
     The model stays as it is. Noise, if the model has any, is the same for both.
@@ -81,10 +70,7 @@ def gradient_shift(
         for parameter, gradient in zip(below, before[1:], strict=True):
             parameter.sub_(gradient, alpha=lr)
     (after,) = torch.autograd.grad(_loss(model, x, y), [target])
-    return Shift(
-        float((before[0] - after).norm() / before[0].norm()),
-        float(F.cosine_similarity(before[0].flatten(), after.flatten(), dim=0)),
-    )
+    return float((before[0] - after).norm() / before[0].norm())
 
 
 class Landscape(NamedTuple):
@@ -115,6 +101,59 @@ def along_the_gradient(
         losses.append(loss.item())
         changes.append(_norm([a - b for a, b in zip(gradients, there, strict=True)]))
     return Landscape(np.array(losses), np.array(changes) / _norm(gradients))
+
+
+class Depth(NamedTuple):
+    """By dense layer, (L,): the deviation of its outputs and the norm of their gradient."""
+
+    std: Floats
+    gradient: Floats
+
+
+def by_depth(model: nn.Module, x: npt.ArrayLike, y: npt.ArrayLike) -> Depth:
+    """Signals and gradients of one batch x (N, ...), y (N,) in training mode, layer by layer."""
+    outputs: list[Tensor] = []
+    hooks = [
+        layer.register_forward_hook(lambda *call: outputs.append(call[-1]))
+        for layer in dense_layers(model.modules())
+    ]
+    loss = F.cross_entropy(model.train()(torch.as_tensor(x)), torch.as_tensor(y))
+    for hook in hooks:
+        hook.remove()
+    gradients = torch.autograd.grad(loss, outputs)
+    return Depth(
+        np.array([output.std().item() for output in outputs]),
+        np.array([gradient.norm().item() for gradient in gradients]),
+    )
+
+
+def growth(gradient: npt.ArrayLike) -> float:
+    """The factor by which gradients (L,) grow on the way down, per layer: above 1, they explode.
+
+    The first layer, which sees the data, and the last, the classes, are left out.
+    """
+    hidden = np.asarray(gradient, dtype=float)[1:-1]
+    return float((hidden[0] / hidden[-1]) ** (1 / (len(hidden) - 1)))
+
+
+def variance_ratios(model: nn.Module, x: npt.ArrayLike) -> Floats:
+    """For each batch norm, the variance that it meets in inference over the one that it expects.
+
+    The mean over its features of var(input) / running_var, for x (N, ...); 1 is no shift.
+    """
+    model = copy.deepcopy(model).eval()
+    ratios: list[float] = []
+
+    def meet(norm: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        axes = [axis for axis in range(inputs[0].ndim) if axis != 1]
+        ratio = inputs[0].var(dim=axes) / (norm.running_var + norm.eps)  # type: ignore[operator]
+        ratios.append(float(ratio.mean()))
+
+    for norm in norm_layers(model):
+        norm.register_forward_pre_hook(meet)
+    with torch.no_grad():
+        model(torch.as_tensor(x))
+    return np.array(ratios)
 
 
 def _norm(tensors: Sequence[Tensor]) -> float:

@@ -1,4 +1,4 @@
-"""Chapter 6: a layer's conventions, found from outside, and one batch on two processes."""
+"""One batch on several processes, each with its own statistics or all with common ones."""
 
 import copy
 import os
@@ -8,82 +8,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.multiprocessing.spawn import spawn
 from torch.nn import functional as F
 
-from lab import datasets
-
-Floats = npt.NDArray[np.float64]
-Singles = npt.NDArray[np.float32]
 State = dict[str, Tensor]
-
-
-class Forecasts(NamedTuple):
-    """Ten frames in a row of one coefficient, (N, 10), and its value later, (N,); float32."""
-
-    x_train: Singles
-    y_train: Singles
-    x_test: Singles
-    y_test: Singles
-
-
-def forecasts(ahead: int = 5) -> Forecasts:
-    """From ten frames of the first coefficient of an utterance, its value `ahead` frames later."""
-
-    def rows(x: Singles, lengths: npt.NDArray[np.int64]) -> tuple[Singles, Singles]:
-        windows = [
-            np.lib.stride_tricks.sliding_window_view(utterance[0, :length], 10 + ahead)
-            for utterance, length in zip(x, lengths, strict=True)
-            if length >= 10 + ahead
-        ]
-        frames = np.concatenate(windows)  # (N, 10 + ahead)
-        return frames[:, :10].copy(), frames[:, -1].copy()
-
-    data = datasets.japanese_vowels()
-    return Forecasts(*rows(data.x_train, data.length_train), *rows(data.x_test, data.length_test))
-
-
-class Conventions(NamedTuple):
-    """What a new layer does with its first batch in training mode.
-
-    eps: what it adds to the variance; share: the weight of the batch in its running statistics;
-    start: the running variance before; correction: a variance is divided by N - correction, in
-    what it normalises with (normalises) and in what it remembers (remembers).
-    """
-
-    eps: float
-    share: float
-    start: float
-    normalises: float
-    remembers: float
-
-
-def conventions(step: Callable[[Floats], tuple[Floats, Floats, Floats]]) -> Conventions:
-    """Find them from outside: `step(x)` puts x (N, D) through a new layer of D features.
-
-    It returns y (N, D), the running mean (D,) and the running variance (D,), all in float64.  The
-    layer is expected to have eps inside the root, gamma 1, beta 0 and a running mean from 0.
-    """
-    centre, s, N = 1.0, np.array([0.25, 1.0]), 2
-    y, mean, variance = step(centre + np.outer([-1, 1], s))  # biased variance s**2
-    factor, eps = np.polyfit(s**2, (s / y[1]) ** 2, 1)  # y = s / sqrt(factor s**2 + eps)
-    share = mean[0] / centre
-    _, _, left = step(np.full((N, 2), centre))  # no variance: what is left is the start's
-    remembered = (variance - left)[1] / share / s[1] ** 2
-    return Conventions(
-        eps=float(eps),
-        share=float(share),
-        start=float(left[0] / (1 - share)),
-        normalises=float(N - N / factor),
-        remembers=float(N - N / remembered),
-    )
 
 
 class _Total(torch.autograd.Function):

@@ -1,4 +1,4 @@
-"""What a batch normalisation layer gives out, measured in networks that train (chapter 2)."""
+"""What a batch normalisation layer gives out, measured in networks that train."""
 
 from dataclasses import dataclass, field
 
@@ -7,8 +7,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from lab import datasets
-from lab.training import train
+from . import datasets
+from .training import train
 
 Floats = npt.NDArray[np.float64]
 

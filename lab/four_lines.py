@@ -1,13 +1,12 @@
-"""Do the four lines describe what an independent implementation computes? (chapter 3)"""
+"""Do the four lines of the lesson describe what an independent implementation computes?"""
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import nn
 
-from lab import datasets
-
-from . import flat, mlp
+from . import datasets
+from .networks import mlp
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,7 +29,7 @@ def agreement(seed: int) -> dict[str, float]:
     """
     rng = np.random.default_rng(seed)
     N = int(rng.integers(2, 129))
-    images = torch.tensor(rng.choice(flat(datasets.mnist()).x_train, N, replace=False))
+    images = torch.tensor(rng.choice(datasets.mnist().flat().x_train, N, replace=False))
     with torch.no_grad():
         x = mlp((784, 50, 50, 10), nn.ReLU, None, seed)[:3](images).double()  # (N, D)
     D = x.shape[1]
