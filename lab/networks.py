@@ -56,8 +56,9 @@ def cnn(
 ) -> nn.Sequential:
     """Convolutions 3 x 3 on images (N, 1, H, W), then a dense layer on the channels' means.
 
-    Each convolution has its width, in channels, and its stride, and is followed by `norm` (unless
-    None) and a ReLU. Weights are He's (2015), biases 0, and left out where a norm would take them away again.
+    Each convolution has its width, in channels, and its stride. It is followed by `norm` (unless
+    None) and a ReLU.
+    Weights are He's (2015), biases 0, and left out where a norm would take them away again.
     """
     torch.manual_seed(seed)
     layers: list[nn.Module] = []
