@@ -47,8 +47,11 @@ def grade_notebook(
     """Grade a restored submission; the outputs are written into `notebook`.
 
     `names` are the master's: those that the checks may ask the student's namespace for.
+    Raises CourseError for a mistake in a check, before any is asked where that can be known.
     """
     verdicts = []
+    for cell in filter(is_autograded, notebook.cells):
+        checks[cell.metadata.nbgrader.grade_id].prove(seed)
     with _Session(warm, limits) as session:
         for cell in notebook.cells:
             if is_autograded(cell):
