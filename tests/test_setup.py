@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import version
+import zipfile
+from importlib.metadata import metadata, version
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import yaml
 from helpers import ROOT
 from helpers.books import small_book
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -62,6 +64,14 @@ def test_environment_is_the_lock() -> None:
     """Do these tests run with the versions that the lock names?"""
     installed = {name: Version(Version(version(name)).public) for name in pins()}
     assert installed == pins()
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0", "3.14.0"])
+def test_lock_suits_each_python(python: str) -> None:
+    """Does no package of the lock refuse the first release of a Python that is allowed?"""
+    wanted = {name: metadata(name).get("Requires-Python") or "" for name in pins()}
+    refuse = [f"{name} {spec}" for name, spec in wanted.items() if python not in SpecifierSet(spec)]
+    assert refuse == []
 
 
 # The environment is made in a copy: the real one is in use by the test itself.
@@ -140,15 +150,45 @@ def test_finds_a_newer_python_beside_an_old_one(course: Path) -> None:
 
 
 def test_pip_failure_leaves_no_environment_that_looks_complete(course: Path) -> None:
-    """What is said without a network, and does the next run start afresh?"""
+    """Is pip's own reason told when it is not the network, and does the next run start afresh?"""
     (course / "requirements.lock").write_text("numpy==2.4.6\n")
     for _ in range(2):
         status, output = make(course, "setup", f"PYTHON={sys.executable}")
         assert status != 0
         assert "Creating .venv" in output
-        assert "pip could not install the packages of requirements.lock" in output
-        assert "check the connection, then run make again" in output
+        assert (
+            "pip could not install the packages of requirements.lock. It says:\nERROR: " in output
+        )
+        assert "ERROR: No matching distribution found for numpy==2.4.6" in output
+        assert "network" not in output
         assert "Traceback" not in output
+
+
+def test_package_that_refuses_this_python(course: Path, tmp_path: Path) -> None:
+    """Is the version of Python named that a package asks for?"""
+    with zipfile.ZipFile(tmp_path / "newer-1.0-py3-none-any.whl", "w") as wheel:
+        head = "Metadata-Version: 2.1\nName: newer\nVersion: 1.0\nRequires-Python: >=3.99.5\n"
+        wheel.writestr("newer-1.0.dist-info/METADATA", head)
+        wheel.writestr("newer-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr("newer-1.0.dist-info/RECORD", "")
+    (course / "requirements.lock").write_text("newer==1.0\n")
+    arguments = (f"PYTHON={sys.executable}", f"PIP_ARGS=--find-links {tmp_path}")
+    status, output = make(course, "setup", *arguments)
+    assert status != 0
+    assert ">=3.99.5" in output
+    assert "network" not in output
+
+
+def test_no_network(course: Path) -> None:
+    """Is the network named where pip names it?"""
+    (course / "requirements.lock").write_text("numpy==2.4.6\n")
+    nobody = "--index-url http://127.0.0.1:9/simple --retries 1"
+    status, output = make(
+        course, "setup", f"PYTHON={sys.executable}", f"PIP_ARGS={nobody}", PIP_NO_INDEX=""
+    )
+    assert status != 0
+    assert "ERROR: No matching distribution found for numpy==2.4.6" in output
+    assert "The network or a proxy is the reason: check the connection" in output
 
 
 def test_environment_is_made_once(course: Path) -> None:
@@ -256,6 +296,9 @@ def test_continuous_integration_runs_make_test() -> None:
     """Does the workflow call .ci/run, on the oldest Python that is allowed and on a newer one?"""
     workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
     job = workflow["jobs"]["test"]
+    lock = workflow["jobs"]["lock"]
+    assert lock["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    assert "--dry-run" in lock["steps"][-1]["run"]
     assert job["steps"][-1] == {"run": ".ci/run"}
     assert job["strategy"]["matrix"]["python"] == ["3.11", "3.13"]
     assert PYPROJECT["project"]["requires-python"] == ">=3.11"

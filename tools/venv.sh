@@ -26,7 +26,7 @@ new_enough() {
 # Sets $python to the first usable interpreter, or explains why there is none.
 find_python() {
     tried='' too_old='' no_venv=''
-    for python in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+    for python in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
         tried="$tried $python"
         found=$(version "$python") || continue
         if ! new_enough "$found"; then
@@ -53,7 +53,20 @@ find_python() {
 
 install() {
     # shellcheck disable=SC2086  # PIP_ARGS is a list of options
-    .venv/bin/python -m pip install -qq --disable-pip-version-check ${PIP_ARGS:-} "$@"
+    .venv/bin/python -m pip install -q --disable-pip-version-check ${PIP_ARGS:-} "$@" 2>.venv/pip.log
+}
+
+# What pip gives as its reason; nothing else that it says is of use.
+reason() {
+    grep '^ *ERROR' .venv/pip.log | tail -n 5 | grep . || tail -n 5 .venv/pip.log
+}
+
+# What to do about it, where pip tells: it warns of a network before it finds no package.
+advice() {
+    if grep -qiE 'connection (broken|error|refused|reset)|timed out|ProxyError|SSLError' .venv/pip.log; then
+        echo "The network or a proxy is the reason: check the connection, then run make again."
+    fi
+    echo "Options for pip go here: make PIP_ARGS='--index-url https://...' ..."
 }
 
 if cmp -s requirements.lock "$done_"; then
@@ -70,7 +83,5 @@ fi
 rm -f "$done_"
 echo "Installing $(grep -c == requirements.lock) packages into .venv: minutes the first time."
 install --requirement requirements.lock ||
-    fail "pip could not install the packages of requirements.lock: see its errors above." \
-        "Most often the network or a proxy is the reason: check the connection, then run make again." \
-        "Options for pip go here: make PIP_ARGS='--index-url https://...' ..."
+    fail "pip could not install the packages of requirements.lock. It says:" "$(reason)" "$(advice)"
 cp requirements.lock "$done_"

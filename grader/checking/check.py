@@ -20,7 +20,17 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..sandbox.channel import StudentGone
-from .compare import Difference, difference, kind_of, narrowed, precision, show, widened
+from .compare import (
+    Difference,
+    comparable,
+    difference,
+    kind_of,
+    narrowed,
+    precision,
+    show,
+    widened,
+)
+from .errors import CourseError, is_ours, told
 from .mistakes import catalogue
 from .remote import Call, Remote, RemoteError, Student, arguments_after, raises
 from .sections import where_to_read
@@ -204,6 +214,8 @@ class Check:
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
         # likewise: do the mistakes change an answer there?
         self._seen: dict[tuple[int, int, tuple[str, ...]], bool] = {}
+        self._proved: set[int] = set()
+        self._steady: set[tuple[int, int]] = set()
 
     @classmethod
     def against(
@@ -230,7 +242,10 @@ class Check:
         Answers are compared in value and shape, and in dtype too if `dtype`.
         `shows` is the mistake of a solution that fails this part alone, where no faulty
         implementation gives the same answers: they may be rounding errors.
+        Raises ValueError for a weight that is not above 0.
         """
+        if not weight > 0:
+            raise ValueError(f"check {self.id!r}, {says!r}: the weight is {weight}, not above 0")
 
         def add(script: Script) -> Script:
             self.parts.append(Part(says, weight, script, dtype, shows))
@@ -245,14 +260,39 @@ class Check:
 
         The points of `max_points` go to the parts by weight.
         With `local`, the message shows inputs and expected values; the seed must then be public.
-        Raises StudentGone when the student's process ends before the check does, and ValueError
-        for a mistake that is not in the catalogue.
+        Raises StudentGone when the student's process ends before the check does, and CourseError
+        for a mistake of ours: in the script, the reference or a faulty implementation.
         """
-        if unknown := set(_named(self.mistakes)) - set(catalogue()):
-            names = ", ".join(sorted(unknown))
-            raise ValueError(f"check {self.id!r}: not in the catalogue of mistakes: {names}")
         with quiet():
             return self._verdict(student, max_points, seed, local)
+
+    def prove(self, seed: int) -> None:
+        """Ask the reference all that students will be asked, and make the faulty implementations.
+
+        What it answers is remembered, so this costs what the first student would.
+        Raises CourseError for a mistake of ours.
+        """
+        if seed in self._proved:
+            return
+        with quiet():
+            for index in range(len(self.parts)):
+                list(self.answers(index, seed))
+            for mistakes in [*((mistake,) for mistake in self.mistakes), self.mistakes[:2]]:
+                self._implementation(mistakes)
+        self._proved.add(seed)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the check before anything is asked; empty if nothing is.
+
+        The mistakes of its course have to be in the catalogue.
+        """
+        hints = [part.shows for part in self.parts if part.shows]
+        if unknown := set(_named([*self.mistakes, *hints])) - set(catalogue()):
+            return f"not in the catalogue of mistakes: {', '.join(sorted(unknown))}"
+        if self.mistakes and self._faulty is None:
+            return "it names mistakes, but has no faulty implementation"
+        return "" if self.parts else "it has no parts"
 
     def _verdict(self, student: Student, max_points: float, seed: int, local: bool) -> Verdict:
         results = [self._examine(index, student, seed) for index in range(len(self.parts))]
@@ -260,29 +300,71 @@ class Check:
         # hundredths: as people read them
         points = round(max_points * passed / sum(part.weight for part in self.parts), 2)
         status = _status(results)
-        # what is not written has no mistakes
-        diagnosis = () if status in ("passed", "missing") else self._diagnose(results, seed)
         if status == "missing":
-            message = self._to_do(results, student)
-        else:
-            message = self._message(results, diagnosis, local)
+            return Verdict(self.id, points, max_points, status, self._to_do(results, student))
+        for index, result in enumerate(results):
+            if result.wrong is not None:
+                self._ask_again(index, seed)
+        # what is not written, or is right, has no mistakes
+        diagnosis = () if status == "passed" else self._diagnose(results, seed)
+        message = self._message(results, diagnosis, local)
         return Verdict(self.id, points, max_points, status, message, diagnosis)
 
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> "Answers":
         """What the reference, or a faulty implementation, answers in one part.
 
-        What the reference raises is not caught: it is a mistake in the check.
+        What the reference raises is no answer, but a mistake in the check: a CourseError.
         """
         key = (index, seed, mistakes)
         if key not in self._known:
-            if mistakes:
-                assert self._faulty is not None
-                implementation = self._faulty(*mistakes)
-            else:
-                implementation = self._reference
-            script = self.parts[index].script(implementation, self._random(index, seed))
-            self._known[key] = Answers(script, caught=bool(mistakes))
+            self._known[key] = self._ask(index, seed, mistakes)
         return self._known[key]
+
+    def _ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> "Answers":
+        part, implementation = self.parts[index], self._implementation(mistakes)
+
+        def script() -> Iterator[object]:
+            return _expected(part, implementation, self._random(index, seed), bool(mistakes))
+
+        def fault(error: Exception) -> str:
+            if mistakes and not is_ours(error, implementation):
+                return ""
+            return self._fault(error, part.script, mistakes)
+
+        return Answers(script, fault)
+
+    def _implementation(self, mistakes: tuple[str, ...]) -> Implementation:
+        """The reference, or what is made with these mistakes."""
+        if not mistakes:
+            return self._reference
+        assert self._faulty is not None
+        try:
+            return self._faulty(*mistakes)
+        except Exception as error:
+            raise CourseError(self._fault(error, self._faulty, mistakes)) from error
+
+    def _ask_again(self, index: int, seed: int) -> None:
+        """Before an answer is called wrong: does the reference give the same answers once more?"""
+        if (index, seed) in self._steady:
+            return
+        part = self.parts[index]
+        again = self._ask(index, seed)
+        for one, other in itertools.zip_longest(self.answers(index, seed), again):
+            if _compare(other, one, dtype=True):
+                unsteady = CourseError(
+                    "asked again, the reference gives other answers: take all that is random "
+                    "from `rng`, and keep nothing from one time to the next"
+                )
+                raise CourseError(self._fault(unsteady, part.script))
+        self._steady.add((index, seed))
+
+    def _fault(
+        self, error: Exception, where: Callable[..., object], mistakes: tuple[str, ...] = ()
+    ) -> str:
+        """A mistake of ours, by check, file and line."""
+        package = str(getattr(where, "__module__", "")).partition(".")[0]
+        name = f"check {self.id!r}" + (f" with {' and '.join(mistakes)}" if mistakes else "")
+        return f"{name}: {told(error, package, getattr(where, '__code__', None))}"
 
     def _random(self, index: int, seed: int) -> np.random.Generator:
         # the same inputs for all implementations, in all processes: hash() of a text would differ
@@ -292,8 +374,14 @@ class Check:
         part, answers = self.parts[index], []
         wrong, asked = None, []
         student.calls.clear()
-        script = part.script(student, self._random(index, seed))
-        given = Answers(script, caught=True)
+
+        def script() -> Iterator[object]:
+            return iter(part.script(student, self._random(index, seed)))
+
+        def fault(error: Exception) -> str:
+            return self._fault(error, part.script) if is_ours(error, student) else ""
+
+        given = Answers(script, fault)
         for expected, got in itertools.zip_longest(self.answers(index, seed), given):
             answers.append(got)
             if wrong is None:
@@ -493,13 +581,18 @@ def _named(mistakes: Iterable[str]) -> tuple[str, ...]:
 class Answers:
     """The answers of a script, asked for when they are needed and remembered.
 
-    Most candidates for a diagnosis are out at their first answer. With `caught`, an exception of
-    the implementation is its last answer; StudentGone is never caught.
+    Most candidates for a diagnosis are out at their first answer.
+    An exception is the last answer, unless `fault` has words for it: then it is a mistake of ours,
+    and whoever comes to it gets a CourseError. StudentGone is never an answer.
     """
 
-    def __init__(self, script: Iterator[object], *, caught: bool) -> None:
-        self._script, self._caught = script, caught
+    def __init__(
+        self, script: Callable[[], Iterator[object]], fault: Callable[[Exception], str]
+    ) -> None:
+        self._start, self._fault = script, fault
+        self._script: Iterator[object] | None = None
         self._given: list[object] = []
+        self._broken = ""
 
     @cached_property
     def glance(self) -> Glance | None:
@@ -514,22 +607,49 @@ class Answers:
 
     def _ask(self) -> bool:
         """Ask for one more answer: was there one?"""
+        if self._broken:
+            raise CourseError(self._broken)
         try:
+            self._script = self._script or self._start()
             self._given.append(next(self._script))
         except StopIteration:
             return False
         except StudentGone:  # costs the exercise, not this answer
             raise
-        except Unfit as unfit:
-            self._given.append(Raised((), str(unfit)))
         except Exception as error:
-            if not self._caught:  # of the reference: a mistake in the check
-                raise
+            self._broken = self._fault(error)
+            if self._broken:
+                raise CourseError(self._broken) from error
             self._given.append(_raised(error))
+        except BaseException:  # Ctrl-C: it will have to be asked from the start
+            self._script = None
+            self._given.clear()
+            raise
         return True
 
 
+def _expected(
+    part: Part, implementation: Implementation, rng: np.random.Generator, faulty: bool
+) -> Iterator[object]:
+    """The answers of an implementation of ours. Raises CourseError for what cannot be compared.
+
+    The reference has to answer something, and would itself have to pass.
+    """
+    asked = False
+    for answer in part.script(implementation, rng) or ():
+        if not comparable(answer):
+            raise CourseError(f"a check may not expect a {type(answer).__name__}")
+        if not faulty and (wrong := _compare(answer, answer, part.dtype)):
+            raise CourseError(f"the reference's own answer would not pass: {wrong.text}")
+        asked = True
+        yield answer
+    if not (asked or faulty):
+        raise CourseError("nothing is asked: is a yield missing?")
+
+
 def _raised(error: Exception) -> Raised:
+    if isinstance(error, Unfit):
+        return Raised((), str(error))
     if isinstance(error, RemoteError):
         return Raised(error.kinds, error.text, _place(error.traceback))
     return Raised(tuple(kind.__name__ for kind in type(error).__mro__), str(error))

@@ -105,6 +105,17 @@ def difference(
     raise TypeError(f"a check may not expect a {type(expected).__name__}")
 
 
+def comparable(expected: object) -> bool:
+    """Is this a value that `difference` can expect?"""
+    match expected:
+        case tuple() | list():
+            return all(map(comparable, expected))
+        case dict():
+            return all(map(comparable, expected.values()))
+    scalar = isinstance(expected, bool | str | int | float | complex | np.generic | np.ndarray)
+    return scalar or expected is None
+
+
 def _numbers(
     got: object,
     expected: int | float | complex | np.generic | np.ndarray,

@@ -8,12 +8,16 @@ from functools import cache
 from typing import Any
 
 from .check import Check, Verdict
+from .errors import CourseError
 from .load import load, problem_sets
 from .mistakes import OURS
 from .remote import Loopback, Student
 
 PUBLIC_SEED = 0  # the grader draws other inputs, from a seed that is not public
 POINTS = 100.0
+NOT_YOURS = """\
+The check cannot be made. That is a mistake in the course, and none of yours: tell your instructor
+what is written here, and go on with the next exercise."""
 UNSEEN = "\n\nWhat your code printed for these inputs is left out: call it in a cell to see that."
 
 
@@ -33,18 +37,27 @@ def check(
     """Check one exercise of the notebook and print what passed.
 
     `namespace` is the notebook's own unless it is given.
-    Raises CheckFailed with what failed, why, and what to read; LookupError for an unknown check.
+    Raises CheckFailed with what failed, why, and what to read; LookupError for an unknown check;
+    CourseError for a mistake that is the course's own.
     """
+    try:
+        text, passed = _checked(id, namespace, package)
+    except CourseError as error:
+        raise CourseError(f"{NOT_YOURS}\n\n{error}") from None
+    if not passed:
+        raise CheckFailed(text)
+    print(text)
+
+
+def _checked(id: str, namespace: MutableMapping[str, Any] | None, package: str) -> tuple[str, bool]:
+    """What is to be told, and whether all is right."""
     found = _find(id, package)
     names = _notebook() if namespace is None else namespace
     student = Student(Loopback(names), sources=names.get("In", ()))  # IPython's list of cells
     with redirect_stdout(io.StringIO()) as printed:  # by the student's code, for each input
         verdict = found.grade(student, POINTS, PUBLIC_SEED, local=True)
     text = report(verdict) + (UNSEEN if printed.getvalue() else "")
-    if verdict.status != "passed":
-        # an exception, so nbgrader's Validate and plain nbgrader see it too
-        raise CheckFailed(text)
-    print(text)
+    return text, verdict.status == "passed"
 
 
 def report(verdict: Verdict) -> str:
@@ -56,11 +69,18 @@ def report(verdict: Verdict) -> str:
 @cache
 def _find(id: str, package: str) -> Check:
     known: list[str] = []
+    wrong: CourseError | None = None
     for assignment in problem_sets(package):
-        checks = load(assignment, package)
+        try:
+            checks = load(assignment, package)
+        except CourseError as error:  # of another set, perhaps
+            wrong = wrong or error
+            continue
         if id in checks:
             return checks[id]
         known += checks
+    if wrong is not None:
+        raise wrong
     raise LookupError(f"there is no check {id!r}; the checks are: {', '.join(known)}")
 
 

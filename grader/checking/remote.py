@@ -19,6 +19,7 @@ from ..sandbox.channel import CLASSES, Channel
 from ..sandbox.outputs import printable
 from ..sandbox.student.objects import Objects
 from ..sandbox.student.protocol import Callback, Handle, decode, encode
+from .errors import is_ours
 
 # What the student's process may ask of the grader's functions while one request lasts.
 CALLS, BYTES = 10_000, 64 * 1024**2
@@ -169,6 +170,7 @@ class Student:
         self.calls: list[Call] = []
         self._lent: dict[int, Callable[..., object]] = {}
         self._lent_ever = 0
+        self._fault: Exception | None = None  # a mistake in one of them
         self._driven: set[Callable[..., object]] = set()  # whose source was sent
         self._answers_left = ANSWERS
         if isinstance(channel, Loopback):
@@ -176,7 +178,10 @@ class Student:
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__") or (self._names is not None and name not in self._names):
-            raise AttributeError(f"{name} is not a name that this problem set asks for")
+            raise AttributeError(
+                f"{name} is not a name that this problem set asks for: "
+                "no solution cell of its master defines it"
+            )
         if name not in self._globals:  # a function is asked for once, and then called
             value = self._ask(name, op="get", target=None, name=name)
             if not isinstance(value, Remote):
@@ -235,6 +240,8 @@ class Student:
         # the student's code calls a function of ours, perhaps many times
         while "callback" in reply:
             reply = self._channel.ask(self._serve(reply))
+        if self._fault is not None:
+            raise self._fault
         self._answers_left -= _weight(reply)
         if self._answers_left < 0:
             text = f"the answers are more than {ANSWERS // 1024**2} MB in all"
@@ -263,6 +270,8 @@ class Student:
                 raise RuntimeError("called too often, or with too much data")
             return {"value": self._lent[number](*args, **kwargs)}
         except Exception as error:
+            if is_ours(error, self):
+                self._fault = error
             return {"error": {"kind": type(error).__name__, "text": str(error)}}
 
     def _outgoing(self, value: object) -> object:
@@ -383,5 +392,7 @@ def raises(kind: type[Exception], call: Callable[..., object], *args: object) ->
             raise
         return kind.__name__ in error.kinds
     except Exception as error:
+        if is_ours(error, call):
+            raise
         return isinstance(error, kind)
     return False

@@ -56,8 +56,8 @@ def grade_on_cluster(job: Job, submissions: Iterable[Submission], address: str) 
     """Grade submissions on the cluster of a scheduler; results come as they are ready.
 
     Submissions are taken one by one. One whose worker is killed is graded by another.
-    Raises CourseError when no scheduler answers or a worker has another installation, and
-    Unprotected when a worker lacks a protection.
+    Raises CourseError when no scheduler answers, a worker has another installation, or a check is
+    wrong, and Unprotected when a worker lacks a protection.
     """
     try:
         client: Any = Client(address, timeout="20s", set_as_default=False)

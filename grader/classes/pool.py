@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
+from ..notebooks.notebook import CourseError
 from ..sandbox.process import ONE_THREAD
 from .work import Job, Outcome, Submission, Worker
 
@@ -33,7 +34,7 @@ def grade_here(
 
     Submissions are taken one by one, when a process has nothing to do.
     One whose process is killed is graded again, once.
-    Raises what `make_worker` raises, Unprotected for one.
+    Raises what `make_worker` raises, Unprotected for one, and CourseError for wrong checks.
     """
     tasks = _Tasks(submissions)
     crew: list[_Process] = []
@@ -120,9 +121,9 @@ class _Process:
             self.connection.send(submission)
 
     def answer(self) -> Result | None:
-        """What it says; raises EOFError when it is gone, and what it could not start for."""
+        """What it says; raises EOFError when it is gone, and what it cannot go on for."""
         kind, value = self.connection.recv()
-        if kind == "cannot start":
+        if kind == "cannot go on":
             raise value
         if kind == "ready":
             self.ready = True
@@ -144,7 +145,7 @@ def _serve(connection: Connection, job: Job, make_worker: MakeWorker) -> None:
     try:
         worker = make_worker(job)
     except Exception as error:
-        connection.send(("cannot start", error))
+        connection.send(("cannot go on", error))
         return
     try:
         connection.send(("ready", None))
@@ -152,6 +153,9 @@ def _serve(connection: Connection, job: Job, make_worker: MakeWorker) -> None:
             submission = connection.recv()
             try:
                 outcome: Outcome | str = worker(submission)
+            except CourseError as error:
+                connection.send(("cannot go on", error))
+                return
             except Exception as error:
                 outcome = f"{type(error).__name__}: {error}"
             connection.send(("graded", outcome))

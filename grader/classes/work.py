@@ -248,9 +248,9 @@ def _checks(job: Job) -> Mapping[str, Check]:
     if job.root not in sys.path:
         sys.path.append(job.root)  # a course's own package of checks
     try:
-        state = code_state(job.package, job.preload)
         checks = checks_of(job.assignment, job.package)
-    except (ImportError, LookupError) as error:
+        state = code_state(job.package, job.preload)
+    except (CourseError, ImportError, LookupError) as error:
         raise CourseError(f"on {platform.node()}: {error}") from None
     if state != job.code:
         raise CourseError(

@@ -7,7 +7,6 @@ import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import fields
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -104,14 +103,13 @@ class Course(Configurable):
     def load_checks(self, master: Master) -> Mapping[str, Check]:
         """The checks of a problem set by grade_id; graded cells that have none are asserts.
 
-        Raises CourseError for those that call a check which is not there.
+        Raises CourseError when they are not right, and for cells that call one which is not there.
         """
         if str(self.root) not in sys.path:
             sys.path.append(str(self.root))  # a course's own package of checks
         try:
-            import_module(self.checks)
             checks = checks_of(master.assignment, self.checks)
-        except (ImportError, LookupError) as error:
+        except (ModuleNotFoundError, LookupError) as error:
             raise CourseError(str(error)) from None
         if missing := sorted(set(calls_check(master)) - checks.keys()):
             raise CourseError(

@@ -56,8 +56,12 @@ def grade_notebook(
     `names` are the master's: those that the checks may ask the student's namespace for.
     Graded cells without a check run where they stand, and their asserts decide; `ignore` is the
     pattern of what on stderr does not count there.
+    Raises CourseError for a mistake in a check, before any is asked where that can be known.
     """
     verdicts = []
+    for cell in filter(is_autograded, notebook.cells):
+        if check := checks.get(cell.metadata.nbgrader.grade_id):
+            check.prove(seed)
     fit(notebook, warm)
     with _Session(warm, limits) as session:
         for cell in notebook.cells:

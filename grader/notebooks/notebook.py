@@ -19,6 +19,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..checking.borrowed import parsed
+from ..checking.errors import CourseError as CourseError
 from ..sandbox.outputs import printable
 
 FILE_LIMIT = 128 * 1024**2  # bytes of a submission, most of them outputs, which are dropped
@@ -47,10 +48,6 @@ class SubmissionError(Exception):
 
     def __init__(self, text: str) -> None:
         super().__init__(printable(text))
-
-
-class CourseError(Exception):
-    """A mistake in the course itself: its masters, checks or configuration."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from grader.checking.check import Check, Unfit, Verdict, arguments_after, one_of, raises
+from grader.checking.errors import CourseError
 from grader.checking.mistakes import Mistake, catalogue
 from grader.checking.remote import Loopback, RemoteError, Student, drive
 from grader.sandbox.channel import StudentGone
@@ -374,29 +375,261 @@ def test_checks_and_parts_ask_with_other_numbers(check: Check) -> None:
 def test_unknown_mistake_in_the_table() -> None:
     """Is a mistake that the catalogue does not have an error of the course, told as such?"""
     check = make(mistakes=("upper", "uper"))
-    text = "check 'median': not in the catalogue of mistakes: uper"
-    with pytest.raises(ValueError, match=text):
-        grade(check, student(RIGHT))
+    assert check.problem == "not in the catalogue of mistakes: uper"
 
 
 def test_reference_that_raises() -> None:
-    """Is a check whose own reference fails an error of the course, and never full marks?"""
+    """Is what the reference raises told by check, file and line, to each student anew?"""
 
     def median(x: np.ndarray) -> float:
-        raise NotImplementedError
+        raise NotImplementedError("later")
 
-    with pytest.raises(NotImplementedError):
-        grade(make(reference=SimpleNamespace(median=median)), student(""))
-    with pytest.raises(AttributeError):
+    check = make(reference=SimpleNamespace(median=median))
+    line = median.__code__.co_firstlineno + 1
+    text = (
+        rf"^check 'median': tests/checking/test_check\.py, line {line}: NotImplementedError: later$"
+    )
+    for who in (student(""), student(RIGHT), student(RIGHT)):
+        with pytest.raises(CourseError, match=text):
+            grade(check, who)
+    with pytest.raises(CourseError, match=text):
+        check.prove(1)
+
+
+def test_reference_without_the_function() -> None:
+    """Is a reference that lacks what is asked a mistake in the check?"""
+    with pytest.raises(CourseError, match=r"line .*: AttributeError: .* 'median'"):
         grade(make(reference=SimpleNamespace()), student(RIGHT))
 
 
+def asks(script: Any, **changes: Any) -> Check:
+    check = Check("f", section="Page 1", **{"reference": SimpleNamespace(f=lambda x: x)} | changes)
+    check.part("all")(script)
+    return check
+
+
+def answers_a_set(course: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield {1, 2}
+
+
+def answers_truths(course: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield np.array([True])
+
+
+def asks_nothing(course: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield from ()
+
+
+def forgets_to_yield(course: Any, rng: np.random.Generator) -> None:
+    course.f(1)
+
+
+def takes_no_rng(course: Any) -> Iterator[object]:
+    yield course.f(1)
+
+
+def misspells(course: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield course.f(1)
+    yield course.f(rng.norml())
+
+
+def is_unfit(course: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield one_of(course.f(1), 0, of=2)
+
+
+SCRIPTS = {
+    answers_a_set: "a check may not expect a set",
+    answers_truths: "the reference's own answer would not pass: numbers were expected",
+    asks_nothing: "nothing is asked: is a yield missing?",
+    forgets_to_yield: "nothing is asked: is a yield missing?",
+    takes_no_rng: "TypeError: takes_no_rng() takes 1 positional argument but 2 were given",
+    misspells: "AttributeError: 'numpy.random._generator.Generator' object has no attribute",
+    is_unfit: "Unfit: 2 values were expected, this is of type int: 1",
+}
+
+
+@pytest.mark.parametrize(
+    ("script", "text"), SCRIPTS.items(), ids=lambda x: getattr(x, "__name__", "")
+)
+def test_script_that_is_wrong(script: Any, text: str) -> None:
+    """Is a script that does not work told so before a student is asked, by check and file?"""
+    with pytest.raises(CourseError) as proved:
+        asks(script).prove(1)
+    assert str(proved.value).startswith("check 'f': tests/checking/test_check.py, line ")
+    assert text in str(proved.value)
+    with pytest.raises(CourseError) as graded:
+        grade(asks(script), student_of("def f(x): return x"))
+    assert str(graded.value) == str(proved.value)
+
+
+kept = np.random.default_rng(0)
+
+
+def draws_from_all(course: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield course.f(np.random.normal(size=3))
+
+
+def draws_from_its_own(course: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield course.f(np.random.default_rng().normal(size=3))
+
+
+def draws_on(course: Any, rng: np.random.Generator) -> Iterator[object]:
+    yield course.f(kept.normal(size=3))
+
+
+@pytest.mark.parametrize("script", [draws_from_all, draws_from_its_own, draws_on])
+def test_script_that_is_not_deterministic(script: Any) -> None:
+    """Is a right solution that was asked other questions than the reference not called wrong?"""
+    check = asks(script)
+    place = rf"tests/checking/test_check\.py, line {script.__code__.co_firstlineno}"
+    text = f"^check 'f': {place}: asked again, the reference gives other answers"
+    with pytest.raises(CourseError, match=text):
+        grade(check, student_of("def f(x): return x"))
+
+
+def test_interrupted_reference_is_asked_again() -> None:
+    """Is a reference that Ctrl-C stopped asked from the start the next time?"""
+    stops = [True]
+
+    def f(x: int) -> int:
+        if x == 2 and stops and stops.pop():
+            raise KeyboardInterrupt
+        return x
+
+    def script(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield from map(course.f, (1, 2, 3))
+
+    check = asks(script, reference=SimpleNamespace(f=f))
+    with pytest.raises(KeyboardInterrupt):
+        grade(check, student_of("def f(x): return x"))
+    assert grade(check, student_of("def f(x): return x")).status == "passed"
+    assert grade(check, student_of("def f(x): return min(x, 2)")).status == "failed"
+
+
+def misspelt(*_: str) -> SimpleNamespace:
+    return SimpleNamespace(median=lambda x: meen(x))  # type: ignore[name-defined]  # noqa: F821
+
+
+def of_two(*mistakes: str) -> SimpleNamespace:
+    if len(mistakes) > 1:
+        raise KeyError(mistakes)
+    return faulty(*mistakes)
+
+
+FACTORIES: dict[str, tuple[Any, str]] = {
+    "one mistake": (
+        lambda _: faulty(),
+        "with unsorted and upper: .*, line .*: TypeError: .*<lambda>",
+    ),
+    "pairs": (of_two, "with unsorted and upper: .*, line .*: KeyError: "),
+    "raises": (lambda *_: 1 / 0, "with unsorted: .*, line .*: ZeroDivisionError: division by zero"),
+}
+
+
+@pytest.mark.parametrize(("factory", "text"), FACTORIES.values(), ids=FACTORIES)
+def test_factory_that_raises(factory: Any, text: str) -> None:
+    """Is a factory that does not take what it is given told before a student is asked?"""
+    with pytest.raises(CourseError, match=f"^check 'median' {text}"):
+        make(faulty=factory).prove(1)
+
+
+FAULTY: dict[str, tuple[Any, str]] = {
+    "misspelt": (misspelt, "with unsorted: .*, line .*: NameError: name 'meen' is not defined"),
+    "nothing": (lambda *_: None, "with unsorted: .*: AttributeError: 'NoneType' object has no"),
+    "no function": (
+        lambda *_: SimpleNamespace(),
+        "with unsorted: .*: AttributeError: 'types.Simpl",
+    ),
+    "no value": (
+        lambda *_: SimpleNamespace(median=set),
+        "with unsorted: .*: a check may not expect",
+    ),
+}
+
+
+@pytest.mark.parametrize(("factory", "text"), FAULTY.values(), ids=FAULTY)
+def test_faulty_implementation_that_is_broken(factory: Any, text: str) -> None:
+    """Is a faulty implementation that cannot work no diagnosis, and told as what it is?"""
+    with pytest.raises(CourseError, match=f"^check 'median' {text}"):
+        grade(make(faulty=factory), student("def median(x): return meen(x)"))
+
+
+def test_faulty_implementation_that_raises_on_purpose() -> None:
+    """Does an implementation name a mistake by the exception that it leads to?"""
+
+    def raising(*mistakes: str) -> SimpleNamespace:
+        return SimpleNamespace(median=lambda x: x[99] if "upper" in mistakes else x.middle)
+
+    verdict = grade(make(faulty=raising), student("def median(x): return x[99]"))
+    assert (verdict.points, verdict.diagnosis) == (0, ("upper",))
+
+
+def test_answer_that_the_script_has_no_use_for() -> None:
+    """Is what a script makes of a student's answer the student's, unless its own name is wrong?"""
+
+    def script(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        answer = course.f(1)
+        yield answer + 1 if answer is not True else anser  # type: ignore[name-defined]  # noqa: F821
+
+    check = asks(script)
+    verdict = grade(check, student_of("def f(x): return 'one'"))
+    assert (verdict.points, verdict.status) == (0, "error")
+    with pytest.raises(CourseError, match="NameError: name 'anser' is not defined"):
+        grade(check, student_of("def f(x): return True"))
+
+
+def test_mistake_in_what_is_lent() -> None:
+    """Is a function of ours that a student's code calls not the student's error?"""
+
+    def lent(x: int) -> int:
+        return x if x < 5 else y  # type: ignore[name-defined,no-any-return]  # noqa: F821
+
+    def script(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.f(lent)
+
+    check = asks(script, reference=SimpleNamespace(f=lambda g: g(1)))
+    assert grade(check, student_of("def f(g): return g(1)")).status == "passed"
+    line = lent.__code__.co_firstlineno + 1
+    with pytest.raises(CourseError, match=f"line {line}: NameError: name 'y' is not defined"):
+        grade(check, student_of("def f(g): return g(7)"))
+
+
+def test_mistake_in_what_may_raise() -> None:
+    """Is a misspelt name in the reference not taken for an error that is not the expected one?"""
+
+    def script(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield raises(ValueError, course.median, np.zeros(0))
+
+    check = asks(script, reference=misspelt())
+    with pytest.raises(CourseError, match="NameError: name 'meen' is not defined"):
+        grade(check, student(RIGHT))
+
+
+def test_check_that_is_not_whole() -> None:
+    """Is a check without parts, hints without a mistake, or mistakes without a factory told so?"""
+    assert make().problem == ""
+    assert Check("f", section="", reference=None).problem == "it has no parts"
+    assert make(faulty=None).problem == "it names mistakes, but has no faulty implementation"
+    hint = make()
+    hint.part("all", shows="uper")(asks_nothing)
+    assert hint.problem == "not in the catalogue of mistakes: uper"
+
+
+@pytest.mark.parametrize("weight", [0, -1, float("nan")])
+def test_weights_are_above_zero(weight: float) -> None:
+    """Is a part that is worth nothing, or less, refused?"""
+    with pytest.raises(ValueError, match=f"check 'median', 'all': the weight is {weight}, not"):
+        make().part("all", weight)
+
+
 def test_name_that_is_not_asked_for(check: Check) -> None:
-    """Is a check of a name that the master does not declare told as such?"""
-    namespace = {"median": np.median}
-    verdict = grade(check, Student(Loopback(namespace), ["mean"]))
-    assert verdict.points == 0
-    assert "median is not a name that this problem set asks for" in verdict.message
+    """Is a check of a name that the master does not define no student's mistake?"""
+    text = (
+        "line .*: AttributeError: median is not a name that this problem set asks for: "
+        "no solution cell of its master defines it"
+    )
+    with pytest.raises(CourseError, match=text):
+        grade(check, Student(Loopback({"median": np.median}), ["mean"]))
 
 
 class Dies:

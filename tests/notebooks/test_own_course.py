@@ -9,48 +9,18 @@ import sys
 import tomllib
 from pathlib import Path
 
-import nbformat
 import nbgrader
 import pytest
 from bs4 import BeautifulSoup
 from helpers import ROOT
+from helpers.own_course import RIGHT, WRONG, own_course
 
 from grader.classes.classroom import Classroom
 from grader.cli import main
 from grader.notebooks.course import Course
 
 PAGE = ROOT / "grading" / "your_own_course.md"
-RIGHT = "    numbers = sorted(numbers)\n    return numbers[len(numbers) // 2]"
-WRONG = "    return numbers[len(numbers) // 2]"
 LOOP = "    while True: pass"
-
-
-def notebook(body: str) -> nbformat.NotebookNode:
-    """The notebook of the problem set, with a stub around `body` as masters have it."""
-    answer = nbformat.v4.new_code_cell(f"def median(numbers):\n{body}", id="answer")
-    answer.metadata.nbgrader = {"grade_id": "median-solution", "solution": True, "grade": False}
-    graded = nbformat.v4.new_code_cell("assert median([3, 1, 2]) == 2", id="graded")
-    graded.metadata.nbgrader = {
-        "grade_id": "median",
-        "solution": False,
-        "grade": True,
-        "points": 4,
-    }
-    found = nbformat.v4.new_notebook(cells=[answer, graded])
-    found.metadata.kernelspec = {
-        "name": "python3",
-        "display_name": "Python 3",
-        "language": "python",
-    }
-    for cell in found.cells:
-        cell.metadata.nbgrader |= {"locked": not cell.metadata.nbgrader["solution"]}
-        cell.metadata.nbgrader |= {"task": False, "schema_version": 3}
-    return found
-
-
-def write(path: Path, found: nbformat.NotebookNode) -> None:
-    path.parent.mkdir(parents=True)
-    nbformat.write(found, path)
 
 
 def blocks(language: str = "") -> list[str]:
@@ -138,14 +108,10 @@ def test_configuration(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The course of the page's second check, with a master and three submissions."""
-    root = tmp_path_factory.mktemp("own") / "course"
-    shutil.copytree(ROOT / "grading" / "own_course", root)
+    handed_in = {"ada": RIGHT, "ben": WRONG, "cleo": LOOP}
+    root = own_course(tmp_path_factory.mktemp("own") / "course", handed_in)
     with (root / "nbgrader_config.py").open("a") as config:
         config.write('c.Course.limits = {"week1": {"exercise_seconds": 1}}\n')
-    solution = f"    ### BEGIN SOLUTION\n{RIGHT}\n    ### END SOLUTION"
-    write(root / "source" / "week1" / "week1.ipynb", notebook(solution))
-    for student, body in {"ada": RIGHT, "ben": WRONG, "cleo": LOOP}.items():
-        write(root / "submitted" / student / "week1" / "week1.ipynb", notebook(body))
     return root
 
 

@@ -7,7 +7,7 @@ from grader.checking.mistakes import Mistake
 mistakes = [Mistake("order", "the numbers are not sorted", "Sort first.", "Week 1")]
 good = SimpleNamespace(median=median)
 bad = SimpleNamespace(median=lambda numbers: numbers[len(numbers) // 2])
-check = Check("median", section="Week 1", reference=good, faulty=lambda _: bad, mistakes=["order"])
+check = Check("median", section="Week 1", reference=good, faulty=lambda *_: bad, mistakes=["order"])
 
 
 @check.part("the middle of the sorted numbers")
