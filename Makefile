@@ -54,7 +54,7 @@ lint: setup
 	@$(PY) -m ruff format -q --check .
 	@$(PY) -m mypy --strict grader lab
 	@mkdir -p $(LOGS)
-	@.venv/bin/lint-imports >$(LOGS)/imports.txt || { cat $(LOGS)/imports.txt >&2; exit 1; }
+	@$(PY) -c 'from importlinter.cli import *; lint_imports_command()' >$(LOGS)/imports.txt || { cat $(LOGS)/imports.txt >&2; exit 1; }
 
 mutants: $(SETUP)
 	$(PY) -m grader.checking.mutants

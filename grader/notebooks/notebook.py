@@ -384,7 +384,8 @@ def _restored(trusted: NotebookNode, answer: NotebookNode | None, i: int) -> Not
     id = trusted.get("id", f"master-{i}")  # before nbformat 4.5 cells have none
     cell = _new_cell(trusted.cell_type, source, id)
     cell.metadata.nbgrader = NotebookNode(trusted.metadata.nbgrader)
-    if answer is not None and cell.cell_type == "code" and _changed(answer.source, source):
+    restored = cell.cell_type == "code" and not is_set(trusted, "solution")
+    if restored and answer is not None and _changed(answer.source, trusted):
         cell.metadata.remark = RESTORED
     pasted_by = answer if is_set(trusted, "solution") else trusted
     if pasted_by is not None and cell.cell_type == "markdown" and "attachments" in pasted_by:
@@ -392,13 +393,28 @@ def _restored(trusted: NotebookNode, answer: NotebookNode | None, i: int) -> Not
     return cell
 
 
-def _changed(source: str, trusted: str) -> bool:
-    """Was a cell's code changed? Blank lines do not count, nor tests that were not handed out."""
+def _changed(source: str, trusted: NotebookNode) -> bool:
+    """Was a trusted cell changed in a way that matters to the student's code?
+
+    In a graded cell that is what it defines: its own text may well be that of an earlier master.
+    """
+    handed_out = HIDDEN.sub("", trusted.source)
+    if is_set(trusted, "grade"):
+        return not set(_names(source)) <= set(_names(trusted.source))
     one, other = (
         [line.rstrip() for line in text.splitlines() if line.strip()]
-        for text in (source, HIDDEN.sub("", trusted))
+        for text in (source, handed_out)
     )
     return one != other
+
+
+def _names(source: str) -> Iterator[str]:
+    """What the code of a cell defines or imports."""
+    module = parsed(source)
+    yield from _defined(module)
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name for alias in node.names)
 
 
 def _ordinary(cells: Iterable[NotebookNode], master: Master) -> Iterator[NotebookNode]:

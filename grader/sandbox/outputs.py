@@ -13,6 +13,7 @@ import struct
 import sys
 import sysconfig
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from xml.etree import ElementTree
 
@@ -29,17 +30,19 @@ COLOURS = 1000  # with many more in a text, nbconvert takes minutes to show it
 CONTROL = re.compile(
     r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )
-# Where this machine has what tracebacks and warnings name: its folders are nobody's business.
-PLACES = {
-    sysconfig.get_path("purelib"): "site-packages",
-    sysconfig.get_path("platlib"): "site-packages",
-    sysconfig.get_path("stdlib"): f"python{sys.version_info.major}.{sys.version_info.minor}",
-}
 ACTS = re.compile("on", re.IGNORECASE)  # onload, onclick: no picture runs them, nor has them
 DRAWS = set(
     "circle clipPath defs desc ellipse g image line linearGradient marker metadata path pattern "
     "polygon polyline radialGradient rect stop style svg symbol text title tspan use".split()
 )
+
+
+@cache
+def places() -> dict[str, str]:
+    """Where this machine has what tracebacks and warnings name, and what is shown instead."""
+    library = {sysconfig.get_path(kind): "site-packages" for kind in ("purelib", "platlib")}
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return library | {sysconfig.get_path("stdlib"): version}
 
 
 def printable(text: str) -> str:
@@ -79,7 +82,7 @@ class _Room:
         self.text_left -= len(kept)
         if kept.count("\x1b") > COLOURS:
             kept = kept.replace("\x1b", "")
-        for place, name in PLACES.items():
+        for place, name in places().items():
             kept = kept.replace(place, name)
         return CONTROL.sub("", kept).encode(errors="replace").decode()
 

@@ -283,7 +283,7 @@ def test_forged_cells(tmp_path: Path, master: Master, handed_in: Json) -> None:
         forged["metadata"]["nbgrader"] |= {"checksum": "0", "schema_version": 1}
     restored = restore(read(tmp_path, handed_in), master)
     told = [c.metadata.pop("remark", None) for c in restored.cells]
-    assert told == [RESTORED, None, RESTORED, None, RESTORED, None]
+    assert told == [RESTORED, None, None, None, None, None]
     assert [c.metadata for c in restored.cells] == [c.metadata for c in master.notebook.cells]
     expected = sources(master.notebook) | {"f": "def f(x): return 'mine'"}
     assert sources(restored) == expected | {"g": "100.0", "why": "100.0"}
@@ -464,6 +464,25 @@ def test_changed_locked_cell_is_told(
     found = restored(tmp_path, handed_in, master)
     remarks = {id: one.metadata.remark for id, one in found.items() if "remark" in one.metadata}
     assert remarks == ({"setup": RESTORED} if told else {})
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("check('f')", False),
+        ("# check('f')", False),
+        ("check('f'); assert f(1) == 1", False),
+        ("import math\ncheck('f')", True),
+        ("def helper(x): return x\ncheck('f')", True),
+    ],
+)
+def test_changed_graded_cell_is_told(
+    tmp_path: Path, master: Master, handed_in: Json, source: str, told: bool
+) -> None:
+    """Is one told who defines in a graded cell what other code may need?"""
+    handed_in["cells"][2]["source"] = source
+    found = restored(tmp_path, handed_in, master)
+    assert ("remark" in found["check-f"].metadata) == told
 
 
 def test_hidden_tests_are_no_change(tmp_path: Path, handed_in: Json) -> None:

@@ -163,7 +163,7 @@ def test_locked_cell() -> None:
     locked = {"grade": False, "solution": False, "locked": True, "task": False}
     answer = {"grade": True, "solution": True, "locked": False, "task": False}
     cells = {"l": cell("l", locked, "master"), "a": cell("a", answer, "master")}
-    master = Master("ps", nbformat.v4.new_notebook(), cells, frozenset())
+    master = Master("ps", nbformat.v4.new_notebook(), cells, frozenset(), "ps")
     theirs = [cell("l", locked, "student"), cell("a", answer, "student")]
     submission = nbformat.v4.new_notebook(cells=theirs)
     found = [one.get("attachments") for one in restore(submission, master).cells]
