@@ -9,5 +9,5 @@ networks                   what several experiments train
 letters  conventions  processes  costs  explorables  evidence    what some pages need
 datasets  figures  prose   the data, the one figure style, numbers for the text
 
-Of `grader` it imports nothing.
+Of `grader` it imports nothing. Both rules are contracts in pyproject.toml, held by `make lint`.
 """
