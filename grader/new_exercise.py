@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from io import StringIO
@@ -20,6 +20,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from .checking.check import Check
 from .checking.mistakes import OURS, catalogue
 from .notebooks.course import Course
 from .notebooks.notebook import CourseError, Master, is_autograded
@@ -118,7 +119,7 @@ SET has a new exercise, NAME: a skeleton that works. Make it yours in
   TESTS/right.py, TESTS/wrong.py: solutions that must pass, and that must not
 Then:
   make exercises
-  .venv/bin/python -m pytest tests/sets -k SET"""
+  .venv/bin/python -m pytest tests/sets/test_checks.py tests/sets/test_exercises.py TESTS -k SET"""
 
 
 def add_exercise(course: Course, assignment: str, name: str) -> str:
@@ -127,12 +128,12 @@ def add_exercise(course: Course, assignment: str, name: str) -> str:
     Raises CourseError, before anything is written, for a name that cannot be used, another
     course than this one, and files in which the places to write at are not found.
     """
-    master = course.master(assignment)
-    code, tests = Path("grader/sets") / assignment, Path("tests/sets") / assignment
-    _require_checkout(course, code)
+    _require_checkout(course)
+    master = course.masters_of(assignment)[assignment]
     _require_free(course, assignment, name)
     path = (course.masters / assignment / f"{assignment}.ipynb").relative_to(course.root)
-    checks = course.load_checks(master)
+    code, tests = Path("grader/sets") / assignment, Path("tests/sets") / assignment
+    checks = _checks_of(course, master)
     words = {
         "NAME": name,
         "FAULT": f"{name.replace('_', '-')}-mean-added",
@@ -158,12 +159,12 @@ def add_exercise(course: Course, assignment: str, name: str) -> str:
     return _filled(DONE, words)
 
 
-def _require_checkout(course: Course, code: Path) -> None:
+def _require_checkout(course: Course) -> None:
     """Is this the course whose problem sets are in `grader`, and is its own `grader` at work?"""
-    if course.checks != OURS or not (course.root / code).is_dir():
+    if course.checks != OURS or not (course.root / "grader" / "sets").is_dir():
         raise CourseError(
-            f"{course.root} has its checks elsewhere: new-exercise writes in {code} of a checkout "
-            "of this course alone. How to write a check for another: grading/your_own_course.md"
+            f"{course.root} is not a checkout of the course on batch normalisation, which alone "
+            "new-exercise writes in. Checks for another course: see grading/your_own_course.md"
         )
     at_work = Path(__file__).parent
     if at_work != course.root / "grader":
@@ -185,7 +186,7 @@ def _require_free(course: Course, assignment: str, name: str) -> None:
     for other in course.assignments():
         known = course.master(other)
         ids = {cell.id for cell in known.notebook.cells}
-        if new & {*ids, *known.cells, *known.names, *course.load_checks(known)}:
+        if new & {*ids, *known.cells, *known.names, *_checks_of(course, known)}:
             raise CourseError(f"there is a {name} in {other} already: take another name")
     modules = [import_module(f"{OURS}.{assignment}.{module}") for module in ("checks", "faults")]
     for module in (builtins, *modules):
@@ -194,6 +195,15 @@ def _require_free(course: Course, assignment: str, name: str) -> None:
     cells = [cell for cell in course.master(assignment).notebook.cells if cell.cell_type == "code"]
     if name in _names("\n".join(cell.source for cell in cells)):
         raise CourseError(f"the notebook of {assignment} uses the name {name}: take another")
+
+
+def _checks_of(course: Course, master: Master) -> Mapping[str, Check]:
+    try:
+        return course.load_checks(master)
+    except Exception as error:  # whatever the modules raise while they are edited
+        kind = type(error).__name__
+        text = f"the checks of {master.assignment} do not load: {kind}: {error}"
+        raise CourseError(text) from None
 
 
 def _names(source: str) -> set[str]:
