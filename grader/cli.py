@@ -6,10 +6,12 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .classes.beside import of_one
 from .notebooks.asserts import ignored
 from .notebooks.course import Course
 from .notebooks.grade import Graded, grade_notebook
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 # exit statuses; STOPPED is 128 + SIGINT, as shells have it
 GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED, STOPPED = 0, 1, 2, 3, 130
 AUTOTEST = re.compile(r"^\s*###.*\bAUTOTEST\b", re.MULTILINE)
+GRADE = """\
+Grade one notebook. It finds the course's files in its folder, and those that it lies with, unless
+the folder holds the course or any other notebook: then these may be somebody else's."""
 AUTOGRADE = """\
 Grade what a class has handed in, in parallel, into nbgrader's gradebook.
 What was graded before, and is as it was, is not graded again. A run that was
@@ -81,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
         help="grade although protections are missing: students' code can then harm this machine",
     )
 
-    grade = commands.add_parser("grade", parents=[course], help="grade one notebook")
+    grade = commands.add_parser(
+        "grade", parents=[course], help="grade one notebook", description=GRADE
+    )
     grade.add_argument("notebook", metavar="NOTEBOOK.ipynb", type=Path)
     grade.add_argument("--json", metavar="FILE", type=Path, help="write the result there too")
     grade.add_argument(
@@ -161,10 +168,13 @@ def _grade(arguments: argparse.Namespace) -> int:
                 f"{assignment}: nbgrader writes the tests of {id} when the set is released: "
                 f"grade with `grader autograde {assignment}`"
             )
+    pattern = ignored(course.config)
+    beside, left_out = of_one(course, assignment, arguments.notebook)
     with Warm(course.preload_of(assignment), limits, course.unsafe) as warm:
         graded = grade_notebook(
-            notebook, assignment, master.names, checks, warm, seed, limits, ignored(course.config)
+            notebook, assignment, master.names, checks, warm, seed, limits, pattern, beside
         )
+    graded = replace(graded, remarks=(*graded.remarks, *left_out))
     print(_summary(graded, master))
     if arguments.json:
         _write(arguments.json, _json(graded))

@@ -20,6 +20,7 @@ from tqdm import tqdm
 from ..checking.check import Verdict
 from ..notebooks.notebook import FILE_LIMIT
 from ..notebooks.report import by_asserts, columns, title
+from .beside import not_replaced, of_course, of_student
 from .classroom import Classroom
 from .files import copy_files, other_files, read_plain, replace_folder
 from .gradebook import Marks, check_released
@@ -68,6 +69,7 @@ def _job(classroom: Classroom, marks: Marks) -> Job:
         masters=masters,
         released=released,
         package=course.checks,
+        beside=of_course(course, assignment),
         preload=course.preload_of(assignment),
         limits=course.limits_of(assignment),
         unsafe=course.unsafe,
@@ -91,7 +93,7 @@ class Run:
         """Grade what has to be, enter what is not entered; returns the problems by student."""
         self.job_key, self.known = self.job.key(), self.marks.students()
         self.converter = Autograde(coursedir=self.classroom.folder, config=self.classroom.config)
-        self.beside = self._master_files()
+        self.master_files = self._master_files()
         self.waiting: list[tuple[str, Record]] = []
         self.keys: dict[str, str] = {}
         self.problems: dict[str, str] = {}
@@ -111,14 +113,14 @@ class Run:
             record = self.records.read(student)
             if self.force or record is None or record.key != key:
                 self.keys[student] = key
-                yield submission
+                yield self._with_files(submission)
             elif not record.entered:
                 self._wait(student, record)
             elif student in self.known and self._folder(student).is_dir():
                 self._done(student, record.outcome)
             else:
                 self.keys[student] = key
-                yield submission
+                yield self._with_files(submission)
 
     def _submission(self, student: str) -> Submission:
         folder, notebooks = self._handed_in(student), dict[str, bytes]()
@@ -136,6 +138,14 @@ class Run:
             except OSError:
                 unreadable[name] = f"{path.name} is not an ordinary file that can be read."
         return Submission(student, notebooks, unreadable)
+
+    def _with_files(self, submission: Submission) -> Submission:
+        """The submission with what is beside its notebooks; read only now, when it is graded."""
+        if self._linked(submission.student):
+            return submission
+        course, folder = self.classroom.course, self._handed_in(submission.student)
+        beside, left_out = of_student(course, self.job.assignment, folder, self.job.beside)
+        return replace(submission, beside=beside, left_out=left_out)
 
     def _key(self, submission: Submission) -> str:
         """A text that changes with anything that is graded or kept of a submission."""
@@ -185,11 +195,12 @@ class Run:
 
         def fill(folder: Path) -> None:
             theirs = self._handed_in(student)
-            left_out.extend(copy_files(theirs, self._other_files(student), folder))
-            for source in self.beside:
-                place = folder / source.relative_to(self._masters())
+            paths = not_replaced(self._other_files(student), self.master_files)
+            left_out.extend(copy_files(theirs, paths, folder))
+            for path in self.master_files:
+                place = folder / path
                 place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(source.read_bytes())
+                place.write_bytes((self._masters() / path).read_bytes())
             for name, notebook in outcome.notebooks.items():
                 (folder / f"{name}.ipynb").write_text(notebook.text, encoding="utf-8")
 
@@ -236,8 +247,8 @@ class Run:
         ignored = [*self.classroom.folder.ignore, "*.ipynb"]
         found = map(Path, find_all_files(str(self._masters()), ignored))
         theirs = self.converter.exclude_overwriting.get(self.job.assignment, ())
-        kept = {self._masters() / name for name in theirs}
-        return [path for path in found if path not in kept]
+        paths = (path.relative_to(self._masters()) for path in found)
+        return [path for path in paths if str(path) not in theirs]
 
 
 def table(classroom: Classroom, assignment: str, students: Iterable[str]) -> str:
@@ -254,6 +265,7 @@ def table(classroom: Classroom, assignment: str, students: Iterable[str]) -> str
             remarks = [*record.outcome.problems, *record.outcome.remarks, *record.remarks]
         if record is None or not record.outcome.problems:
             remarks = [*_remarks(verdicts), *remarks]
+        remarks = [*dict.fromkeys(remarks)]  # a link is neither copied nor read
         all_verdicts += verdicts
         score = sum(verdict.points for verdict in verdicts)
         full = sum(verdict.max_points for verdict in verdicts)

@@ -10,6 +10,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Dict
 
@@ -17,7 +18,9 @@ from ..notebooks.asserts import ignored
 from ..notebooks.course import Course
 from ..notebooks.grade import grade_notebook
 from ..notebooks.notebook import Master, SubmissionError, read_submission, restore
+from ..sandbox.outputs import printable
 from ..sandbox.process import Limits, Warm
+from .beside import of_course, of_student
 from .gradebook import check_released, released
 
 Resources = dict[str, Any]
@@ -59,6 +62,10 @@ class SafeExecute(NbGraderPreprocessor):
         course = Course(Path.cwd(), parent=self)
         master = _master(course, resources)
         limits = course.limits_of(master.assignment)
+        own = of_course(course, master.assignment)
+        theirs, left_out = of_student(course, master.assignment, self._handed_in(resources), own)
+        for remark in left_out:
+            self.log.warning(printable(remark))
         graded = grade_notebook(
             nb,
             master.assignment,
@@ -68,8 +75,15 @@ class SafeExecute(NbGraderPreprocessor):
             course.seed(master.assignment),
             limits,
             ignored(course.config),
+            {**own, **theirs},
         )
         return graded.notebook, resources
+
+    def _handed_in(self, resources: Resources) -> Path:
+        """Where the student's files are; nbgrader has copied them from there, through links too."""
+        folder, names = CourseDirectory(parent=self), resources["nbgrader"]
+        place = folder.submitted_directory, names["student"], names["assignment"]
+        return Path(folder.format_path(*place))
 
 
 @cache

@@ -8,7 +8,7 @@ import json
 import platform
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -71,6 +71,7 @@ class Job:
 
     `masters` and `released` are by the names of the notebooks.
     `package` has the checks; it may be a folder in `root`.
+    `beside` are the course's own files, which every notebook finds in its folder.
     `code` is the state of all that decides marks beside this: see `code_state`.
     """
 
@@ -79,6 +80,7 @@ class Job:
     masters: Mapping[str, Master]
     released: Mapping[str, Released]
     package: str
+    beside: Mapping[str, bytes]
     preload: tuple[str, ...]
     limits: Limits
     unsafe: bool
@@ -92,16 +94,23 @@ class Job:
         released = {name: asdict(notebook) for name, notebook in self.released.items()}
         state = [cells, released, self.preload, asdict(self.limits), self.unsafe, self.seed]
         state += [self.code, repr(sorted(self.config.items()))]
+        state += [{name: hashlib.sha256(data).hexdigest() for name, data in self.beside.items()}]
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in: notebooks by name, and why the others cannot be read."""
+    """What one student handed in: notebooks by name, and why the others cannot be read.
+
+    `beside` are the files that a notebook finds in its folder; `left_out` is on those that it
+    does not.
+    """
 
     student: str
     notebooks: Mapping[str, bytes]
     unreadable: Mapping[str, str]
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +187,7 @@ class Worker:
                 problems.append(str(error))
             notebooks[name] = notebook
             verdicts += found
+        remarks += submission.left_out
         return Outcome(notebooks, tuple(verdicts), tuple(problems), tuple(remarks))
 
     def _graded(
@@ -202,6 +212,7 @@ class Worker:
             job.seed,
             job.limits,
             ignored(job.config),
+            {**job.beside, **submission.beside},
         )
         names = {"student": submission.student, "assignment": job.assignment, "notebook": name}
         resources: dict[str, Any] = {"unique_key": name, "nbgrader": names}

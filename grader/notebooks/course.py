@@ -12,7 +12,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Configurable
-from traitlets.config.loader import PyFileConfigLoader
+from traitlets.config.loader import LazyConfigValue, PyFileConfigLoader
 
 from ..checking.check import Check
 from ..checking.load import checks_of
@@ -22,6 +22,7 @@ from .notebook import CourseError, Master, calls_check, read_master
 
 CONFIG = "nbgrader_config.py"
 SECRET = ".grader-secret"
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]  # nbgrader's default
 
 
 class Course(Configurable):
@@ -99,6 +100,20 @@ class Course(Configurable):
             raise CourseError(f"there is no problem set {assignment!r}; there are: {known}")
         paths = sorted((self.masters / assignment).glob("*.ipynb"))
         return {path.stem: self.master(assignment, path.stem) for path in paths}
+
+    @property
+    def ignored(self) -> list[str]:
+        """The patterns of names that nbgrader neither hands out nor collects."""
+        return list(self._set("CourseDirectory", "ignore", IGNORED))
+
+    def theirs(self, assignment: str) -> set[str]:
+        """The files beside a master that students change, as c.Autograde.exclude_overwriting."""
+        return set(self._set("Autograde", "exclude_overwriting", {}).get(assignment, ()))
+
+    def _set(self, section: str, name: str, default: Any) -> Any:
+        """What the course sets of nbgrader's, or its default with what the course adds."""
+        value = self.config[section].get(name, default)
+        return value.get_value(default) if isinstance(value, LazyConfigValue) else value
 
     def load_checks(self, master: Master) -> Mapping[str, Check]:
         """The checks of a problem set by grade_id; graded cells that have none are asserts.

@@ -50,12 +50,14 @@ def grade_notebook(
     seed: int,
     limits: Limits,
     ignore: str = "",
+    beside: Mapping[str, bytes] | None = None,
 ) -> Graded:
     """Grade a restored submission; the outputs are written into `notebook`.
 
     `names` are the master's: those that the checks may ask the student's namespace for.
     Graded cells without a check run where they stand, and their asserts decide; `ignore` is the
     pattern of what on stderr does not count there.
+    `beside` are the files that the notebook finds in its folder, by their paths from there.
     Raises CourseError for a mistake in a check, before any is asked where that can be known.
     """
     verdicts = []
@@ -63,7 +65,7 @@ def grade_notebook(
         if check := checks.get(cell.metadata.nbgrader.grade_id):
             check.prove(seed)
     fit(notebook, warm)
-    with _Session(warm, limits) as session:
+    with _Session(warm, limits, beside or {}) as session:
         for cell in notebook.cells:
             if is_autograded(cell):
                 check = checks.get(cell.metadata.nbgrader.grade_id)
@@ -102,8 +104,8 @@ class _Session:
     The new one runs the earlier cells again, without those that ended a process.
     """
 
-    def __init__(self, warm: Warm, limits: Limits) -> None:
-        self.warm, self.limits = warm, limits
+    def __init__(self, warm: Warm, limits: Limits, beside: Mapping[str, bytes]) -> None:
+        self.warm, self.limits, self.beside = warm, limits, beside
         self.clock = _Clock(limits.notebook_seconds)
         self.output_left = limits.notebook_output_bytes
         self.ran: list[str] = []
@@ -179,6 +181,8 @@ class _Session:
         while self.process is None:
             self.clock.check()
             self.process = self.warm.student()
+            if self.beside:
+                self.process.place(self.beside)
             for source in list(self.ran):
                 try:
                     self._run(self.process, source, again)

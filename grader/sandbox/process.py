@@ -19,9 +19,12 @@ import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import Any, NoReturn
+
+import numpy as np
 
 from .channel import CLASSES, StudentGone
 from .outputs import Output, harmless
@@ -36,6 +39,7 @@ START_SECONDS = 120.0  # a cold disk and torch
 FORK_SECONDS = 30.0
 GRACE_SECONDS = 1.0  # from the end of a connection to that of its process
 RUN = Handle(0, "method")  # the first object of a student's process runs a cell
+PLACE = Handle(1, "function")  # the second writes files
 OUT_OF_MEMORY = 71  # as in student/warm.py
 
 
@@ -116,6 +120,25 @@ class StudentProcess:
         if any(output.get("ename") == "MemoryError" for output in outputs):
             self._lose("killed", _too_much_memory(self.limits))
         return outputs
+
+    def place(self, files: Mapping[str, bytes]) -> None:
+        """Write files into the scratch folder, where cells begin, by their paths in it.
+
+        This is for before the first cell: no code of the student's has a part in it.
+        Raises ValueError for a path that leads out of the folder, and RuntimeError when it fails.
+        """
+        for path in map(PurePath, files):
+            if path.is_absolute() or ".." in path.parts:
+                raise ValueError(f"{path} is not in the scratch folder")
+        arrays = {name: np.frombuffer(data, np.uint8) for name, data in files.items()}
+        call = {"op": "call", "target": PLACE, "args": (arrays,), "kwargs": {}}
+        try:
+            reply = self.ask(call, FORK_SECONDS)
+        except StudentGone as gone:
+            raise RuntimeError(f"files cannot be put beside a notebook: {gone.reason}") from gone
+        match reply.get("error"):
+            case {"text": text}:
+                raise RuntimeError(f"files cannot be put beside a notebook: {text}")
 
     def close(self) -> None:
         """End the process and all that it started; when this returns, nothing of it is left."""

@@ -265,6 +265,14 @@ def _threads(process: int) -> int:
 # The student's process
 
 
+def _place(files: dict[str, np.ndarray]) -> None:
+    """Write files into the scratch folder, by their paths in it."""
+    for name, data in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data.data)
+
+
 def _student(
     channel: int, rules: Policy, protections: Sequence[Protection], unsafe: bool
 ) -> NoReturn:
@@ -292,5 +300,6 @@ def _student(
     refused.explain()
     objects = Objects(console.user_ns, exchange)
     objects.keep(console.run)  # the first handle: the grader runs cells by calling it
+    objects.keep(_place)  # the second
     while True:
         send(sock, objects.answer(receive(sock)))
