@@ -11,8 +11,8 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from grader.classes.autograde import table
-from grader.classes.beside import STUDENTS as MOST
 from grader.classes.beside import COURSES, of_course, of_student, room
+from grader.classes.beside import STUDENTS as MOST
 from grader.classes.sample import ASSIGNMENT, STUDENTS, hand_in
 from grader.cli import main
 from grader.notebooks.course import IGNORED, Course
