@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 GRADED, NOT_GRADED, BAD_INPUT, NOT_PROTECTED, STOPPED = 0, 1, 2, 3, 130
 AUTOTEST = re.compile(r"^\s*###.*\bAUTOTEST\b", re.MULTILINE)
 GRADE = """\
-Grade one notebook. It finds the course's files in its folder, and those that it lies with, unless
-the folder holds the course or any other notebook: then these may be somebody else's."""
+Grade one notebook. Its code finds the files that the course hands out with the set, and those that
+the notebook lies with, unless another notebook is in that folder or below."""
 AUTOGRADE = """\
 Grade what a class has handed in, in parallel, into nbgrader's gradebook.
 What was graded before, and is as it was, is not graded again. A run that was

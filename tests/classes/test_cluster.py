@@ -16,7 +16,7 @@ from helpers.masters import points_of
 from grader.classes.autograde import autograde
 from grader.classes.cluster import grade_on_cluster
 from grader.classes.pool import Result
-from grader.classes.sample import ASSIGNMENT
+from grader.classes.sample import ASSIGNMENT, STUDENTS, hand_in
 from grader.classes.work import Job, Submission
 from grader.cli import main
 from grader.notebooks.notebook import CourseError
@@ -57,6 +57,23 @@ def test_no_shared_files(cluster: LocalCluster, unbroken: Path, root: Path, tmp_
 
     assert autograde(classroom(root), ASSIGNMENT, FEW, schedule) == {}
     same(root, unbroken)
+
+
+def test_files_beside(cluster: LocalCluster, root: Path, tmp_path: Path) -> None:
+    """Do the files beside a notebook travel with it, the student's and the course's?"""
+    (root / "solutions" / ASSIGNMENT / "helpers.py").write_text("from mine import mean0")
+    body = "import helpers\nreturn helpers.mean0(x)"
+    hand_in(root, "ada", STUDENTS["ada"] | {"batch_mean": body})
+    mine = root / "submitted" / "ada" / ASSIGNMENT / "mine.py"
+    mine.write_text("def mean0(x): return x.sum(axis=0) / len(x)")
+
+    def schedule(job: Job, submissions: Iterable[Submission]) -> Iterator[Result]:
+        elsewhere = replace(job, root=str(tmp_path / "nowhere"))
+        yield from grade_on_cluster(elsewhere, submissions, cluster.scheduler_address)
+
+    assert autograde(classroom(root), ASSIGNMENT, ["ada"], schedule) == {}
+    verdicts = classroom(root).verdicts(ASSIGNMENT, "ada")
+    assert sum(verdict.points for verdict in verdicts) == FULL
 
 
 def test_other_version(cluster: LocalCluster, root: Path) -> None:

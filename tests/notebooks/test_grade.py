@@ -3,7 +3,7 @@
 import copy
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,13 +73,19 @@ def graded_cell(grade_id: str, points: float) -> nbformat.NotebookNode:
     return cell
 
 
-def grade(warm: Warm, *cells: str, after: str = "", limits: Limits = LIMITS) -> Graded:
+def grade(
+    warm: Warm,
+    *cells: str,
+    after: str = "",
+    limits: Limits = LIMITS,
+    beside: Mapping[str, bytes] | None = None,
+) -> Graded:
     """Grade a notebook with `cells`, the cell of double, the cell `after`, the cell of negate."""
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [*map(code, cells), graded_cell("double", 3)]
     notebook.cells += [code(after), graded_cell("negate", 1)]
     names = frozenset({"double", "negate"})
-    graded = grade_notebook(notebook, "ps", names, CHECKS, warm, SEED, limits)
+    graded = grade_notebook(notebook, "ps", names, CHECKS, warm, SEED, limits, beside=beside)
     nbformat.validate(graded.notebook)
     return graded
 
@@ -144,6 +150,22 @@ def test_lost_while_checked(warm: Warm, status: str) -> None:
     )
     [result] = graded.notebook.cells[4].outputs
     assert result.data["text/plain"] == "5"
+
+
+@pytest.mark.parametrize("status", LOST)
+def test_files_after_a_loss(warm: Warm, status: str) -> None:
+    """Are the files beside a notebook there again, as they were, in each new process?"""
+    beside = {"helpers.py": b"factor = 2", "data/sign.txt": b"-1"}
+    changes = "from pathlib import Path; Path('helpers.py').write_text('factor = 3')"
+    graded = grade(
+        warm,
+        f"{changes}\n{LOST[status][0]}",
+        "import helpers",
+        "def double(x): return helpers.factor * x",
+        after="def negate(x): return int(open('data/sign.txt').read()) * x",
+        beside=beside,
+    )
+    assert results(graded) == [("passed", 3), ("passed", 1)]
 
 
 @pytest.mark.parametrize("status", LOST)

@@ -40,6 +40,62 @@ def student(small: Warm) -> Iterator[StudentProcess]:
     assert students(small) == []
 
 
+# The files beside a notebook
+
+
+def test_files_beside(student: StudentProcess) -> None:
+    """Can cells import and read what is placed, to the byte, in sub-folders too?"""
+    everything = bytes(range(256))
+    student.place(
+        {
+            "helpers.py": b"def double(x):\n    return 2 * x\n",
+            "tools/__init__.py": b"",
+            "tools/more.py": b"three = 3",
+            "data/offsets.csv": b"1,2\n3,4\n",
+            "all bytes": everything,
+            "\u00e4 \u4e2d\n'": b"named",
+        }
+    )
+    assert shown(student, "import helpers; helpers.double(4)") == "8"
+    assert shown(student, "from tools import more; more.three") == "3"
+    assert shown(student, "import numpy as np; print(np.loadtxt('data/offsets.csv', delimiter=','))"
+                 ) == "[[1. 2.]\n [3. 4.]]\n"  # fmt: skip
+    assert shown(student, "open('all bytes', 'rb').read() == bytes(range(256))") == "True"
+    assert shown(student, 'open("\u00e4 \u4e2d\\n\'").read()') == "'named'"
+    assert shown(student, "open('helpers.py', 'a').write('x')") == "1"  # as in Jupyter, it may
+
+
+@pytest.mark.parametrize("name", ["/tmp/out.py", "../out.py", "data/../../out.py"])
+def test_files_elsewhere(student: StudentProcess, name: str) -> None:
+    """Is nothing placed outside of the scratch folder?"""
+    with pytest.raises(ValueError, match="is not in the scratch folder"):
+        student.place({"in.py": b"", name: b""})
+    assert shown(student, "import os; os.listdir()") == "[]"
+
+
+def test_files_that_do_not_fit(student: StudentProcess) -> None:
+    """Is it a failure of ours, not the student's, when files cannot be placed?"""
+    with pytest.raises(RuntimeError, match=r"cannot be put beside a notebook: .*File exists"):
+        student.place({"data": b"", "data/x.csv": b""})
+
+
+def test_shadows(student: StudentProcess) -> None:
+    """Does a process answer and show errors whatever a module beside the notebook is called?"""
+    names = {*sys.stdlib_module_names, "IPython", "numpy", "torch", "grader", "sitecustomize"}
+    student.place({f"{name}.py": b"raise SystemExit('shadowed')" for name in names})
+    assert shown(student, "1 + 1") == "2"
+    assert shown(student, "def f(x):\n    return x / 0") == ""
+    call = {"op": "get", "target": None, "name": "f"}
+    f = student.ask(call, 20)["value"]
+    reply = student.ask({"op": "call", "target": f, "args": (1,), "kwargs": {}}, 20)
+    assert reply["error"]["text"] == "division by zero"  # type: ignore[index]
+    assert shown(student, "f(1)") == "ZeroDivisionError: division by zero"
+    assert shown(student, "import grader, numpy as np; grader.check('f'); np.ones(2)") == (
+        "array([1., 1.])"
+    )
+    assert shown(student, "import torch").startswith("ModuleNotFoundError: torch is not available")
+
+
 # What a cell puts out
 
 
