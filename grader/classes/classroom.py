@@ -1,9 +1,8 @@
 """A class: where nbgrader keeps its submissions, feedback and marks."""
 
 import copy
-import re
 import warnings
-from glob import glob
+from glob import escape, glob
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -17,6 +16,8 @@ from ..checking.check import Verdict
 from ..notebooks.course import Course
 from ..notebooks.notebook import CourseError
 from ..notebooks.report import verdicts_in
+from .files import MAC
+from .gradebook import told
 
 
 class Classroom:
@@ -30,11 +31,12 @@ class Classroom:
 
     def students(self, assignment: str) -> list[str]:
         """Who handed in."""
-        step = self.folder.submitted_directory
-        pattern = self.folder.format_path(step, "(?P<student>.*)", assignment, escape=True)
-        places = glob(str(self._path(step, "*", assignment)))
-        found = (re.fullmatch(pattern, path) for path in places)
-        return sorted(match["student"] for match in found if match)
+        # no student's name has a zero byte
+        place = self.folder.format_path(self.folder.submitted_directory, "\0", assignment)
+        before, _, after = place.partition("\0")
+        places = glob(f"{escape(before)}*{escape(after)}")
+        found = (path.removeprefix(before).removesuffix(after) for path in places)
+        return sorted(student for student in found if student not in MAC)
 
     def submitted(self, student: str, assignment: str) -> Path:
         """The folder of what a student handed in."""
@@ -53,7 +55,7 @@ class Classroom:
 
     def released(self, assignment: str) -> bool:
         """Does the gradebook know the problem set?"""
-        with Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
+        with told(), Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
             return assignment in [known.name for known in gradebook.assignments]
 
     def feedback(self, assignment: str) -> None:

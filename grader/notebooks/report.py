@@ -165,7 +165,7 @@ def csv_of(students: Mapping[str, Sequence[Verdict]]) -> str:
             reason = verdict.message.partition("\n")[0] if verdict.status in ENDED else ""
             marks = (verdict.id, verdict.points, verdict.max_points, verdict.status)
             by = "asserts" if verdict.asserts else "check"
-            writer.writerow((student, *marks, reason, " ".join(verdict.diagnosis), by))
+            writer.writerow((printable(student), *marks, reason, " ".join(verdict.diagnosis), by))
     return text.getvalue()
 
 
