@@ -61,6 +61,8 @@ def autograde(
         if not os.access(place, os.W_OK):
             raise PermissionError(errno.EACCES, "no permission to write in it", str(place))
     with records.alone(), told():
+        if (book := classroom.course.root / "gradebook.db").exists():
+            classroom.course.share(book)
         marks = Marks(classroom.folder, classroom.config, assignment)
         try:
             run = Run(classroom, _job(classroom, marks), marks, records, force)

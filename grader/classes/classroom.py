@@ -1,6 +1,7 @@
 """A class: where nbgrader keeps its submissions, feedback and marks."""
 
 import copy
+import re
 import warnings
 from glob import escape, glob
 from pathlib import Path
@@ -8,7 +9,6 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
 from traitlets.config import Config
 
@@ -18,16 +18,27 @@ from ..notebooks.notebook import CourseError
 from ..notebooks.report import verdicts_in
 from .files import MAC
 from .gradebook import told
+from .mended import AnyFolder, CsvExport
+
+RAISED = re.compile(r"^ *[A-Za-z_][\w.]*(?:Error|Exception|Entry): (.+)", re.MULTILINE)
 
 
 class Classroom:
-    """The students of a course."""
+    """The students of a course. Raises CourseError where nbgrader can keep no gradebook."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
         self.config: Config = copy.deepcopy(course.config)  # the course keeps its own
         self.config.Course.unsafe = course.unsafe
         self.folder = CourseDirectory(config=self.config, root=str(course.root))
+        # what follows it in a database's address is no path any more
+        if (
+            "?" in str(course.root)
+            and self.folder.db_url == f"sqlite:///{course.root}/gradebook.db"
+        ):
+            raise CourseError(
+                f"nbgrader can keep no gradebook in {course.root}: rename the folder that has a ?"
+            )
 
     def students(self, assignment: str) -> list[str]:
         """Who handed in."""
@@ -65,7 +76,7 @@ class Classroom:
     def export(self, path: Path) -> None:
         """Write the marks as CSV."""
         with Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
-            CsvExportPlugin(to=str(path)).export(gradebook)
+            CsvExport(to=str(path)).export(gradebook)
 
     def verdicts(self, assignment: str, student: str) -> list[Verdict]:
         """The verdicts in a student's graded notebooks; none when nothing is graded."""
@@ -75,11 +86,14 @@ class Classroom:
     def run(
         self, converter: type[BaseConverter], assignment: str, student: str, *, force: bool
     ) -> None:
-        """Run one of nbgrader's steps. Raises CourseError with its log when it fails."""
+        """Run one of nbgrader's steps. Raises CourseError with the reason when it fails."""
         self.folder.assignment_id, self.folder.student_id = assignment, student
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of nbgrader and SQLAlchemy to their own developers
-            result = capture_log(converter(coursedir=self.folder, config=self.config, force=force))
+            kind = type(converter.__name__, (AnyFolder, converter), {})
+            result = capture_log(kind(coursedir=self.folder, config=self.config, force=force))
         if not result["success"]:
-            lines = [*result.get("log", "").splitlines(), *result["error"].splitlines()]
-            raise CourseError("\n".join(lines))
+            log = f"{result.get('log', '')}\n{result['error']}"
+            # nbgrader's own last word is to read the tracebacks above
+            reasons = [reason for reason in RAISED.findall(log) if "traceback" not in reason]
+            raise CourseError(f"nbgrader's {converter.__name__}: {(reasons or [log])[-1]}")

@@ -217,11 +217,9 @@ class Worker:
                 answers[path] = mine
         possible = [path for path in answers if answers[path]] or [*answers] or [*found]
         if not possible:
-            if len(wrong) > 2:
-                wrong = {
-                    named: f"{wrong[named]} Other notebooks: {', '.join(map(str, submission.others))}."
-                }
-            raise SubmissionError(" ".join(wrong.values()))
+            others = ", ".join(map(str, submission.others))
+            listed = f"{wrong[named]} Other notebooks: {others}."
+            raise SubmissionError(listed if len(wrong) > 2 else " ".join(wrong.values()))
         meant = named if named in possible else possible[0]
         others = ", ".join(str(path) for path in possible if path != meant)
         if meant != named:
