@@ -61,6 +61,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (SubmissionError, CourseError) as error:
         print(f"grader: {error}", file=sys.stderr)
         return BAD_INPUT
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else error
+        print(printable(f"grader: {what}"), file=sys.stderr)
+        return BAD_INPUT
     except Unprotected as error:
         print(f"grader: {error}", file=sys.stderr)
         print("`grader doctor` lists what is missing; --unsafe grades without it.", file=sys.stderr)
@@ -157,7 +161,7 @@ def _grade(arguments: argparse.Namespace) -> int:
     else:
         master = which_master(submission, arguments.notebook, masters)
     try:
-        notebook = restore(submission, master)
+        notebook = restore(submission, master, course.cells())
     except SubmissionError as error:
         raise SubmissionError(f"{arguments.notebook}: {error}") from None
     assignment, limits = master.assignment, course.limits_of(master.assignment)
@@ -226,18 +230,23 @@ def _autograde(arguments: argparse.Namespace) -> int:
     from .classes import autograde
 
     classroom, name = _classroom(arguments), arguments.assignment
-    students = _chosen(classroom.students(name), arguments.students)
-    if not students:
-        place = classroom.course.root / "submitted" / "STUDENT" / name
-        raise SubmissionError(f"there are no submissions: none in {place}/")
+    students = _chosen(_students(classroom, name), arguments.students)
     if not classroom.released(name):  # the gradebook has to know the cells first
         classroom.release(name)
     scheduler = _scheduler(arguments)
     problems = autograde.autograde(classroom, name, students, scheduler, force=arguments.force)
-    print(autograde.table(classroom, name, students))
+    print(autograde.table(classroom, name, students, problems))
     for student, problem in problems.items():
         print(printable(f"grader: not graded: {student}: {problem}"), file=sys.stderr)
     return NOT_GRADED if problems else GRADED
+
+
+def _students(classroom: "Classroom", assignment: str) -> list[str]:
+    students = classroom.students(assignment)
+    if not students:
+        place = classroom.submitted("STUDENT", assignment)
+        raise SubmissionError(f"there are no submissions: none in {place}/")
+    return students
 
 
 def _chosen(students: list[str], patterns: list[str] | None) -> list[str]:
@@ -265,9 +274,8 @@ def _scheduler(arguments: argparse.Namespace) -> "Scheduler":
 
 def _export(arguments: argparse.Namespace) -> int:
     classroom, name = _classroom(arguments), arguments.assignment
-    text = csv_of(
-        {student: classroom.verdicts(name, student) for student in classroom.students(name)}
-    )
+    students = _students(classroom, name)
+    text = csv_of({student: classroom.verdicts(name, student) for student in students})
     if arguments.to is None:
         print(text, end="")
     else:

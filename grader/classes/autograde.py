@@ -5,31 +5,39 @@ record holds the outcome), entered (in the gradebook, and in its folder), and re
 A run that ends in between, in whatever way, is taken up there by the next.
 """
 
+import codecs
+import errno
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files, parse_utc
 from tqdm import tqdm
 
 from ..checking.check import Verdict
-from ..notebooks.notebook import FILE_LIMIT
+from ..notebooks.course import using
+from ..notebooks.notebook import FILE_LIMIT, CourseError, SubmissionError
 from ..notebooks.report import by_asserts, columns, title
+from ..sandbox.process import Unprotected
 from .beside import not_replaced, of_course, of_student
 from .classroom import Classroom
-from .files import copy_files, other_files, read_plain, replace_folder
-from .gradebook import Marks, check_released
+from .files import MAC, copy_files, is_notebook, lacking, read_plain, replace_folder, walk
+from .gradebook import Marks, check_released, told
 from .pool import Result
 from .records import Record, Records
 from .work import Job, Outcome, Submission, code_state, config_of_steps
 
 TOGETHER = 16  # submissions that are entered in one transaction
 TIMESTAMP = "timestamp.txt"
+
+OTHERS = 10  # notebooks beside those that were asked for, which are looked into
 
 Scheduler = Callable[[Job, Iterable[Submission]], Iterator[Result]]
 
@@ -47,8 +55,15 @@ def autograde(
     Returns what was wrong with those that could not be graded.
     Raises CourseError or Unprotected when none can be.
     """
-    records = Records(classroom.course.root, assignment)
-    with records.alone():
+    records = Records(classroom.course, assignment)
+    place = classroom.autograded("STUDENT", assignment).parent.parent
+    with using(place):
+        place.mkdir(parents=True, exist_ok=True)
+        if not os.access(place, os.W_OK):
+            raise PermissionError(errno.EACCES, "no permission to write in it", str(place))
+    with records.alone(), told():
+        if (book := classroom.course.root / "gradebook.db").exists():
+            classroom.course.share(book)
         marks = Marks(classroom.folder, classroom.config, assignment)
         try:
             run = Run(classroom, _job(classroom, marks), marks, records, force)
@@ -62,7 +77,7 @@ def _job(classroom: Classroom, marks: Marks) -> Job:
     masters, released = course.masters_of(assignment), marks.released()
     for name, master in masters.items():
         course.load_checks(master)
-        check_released(master, released.get(name))
+        check_released(marks.book, master, released.get(name))
     return Job(
         root=str(course.root),
         assignment=assignment,
@@ -75,13 +90,26 @@ def _job(classroom: Classroom, marks: Marks) -> Job:
         unsafe=course.unsafe,
         seed=course.seed(assignment),
         config=config_of_steps(classroom.config),
+        sets=course.cells(),
         code=code_state(course.checks, course.preload_of(assignment)),
     )
 
 
+@dataclass(frozen=True)
+class Time:
+    """When a submission was handed in, the file that says so, and what is wrong with it."""
+
+    when: datetime | None
+    text: str | None
+    remarks: tuple[str, ...] = ()
+
+
 @dataclass
 class Run:
-    """One grading of a problem set."""
+    """One grading of a problem set.
+
+    All that touches one submission is done in `_of`: no submission can stop the others.
+    """
 
     classroom: Classroom
     job: Job
@@ -108,36 +136,70 @@ class Run:
     def _to_do(self, students: Iterable[str]) -> Iterator[Submission]:
         """The submissions to grade; what needs no grading is done in passing."""
         for student in students:
-            submission = self._submission(student)
-            key = self._key(submission)
-            record = self.records.read(student)
-            if self.force or record is None or record.key != key:
-                self.keys[student] = key
-                yield self._with_files(submission)
-            elif not record.entered:
-                self._wait(student, record)
-            elif student in self.known and self._folder(student).is_dir():
+            submission = None
+            with self._of(student):
+                submission = self._changed(student)
+            self._enter_many()
+            if submission is not None:
+                yield submission
+
+    @contextmanager
+    def _of(self, student: str) -> Iterator[None]:
+        """What goes wrong with this submission is its own problem, and the next run tries again.
+
+        Raises CourseError for what is wrong with the course, or what the machine lacks.
+        """
+        try:
+            with lacking(self._folder(student)):
+                yield
+        except (CourseError, Unprotected):
+            raise
+        except Exception as error:
+            self.problems[student] = self._reason(error)
+            self.bar.update()
+
+    def _reason(self, error: Exception) -> str:
+        if isinstance(error, SubmissionError):
+            return str(error)
+        if isinstance(error, OSError) and error.filename:
+            place = os.path.relpath(os.fsdecode(error.filename), self.classroom.course.root)
+            return f"{place}: {error.strerror}"
+        return f"{type(error).__name__}: {error}"
+
+    def _changed(self, student: str) -> Submission | None:
+        """The submission, if it has to be graded."""
+        if not student.isascii() and os.fsencode(student) != student.encode(errors="replace"):
+            raise SubmissionError("the name of its folder is not UTF-8. Rename the folder.")
+        submission = self._submission(student)
+        key = self._key(submission)
+        record = self.records.read(student)
+        if not (self.force or record is None or record.key != key):
+            if not record.entered:
+                self.waiting.append((student, record))
+                return None
+            if student in self.known and self._folder(student).is_dir():
                 self._done(student, record.outcome)
-            else:
-                self.keys[student] = key
-                yield self._with_files(submission)
+                return None
+        self.keys[student] = key
+        return self._with_files(submission)
 
     def _submission(self, student: str) -> Submission:
         folder, notebooks = self._handed_in(student), dict[str, bytes]()
         unreadable: dict[str, str] = {}
         if self._linked(student):
-            unreadable = dict.fromkeys(self.job.masters, f"{folder} is a link, not a folder.")
-            return Submission(student, notebooks, unreadable)
-        for name in self.job.masters:
-            path = folder / f"{name}.ipynb"
+            place = Path(folder.parent.name, folder.name)
+            unreadable = dict.fromkeys(self.job.masters, f"{place} is a link, not a folder.")
+            return Submission(student, notebooks, unreadable, {})
+        own = {Path(f"{name}.ipynb"): name for name in self.job.masters}
+        others = [path for path in self._files(student) if is_notebook(path) and path not in own]
+        for path, name in own.items():
             try:
-                notebooks[name] = read_plain(path, FILE_LIMIT)
+                notebooks[name] = read_plain(folder / path, FILE_LIMIT)
             except FileNotFoundError:
-                there = ", ".join(sorted(other.name for other in folder.glob("*.ipynb"))[:5])
-                unreadable[name] = f"{path.name} was not handed in; notebooks: {there or 'none'}."
+                unreadable[name] = f"{path} was not handed in."
             except OSError:
-                unreadable[name] = f"{path.name} is not an ordinary file that can be read."
-        return Submission(student, notebooks, unreadable)
+                unreadable[name] = f"{path} is not an ordinary file that can be read."
+        return Submission(student, notebooks, unreadable, _read_all(folder, others[:OTHERS]))
 
     def _with_files(self, submission: Submission) -> Submission:
         """The submission with what is beside its notebooks; read only now, when it is graded."""
@@ -152,12 +214,18 @@ class Run:
         key = hashlib.sha256(f"{self.job_key} {submission.student}".encode())
         for name, data in submission.notebooks.items():
             key.update(f"\n{name} {hashlib.sha256(data).hexdigest()}".encode())
+        for path, data in submission.others.items():
+            key.update(f"\n{path!r} {hashlib.sha256(data).hexdigest()}".encode())
         key.update(repr(submission.unreadable).encode())
         folder = self._handed_in(submission.student)
-        for path in self._other_files(submission.student):
-            found = os.lstat(folder / path)
+        for place in self._other_files(submission.student):
+            try:
+                found = os.lstat(folder / place)
+            except OSError:
+                continue  # it will be left out
+            key.update(b"\n" + os.fsencode(place))
             # not their bytes: there may be many
-            key.update(f"\n{path} {found.st_mode} {found.st_size} {found.st_mtime_ns}".encode())
+            key.update(f" {found.st_mode} {found.st_size} {found.st_mtime_ns}".encode())
         return key.hexdigest()
 
     def _graded(self, student: str, outcome: Outcome | str) -> None:
@@ -168,55 +236,89 @@ class Run:
         else:
             record = Record(key, False, outcome)
             self.records.write(student, record)
-            self._wait(student, record)
+            self.waiting.append((student, record))
+            self._enter_many()
 
-    def _wait(self, student: str, record: Record) -> None:
-        self.waiting.append((student, record))
+    def _enter_many(self) -> None:
         if len(self.waiting) >= TOGETHER:
             self.enter()
 
     def enter(self) -> None:
         """Put what is graded into the gradebook and into its folders."""
-        entries = [
-            (student, record.outcome, self._time(student)[0]) for student, record in self.waiting
-        ]
+        waiting, self.waiting = self.waiting, []
         # folders next, records last: a run that is stopped in between enters them again
-        self.marks.enter(entries)
-        for student, record in self.waiting:
-            remarks = self._place(student, record.outcome)
-            done = replace(record, entered=True, remarks=(*self._time(student)[1], *remarks))
-            self.records.write(student, done)
-            self._done(student, record.outcome)
-        self.waiting.clear()
+        for student, record, time in self._entered(waiting):
+            with self._of(student):
+                remarks = (*time.remarks, *self._place(student, record.outcome, time))
+                self.records.write(student, replace(record, entered=True, remarks=remarks))
+                self._done(student, record.outcome)
 
-    def _place(self, student: str, outcome: Outcome) -> list[str]:
+    def _entered(self, waiting: list[tuple[str, Record]]) -> list[tuple[str, Record, Time]]:
+        """Put marks into the gradebook: all together, or each alone where one cannot be held."""
+        entries: list[tuple[str, Record, Time]] = []
+        for student, record in waiting:
+            with self._of(student):
+                entries.append((student, record, self._time(student)))
+        try:
+            self.marks.enter([(who, record.outcome, time.when) for who, record, time in entries])
+            return entries
+        except CourseError:
+            raise
+        except Exception:
+            done: list[tuple[str, Record, Time]] = []
+            for student, record, time in entries:
+                with self._of(student):
+                    self.marks.enter([(student, record.outcome, time.when)])
+                    done.append((student, record, time))
+            return done
+
+    def _place(self, student: str, outcome: Outcome, time: Time) -> list[str]:
         """The folder of graded notebooks, with the files beside them as nbgrader has them."""
+        pages = {f"{name}.html".lower() for name in self.job.masters}
         left_out: list[str] = []
 
         def fill(folder: Path) -> None:
+            for path in self.master_files:
+                source, place = self._masters() / path, folder / path
+                with using(source):
+                    data = source.read_bytes()
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
             theirs = self._handed_in(student)
             paths = not_replaced(self._other_files(student), self.master_files)
-            left_out.extend(copy_files(theirs, paths, folder))
-            for path in self.master_files:
-                place = folder / path
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes((self._masters() / path).read_bytes())
+            found = {path: path.parts[0] for path in paths}
+            left_out.extend(
+                f"{name} was left out: its name is that of the feedback"
+                for name in sorted({top for top in found.values() if top.lower() in pages})
+            )
+            kept = (
+                path for path, top in found.items() if top.lower() not in pages and top != TIMESTAMP
+            )
+            left_out.extend(copy_files(theirs, kept, folder))
+            if time.text is not None:  # nbgrader reads it again
+                (folder / TIMESTAMP).write_bytes(time.text.encode())
             for name, notebook in outcome.notebooks.items():
                 (folder / f"{name}.ipynb").write_text(notebook.text, encoding="utf-8")
 
-        replace_folder(self._folder(student), fill)
+        place = self._folder(student)
+        replace_folder(place, fill)
         self.converter.set_permissions(self.job.assignment, student)
+        self.classroom.course.share(place.parent)
         return left_out
 
-    def _time(self, student: str) -> tuple[datetime | None, list[str]]:
+    def _time(self, student: str) -> Time:
         """When a student handed in, if that is known, and what is wrong with what says so."""
         try:
-            text = read_plain(self._handed_in(student) / TIMESTAMP, 1000).decode().strip()
-            return (parse_utc(text) if text else None), []
+            data = read_plain(self._handed_in(student) / TIMESTAMP, 1000)
+            # tools of Windows write it in UTF-16, or begin it with a byte order mark
+            wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            text = data.decode("utf-16" if wide else "utf-8-sig")
+            return Time(parse_utc(text.strip()) if text.strip() else None, text)
         except FileNotFoundError:
-            return None, []
-        except (OSError, ValueError, OverflowError):
-            return None, [f"{TIMESTAMP} is not a time; whether it was late is not known"]
+            return Time(None, None)
+        except (OSError, ValueError, TypeError, ArithmeticError):
+            remark = f"{TIMESTAMP} is not a time; whether it was late is not known"
+            return Time(None, None, (remark,))
 
     def _done(self, student: str, outcome: Outcome) -> None:
         if outcome.problems:
@@ -232,10 +334,16 @@ class Run:
     def _masters(self) -> Path:
         return self.classroom.course.masters / self.job.assignment
 
-    def _other_files(self, student: str) -> Iterator[Path]:
+    def _files(self, student: str) -> Iterator[Path]:
         if self._linked(student):
             return iter(())
-        return other_files(self._handed_in(student), self.classroom.folder.ignore)
+        return walk(self._handed_in(student), self.classroom.folder.ignore)
+
+    def _other_files(self, student: str) -> Iterator[Path]:
+        """All that is no notebook, and in no folder that nbgrader could take for one."""
+        for path in self._files(student):
+            if not any(part.lower().endswith(".ipynb") for part in path.parts):
+                yield path
 
     def _linked(self, student: str) -> bool:
         """Does what a student handed in lie elsewhere, perhaps where another's work does?"""
@@ -244,16 +352,32 @@ class Run:
 
     def _master_files(self) -> list[Path]:
         """The files beside the masters, which replace a student's of the same name."""
-        ignored = [*self.classroom.folder.ignore, "*.ipynb"]
+        ignored = [*self.classroom.folder.ignore, *MAC, "*.ipynb"]
         found = map(Path, find_all_files(str(self._masters()), ignored))
         theirs = self.converter.exclude_overwriting.get(self.job.assignment, ())
         paths = (path.relative_to(self._masters()) for path in found)
         return [path for path in paths if str(path) not in theirs]
 
 
-def table(classroom: Classroom, assignment: str, students: Iterable[str]) -> str:
-    """The class in a table: student, points, and what is wrong."""
-    records = Records(classroom.course.root, assignment)
+def _read_all(folder: Path, paths: Iterable[Path]) -> dict[Path, bytes]:
+    """The files that can be read, together no more than one may have."""
+    found, left = dict[Path, bytes](), FILE_LIMIT
+    for path in paths:
+        with suppress(OSError):
+            data = read_plain(folder / path, left)
+            if len(data) <= left:
+                found[path], left = data, left - len(data)
+    return found
+
+
+def table(
+    classroom: Classroom,
+    assignment: str,
+    students: Iterable[str],
+    problems: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The class in a table: student, points, and what is wrong, `problems` of this run too."""
+    records = Records(classroom.course, assignment)
     rows = [("student", "points", "")]
     all_verdicts: list[Verdict] = []
     for student in students:
@@ -262,9 +386,12 @@ def table(classroom: Classroom, assignment: str, students: Iterable[str]) -> str
             verdicts, remarks = classroom.verdicts(assignment, student), []
         else:
             verdicts = list(record.outcome.verdicts)
-            remarks = [*record.outcome.problems, *record.outcome.remarks, *record.remarks]
+            outcome = record.outcome
+            remarks = [*outcome.problems, *outcome.remarks, *record.remarks]
         if record is None or not record.outcome.problems:
             remarks = [*_remarks(verdicts), *remarks]
+        if student in problems and (record is None or not record.outcome.problems):
+            remarks = [problems[student], *remarks]
         remarks = [*dict.fromkeys(remarks)]  # a link is neither copied nor read
         all_verdicts += verdicts
         score = sum(verdict.points for verdict in verdicts)

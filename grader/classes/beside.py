@@ -11,7 +11,7 @@ from pathlib import Path
 from ..notebooks.course import Course
 from ..notebooks.notebook import CourseError
 from ..sandbox.process import Limits
-from .files import other_files, read_plain
+from .files import read_plain, walk
 
 # Files and folders, each of which takes memory of the kernel's in a student's process.
 STUDENTS, COURSES = 100, 1000
@@ -116,7 +116,7 @@ def not_replaced(paths: Iterable[Path], own: Iterable[str | Path]) -> Iterator[P
 
 
 def _paths(course: Course, folder: Path) -> Iterator[Path]:
-    found = other_files(folder, [*course.ignored, HIDDEN])
+    found = walk(folder, [*course.ignored, HIDDEN])
     return (path for path in found if not _is_notebook(path))
 
 

@@ -3,13 +3,12 @@
 import copy
 import re
 import warnings
-from glob import glob
+from glob import escape, glob
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
 from traitlets.config import Config
 
@@ -17,24 +16,38 @@ from ..checking.check import Verdict
 from ..notebooks.course import Course
 from ..notebooks.notebook import CourseError
 from ..notebooks.report import verdicts_in
+from .files import MAC
+from .gradebook import told
+from .mended import AnyFolder, CsvExport
+
+RAISED = re.compile(r"^ *[A-Za-z_][\w.]*(?:Error|Exception|Entry): (.+)", re.MULTILINE)
 
 
 class Classroom:
-    """The students of a course."""
+    """The students of a course. Raises CourseError where nbgrader can keep no gradebook."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
         self.config: Config = copy.deepcopy(course.config)  # the course keeps its own
         self.config.Course.unsafe = course.unsafe
         self.folder = CourseDirectory(config=self.config, root=str(course.root))
+        # what follows it in a database's address is no path any more
+        if (
+            "?" in str(course.root)
+            and self.folder.db_url == f"sqlite:///{course.root}/gradebook.db"
+        ):
+            raise CourseError(
+                f"nbgrader can keep no gradebook in {course.root}: rename the folder that has a ?"
+            )
 
     def students(self, assignment: str) -> list[str]:
         """Who handed in."""
-        step = self.folder.submitted_directory
-        pattern = self.folder.format_path(step, "(?P<student>.*)", assignment, escape=True)
-        places = glob(str(self._path(step, "*", assignment)))
-        found = (re.fullmatch(pattern, path) for path in places)
-        return sorted(match["student"] for match in found if match)
+        # no student's name has a zero byte
+        place = self.folder.format_path(self.folder.submitted_directory, "\0", assignment)
+        before, _, after = place.partition("\0")
+        places = glob(f"{escape(before)}*{escape(after)}")
+        found = (path.removeprefix(before).removesuffix(after) for path in places)
+        return sorted(student for student in found if student not in MAC)
 
     def submitted(self, student: str, assignment: str) -> Path:
         """The folder of what a student handed in."""
@@ -53,7 +66,7 @@ class Classroom:
 
     def released(self, assignment: str) -> bool:
         """Does the gradebook know the problem set?"""
-        with Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
+        with told(), Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
             return assignment in [known.name for known in gradebook.assignments]
 
     def feedback(self, assignment: str) -> None:
@@ -63,7 +76,7 @@ class Classroom:
     def export(self, path: Path) -> None:
         """Write the marks as CSV."""
         with Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
-            CsvExportPlugin(to=str(path)).export(gradebook)
+            CsvExport(to=str(path)).export(gradebook)
 
     def verdicts(self, assignment: str, student: str) -> list[Verdict]:
         """The verdicts in a student's graded notebooks; none when nothing is graded."""
@@ -73,11 +86,14 @@ class Classroom:
     def run(
         self, converter: type[BaseConverter], assignment: str, student: str, *, force: bool
     ) -> None:
-        """Run one of nbgrader's steps. Raises CourseError with its log when it fails."""
+        """Run one of nbgrader's steps. Raises CourseError with the reason when it fails."""
         self.folder.assignment_id, self.folder.student_id = assignment, student
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of nbgrader and SQLAlchemy to their own developers
-            result = capture_log(converter(coursedir=self.folder, config=self.config, force=force))
+            kind = type(converter.__name__, (AnyFolder, converter), {})
+            result = capture_log(kind(coursedir=self.folder, config=self.config, force=force))
         if not result["success"]:
-            lines = [*result.get("log", "").splitlines(), *result["error"].splitlines()]
-            raise CourseError("\n".join(lines))
+            log = f"{result.get('log', '')}\n{result['error']}"
+            # nbgrader's own last word is to read the tracebacks above
+            reasons = [reason for reason in RAISED.findall(log) if "traceback" not in reason]
+            raise CourseError(f"nbgrader's {converter.__name__}: {(reasons or [log])[-1]}")

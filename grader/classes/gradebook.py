@@ -22,7 +22,7 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from traitlets.config import Config
 
 from ..notebooks.notebook import CourseError, Master, is_set
@@ -31,9 +31,14 @@ from .work import GradedNotebook, Outcome, Released
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turns what the database complains of into a CourseError that says what to do."""
+    """Turns what the database complains of into a CourseError that says what to do.
+
+    What it complains of in the data is left as it is.
+    """
     try:
         yield
+    except (DataError, IntegrityError):
+        raise
     except DBAPIError as error:
         raise CourseError(
             f"the gradebook cannot be used: {error.orig}. Is something else using it, or is the "
@@ -58,7 +63,7 @@ def released(book: Gradebook, assignment: str, notebook: str) -> Released:
     return Released(known.kernelspec, cells)
 
 
-def check_released(master: Master, known: Released | None) -> None:
+def check_released(book: Gradebook, master: Master, known: Released | None) -> None:
     """Raises CourseError when the gradebook knows other cells than the master's."""
     cells = {
         id: (cell.cell_type, float(cell.metadata.nbgrader.points) if _has_points(cell) else None)
@@ -67,11 +72,29 @@ def check_released(master: Master, known: Released | None) -> None:
     in_book = known and {
         id: (kept["cell_type"], kept["points"]) for id, kept in known.cells.items()
     }
-    if cells != in_book:
-        raise CourseError(
-            f"the cells of {master.assignment} are not those in the gradebook: the master was "
-            f"changed. Run: nbgrader generate_assignment --force {master.assignment}"
-        )
+    if cells == in_book:
+        return
+    name = master.assignment
+    text = f"the cells of {name} are not those in the gradebook: the master was changed"
+    release = f"nbgrader generate_assignment --force {name}"
+    gone, new = (known.cells.keys() - cells, cells.keys() - known.cells) if known else ((), ())
+    if not (gone or new) or not _has_submissions(book, master):
+        raise CourseError(f"{text}. Run: {release}")
+    # nbgrader refuses to add or remove cells then
+    lists = (("put back", gone), ("take out", new))
+    mend = " and ".join(f"{do} {', '.join(sorted(ids))}" for do, ids in lists if ids)
+    raise CourseError(
+        f"{text} after people have handed in. In {master.label}, {mend} (a cell of 0 points does "
+        f"not count), and run: {release}. Or begin anew, which loses all marks given by hand: "
+        f"nbgrader db assignment remove {name} --force && {release}"
+    )
+
+
+def _has_submissions(book: Gradebook, master: Master) -> bool:
+    rows = select(SubmittedNotebook.id).where(
+        SubmittedNotebook.notebook_id == book.find_notebook(master.name, master.assignment).id
+    )
+    return book.db.execute(rows.limit(1)).first() is not None
 
 
 def _has_points(cell: NotebookNode) -> bool:
@@ -82,8 +105,7 @@ class Marks:
     """The marks of one problem set. Raises CourseError when the gradebook does not know it."""
 
     def __init__(self, folder: CourseDirectory, config: Config, assignment: str) -> None:
-        with told():
-            self.book = Gradebook(folder.db_url, folder.course_id)
+        self.book = Gradebook(folder.db_url, folder.course_id)
         self.db, self.config, self.assignment = self.book.db, config, assignment
         self._late = self._late_step()
         try:
@@ -125,7 +147,10 @@ class Marks:
         return students
 
     def enter(self, graded: Sequence[tuple[str, Outcome, datetime | None]]) -> None:
-        """Enter outcomes, of students with the times when they handed in: all of them, or none."""
+        """Enter outcomes, of students with the times when they handed in: all of them, or none.
+
+        Raises CourseError where the gradebook cannot be used, and others for what it cannot hold.
+        """
         try:
             with told():
                 for student, outcome, handed_in in graded:

@@ -49,9 +49,10 @@ class Restore(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         """The restored notebook. Raises SubmissionError when it is a foreign one."""
-        master = _master(Course(Path.cwd(), parent=self), resources)
+        course = Course(Path.cwd(), parent=self)
+        master = _master(course, resources)
         _same_as_released(master, resources)
-        return restore(nb, master), resources
+        return restore(nb, master, course.cells()), resources
 
 
 class SafeExecute(NbGraderPreprocessor):
@@ -107,7 +108,8 @@ def _same_as_released(master: Master, resources: Resources) -> None:
     """Does the gradebook know the master's cells? Raises CourseError when it knows others."""
     names = resources["nbgrader"]
     with Gradebook(names["db_url"]) as book:
-        check_released(master, released(book, names["assignment"], names["notebook"]))
+        known = released(book, names["assignment"], names["notebook"])
+        check_released(book, master, known)
 
 
 class NameExercise(ClearSolutions):

@@ -5,6 +5,7 @@ or, when the gradebook and the folder of graded notebooks have it, only what a t
 """
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -12,12 +13,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..notebooks.course import Course, using
 from ..notebooks.notebook import CourseError
 from ..notebooks.report import as_json, from_json
 from .files import write_text
 from .work import GradedNotebook, Outcome
 
 FOLDER = ".grader-cache"
+LONG = 200  # bytes of a student's name, from which on its hash stands for it: a file's has 255
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,14 @@ class Record:
 
 
 class Records:
-    """The records of one problem set, in the course's folder."""
+    """The records of one problem set, in the course's folder.
 
-    def __init__(self, root: Path, assignment: str) -> None:
-        self.root, self.folder = root / FOLDER, root / FOLDER / assignment
+    Raises CourseError where they cannot be written.
+    """
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        self.course, self.root = course, course.root / FOLDER
+        self.folder = self.root / assignment
 
     def read(self, student: str) -> Record | None:
         """A student's record; None where there is none that can be read."""
@@ -65,10 +72,15 @@ class Records:
             "told": record.outcome.remarks,
             "remarks": record.remarks,
         }
-        write_text(self._path(student), json.dumps(stored))
+        path = self._path(student)
+        with using(path):
+            write_text(path, json.dumps(stored))
+            self.course.share(path)
 
     def _path(self, student: str) -> Path:
-        return self.folder / f"{student}.json"
+        name = os.fsencode(student)
+        short = student if len(name) < LONG else hashlib.sha256(name).hexdigest()
+        return self.folder / f"{short}.json"
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -76,10 +88,14 @@ class Records:
 
         The lock is the process's: it goes with it, however it ends.
         """
-        # marks and work of students: nobody else's business
-        self.root.mkdir(mode=0o700, exist_ok=True)
-        # one for the course: the gradebook is one
-        lock = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        path = self.root / "lock"  # one for the course: the gradebook is one
+        with using(path):
+            # marks and work of students: nobody else's business, but that of the group
+            self.root.mkdir(mode=0o700, exist_ok=True)
+            self.folder.mkdir(exist_ok=True)
+            lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            for place in (self.root, self.folder, path):
+                self.course.share(place)
         try:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

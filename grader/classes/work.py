@@ -7,11 +7,12 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
@@ -27,6 +28,7 @@ from ..checking.load import checks_of
 from ..notebooks.asserts import ignored
 from ..notebooks.grade import grade_notebook
 from ..notebooks.notebook import (
+    MISSING,
     CourseError,
     Master,
     SubmissionError,
@@ -37,7 +39,9 @@ from ..notebooks.notebook import (
     without_answers,
 )
 from ..notebooks.report import outputs
+from ..sandbox.outputs import printable
 from ..sandbox.process import Limits, Warm
+from .files import lacking
 
 # Steps of nbgrader's that are done here, or by the one who writes the gradebook.
 DONE_HERE = {
@@ -72,6 +76,7 @@ class Job:
     `masters` and `released` are by the names of the notebooks.
     `package` has the checks; it may be a folder in `root`.
     `beside` are the course's own files, which every notebook finds in its folder.
+    `sets` are the grade_ids of all masters of the course by their labels.
     `code` is the state of all that decides marks beside this: see `code_state`.
     """
 
@@ -86,6 +91,7 @@ class Job:
     unsafe: bool
     seed: int
     config: Config
+    sets: Mapping[str, Collection[str]]
     code: str
 
     def key(self) -> str:
@@ -102,6 +108,7 @@ class Job:
 class Submission:
     """What one student handed in: notebooks by name, and why the others cannot be read.
 
+    `others` are further notebooks, in which those that are meant may be.
     `beside` are the files that a notebook finds in its folder; `left_out` is on those that it
     does not.
     """
@@ -109,6 +116,7 @@ class Submission:
     student: str
     notebooks: Mapping[str, bytes]
     unreadable: Mapping[str, str]
+    others: Mapping[Path, bytes]
     beside: Mapping[str, bytes] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
 
@@ -124,7 +132,10 @@ class GradedNotebook:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A graded submission; `problems` says why it, or a notebook of it, has no points."""
+    """A graded submission; `problems` says why it, or a notebook of it, has no points.
+
+    `remarks` are for the instructor, on which of several notebooks was graded.
+    """
 
     notebooks: Mapping[str, GradedNotebook]
     verdicts: tuple[Verdict, ...]
@@ -175,12 +186,16 @@ class Worker:
         self.warm.close()
 
     def __call__(self, submission: Submission) -> Outcome:
-        """Grade one submission."""
-        notebooks, verdicts, problems = {}, [], []
-        remarks: list[str] = []
+        """Grade one submission. Raises CourseError for what the machine lacks."""
+        with lacking(Path(gettempdir())):
+            return self._outcome(submission)
+
+    def _outcome(self, submission: Submission) -> Outcome:
+        notebooks, verdicts, problems, remarks = {}, [], [], list[str]()
         for name in self.job.masters:
             try:
-                notebook, found, told = self._graded(submission, name)
+                meant = self._meant(submission, name, remarks)
+                notebook, found, told = self._graded(submission, name, meant)
                 remarks += told
             except SubmissionError as error:
                 notebook, found = self._refused(name, str(error))
@@ -190,18 +205,68 @@ class Worker:
         remarks += submission.left_out
         return Outcome(notebooks, tuple(verdicts), tuple(problems), tuple(remarks))
 
-    def _graded(
-        self, submission: Submission, name: str
-    ) -> tuple[GradedNotebook, list[Verdict], Sequence[str]]:
-        job, master = self.job, self.job.masters[name]
-        if name in submission.unreadable:
-            raise SubmissionError(submission.unreadable[name])
-        path = Path("submitted", submission.student, job.assignment, f"{name}.ipynb")
+    def _meant(self, submission: Submission, name: str, remarks: list[str]) -> NotebookNode:
+        """The notebook that counts: that of the right name, or else the only one with answers.
+
+        Raises SubmissionError where there is none, or more than one that could be meant.
+        """
+        named = Path(f"{name}.ipynb")
+        there = {named: submission.notebooks[name]} if name in submission.notebooks else {}
+        found: dict[Path, NotebookNode] = {}
+        wrong = {named: submission.unreadable[name]} if name in submission.unreadable else {}
+        for path, data in {**there, **submission.others}.items():
+            try:
+                found[path] = self._restored(submission.student, name, path, data)
+            except SubmissionError as error:
+                wrong[path] = str(error)
+        answers: dict[Path, Mapping[str, str]] = {}
+        for path, notebook in found.items() if submission.others else ():
+            mine = self._answers(notebook, name)
+            if mine not in answers.values():  # a copy is no other notebook
+                answers[path] = mine
+        possible = [path for path in answers if answers[path]] or [*answers] or [*found]
+        if not possible:
+            others = ", ".join(map(str, submission.others))
+            listed = f"{wrong[named]} Other notebooks: {others}."
+            raise SubmissionError(listed if len(wrong) > 2 else " ".join(wrong.values()))
+        meant = named if named in possible else possible[0]
+        others = ", ".join(str(path) for path in possible if path != meant)
+        if meant != named:
+            if others:
+                raise SubmissionError(
+                    f"{meant}, {others}: it is not clear which notebook counts. "
+                    f"Hand in one, with the name {named}."
+                )
+            why = wrong.get(named, f"{named} has no answers.")
+            remarks.append(f"{meant} was graded: {why}")
+        elif others:
+            remarks.append(f"{meant} was graded, and not {others}, which has other answers")
+        return found[meant]
+
+    def _restored(self, student: str, name: str, path: Path, data: bytes) -> NotebookNode:
+        place = Path("submitted", student, self.job.assignment, path)
         try:
-            notebook = restore(parse_submission(submission.notebooks[name], path), master)
+            return restore(parse_submission(data, place), self.job.masters[name], self.job.sets)
         except SubmissionError as error:
             text = str(error)
-            raise SubmissionError(text if str(path) in text else f"{path}: {text}") from None
+            told = printable(str(place))
+            raise SubmissionError(text if told in text else f"{told}: {text}") from None
+
+    def _answers(self, notebook: NotebookNode, name: str) -> Mapping[str, str]:
+        """The texts of the solution cells that are not as they were handed out."""
+        blank = self.job.released[name].cells
+        return {
+            _id(cell): cell.source
+            for cell in notebook.cells
+            if is_set(cell, "solution")
+            and MISSING not in cell.source
+            and cell.source.strip() != str(blank[_id(cell)]["source"]).strip()
+        }
+
+    def _graded(
+        self, submission: Submission, name: str, notebook: NotebookNode
+    ) -> tuple[GradedNotebook, list[Verdict], Sequence[str]]:
+        job, master = self.job, self.job.masters[name]
         self._as_released(notebook, name)
         graded = grade_notebook(
             notebook,

@@ -30,6 +30,8 @@ def configure(c: Any) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    c.GenerateFeedback.pre_convert_hook = "grader.classes.mended.make_room"
+    c.ExportApp.plugin_class = "grader.classes.mended.CsvExport"
     # Feedback and formgrader show what students wrote without running any script in it.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {

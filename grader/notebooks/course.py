@@ -2,10 +2,13 @@
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
+import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from ..checking.check import Check
 from ..checking.load import checks_of
 from ..checking.mistakes import OURS
 from ..sandbox.process import Limits
-from .notebook import CourseError, Master, calls_check, read_master
+from .notebook import CourseError, Master, calls_check, master_label, read_master
 
 CONFIG = "nbgrader_config.py"
 SECRET = ".grader-secret"
@@ -55,7 +58,9 @@ class Course(Configurable):
         if not (root / CONFIG).is_file():
             raise CourseError(f"{root} is not a course: it has no {CONFIG}")
         try:
-            config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+            # a whole path: in a part of one, traitlets takes `$` for a variable
+            path = str((root / CONFIG).resolve())
+            config = PyFileConfigLoader(path, path=str(root)).load_config()
             return cls(root, config=config)
         except Exception as error:
             kind = type(error).__name__
@@ -80,7 +85,14 @@ class Course(Configurable):
 
     def assignments(self) -> list[str]:
         """The problem sets that have a master."""
-        return sorted({path.parent.name for path in self.masters.glob("*/*.ipynb")})
+        return sorted({path.parent.name for path in self._notebooks()})
+
+    def _notebooks(self) -> Iterator[Path]:
+        """The files of masters, without what editors and Macs hide beside them."""
+        for path in sorted(self.masters.glob("*/*.ipynb")):
+            folder = path.parent.name
+            if not path.name.startswith(".") and not folder.startswith((".", "__MACOSX")):
+                yield path
 
     def master(self, assignment: str, notebook: str | None = None) -> Master:
         """The master of a problem set: the notebook of its name, unless another is named.
@@ -98,7 +110,7 @@ class Course(Configurable):
         if assignment not in self.assignments():
             known = ", ".join(self.assignments()) or "none"
             raise CourseError(f"there is no problem set {assignment!r}; there are: {known}")
-        paths = sorted((self.masters / assignment).glob("*.ipynb"))
+        paths = [path for path in self._notebooks() if path.parent.name == assignment]
         return {path.stem: self.master(assignment, path.stem) for path in paths}
 
     @property
@@ -114,6 +126,17 @@ class Course(Configurable):
         """What the course sets of nbgrader's, or its default with what the course adds."""
         value = self.config[section].get(name, default)
         return value.get_value(default) if isinstance(value, LazyConfigValue) else value
+
+    def cells(self) -> dict[str, frozenset[str]]:
+        """The grade_ids of all masters that can be read, by problem set and notebook."""
+        found = {}
+        for path in self._notebooks():
+            with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+                cells = json.loads(path.read_bytes())["cells"]
+                marks = [cell["metadata"].get("nbgrader", {}) for cell in cells]
+                ids = frozenset(mark["grade_id"] for mark in marks if "grade_id" in mark)
+                found[master_label(path.parent.name, path.stem)] = ids
+        return found
 
     def load_checks(self, master: Master) -> Mapping[str, Check]:
         """The checks of a problem set by grade_id; graded cells that have none are asserts.
@@ -160,16 +183,43 @@ class Course(Configurable):
         if secret := os.environ.get("GRADER_SECRET"):
             return secret.encode()
         path = self.root / SECRET
-        if not path.exists():
-            # A link of a finished file: nobody reads half a secret, and the first of two wins.
-            draft = self.root / f"{SECRET}.{os.getpid()}"
-            # the instructor's alone before there is a secret in it
-            draft.touch(mode=0o600, exist_ok=True)
-            draft.write_text(secrets.token_hex(32))
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        return path.read_bytes()
+        with using(path):
+            if not path.exists():
+                # A link of a finished file: nobody reads half a secret, and the first of two wins.
+                draft = self.root / f"{SECRET}.{os.getpid()}"
+                try:
+                    # the instructor's alone before there is a secret in it
+                    draft.touch(mode=0o600, exist_ok=True)
+                    draft.write_text(secrets.token_hex(32))
+                    with suppress(FileExistsError):
+                        os.link(draft, path)
+                finally:
+                    draft.unlink(missing_ok=True)
+            self.share(path)
+            return path.read_bytes()
+
+    @property
+    def groupshared(self) -> bool:
+        """Do several instructors of one group grade? nbgrader's own setting says it."""
+        return bool(self.config.CourseDirectory.get("groupshared", False))
+
+    def share(self, path: Path) -> None:
+        """Give the group a file or folder of ours, where it is to have what its owner has."""
+        if self.groupshared:
+            mode = path.stat().st_mode
+            ours = mode | (mode & 0o700) >> 3 | (stat.S_ISGID if stat.S_ISDIR(mode) else 0)
+            if ours != mode:
+                with suppress(PermissionError):  # it is another's: only the owner can
+                    path.chmod(stat.S_IMODE(ours))
+
+
+@contextmanager
+def using(place: Path) -> Iterator[None]:
+    """Turns what this machine refuses into a CourseError that says what, where and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise CourseError(
+            f"{error.filename or place} cannot be used: {error.strerror or error}. "
+            "What is graded is kept: run the same command again when this is mended."
+        ) from None

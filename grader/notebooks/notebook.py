@@ -11,7 +11,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,11 @@ class Master:
     name: str
 
     @property
+    def label(self) -> str:
+        """What people call it."""
+        return master_label(self.assignment, self.name)
+
+    @property
     def by_hand(self) -> float:
         """The points that a person gives."""
         return sum(
@@ -72,6 +77,11 @@ class Master:
             for cell in self.cells.values()
             if (is_set(cell, "grade") or is_set(cell, "task")) and not is_autograded(cell)
         )
+
+
+def master_label(assignment: str, name: str) -> str:
+    """A problem set, and its notebook where that has another name."""
+    return assignment if name == assignment else f"{assignment}/{name}"
 
 
 def is_set(cell: NotebookNode, flag: str) -> bool:
@@ -267,7 +277,7 @@ def _upgraded(path: Path, document: dict[str, object]) -> dict[str, object]:
 
 
 def _cell(cell: dict[str, object], id: str) -> NotebookNode:
-    """What is kept of a student's cell: its type, text, grade_id and pasted pictures."""
+    """What is kept of a student's cell: its type, text, pasted pictures, and grade_id or id."""
     kind = cell.get("cell_type")
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
@@ -276,6 +286,8 @@ def _cell(cell: dict[str, object], id: str) -> NotebookNode:
     node = _new_cell("code" if kind == "code" else "markdown", _text(cell.get("source")), id)
     if isinstance(grade_id, str):
         node.metadata.nbgrader = NotebookNode(grade_id=grade_id)
+    elif isinstance(cell.get("id"), str):
+        node.metadata.id = cell["id"]
     pictures = dict(_pictures(cell.get("attachments")))
     if pictures and node.cell_type == "markdown":
         node.attachments = nbformat.from_dict(pictures)
@@ -310,37 +322,37 @@ def _notebook(cells: list[NotebookNode], master: Master | None = None) -> Notebo
     return NotebookNode(cells=cells, metadata=metadata, nbformat=4, nbformat_minor=5)
 
 
-def restore(submission: NotebookNode, master: Master) -> NotebookNode:
+def restore(
+    submission: NotebookNode, master: Master, sets: Mapping[str, Collection[str]] | None = None
+) -> NotebookNode:
     """The submission with its trusted cells as in the master.
 
     - The master's cells are in the master's order, with its type and metadata.
     - Graded and locked cells have the master's text, solution cells the student's.
     - Where several cells have the same grade_id, the first counts; written answers in the others
       are added to it, and so is text below an answer that was left blank: a person reads it.
+      A cell that has lost its grade_id is known by its id.
     - The student's other cells, unknown and repeated ones among them, are ordinary cells. Each
       stays behind the cell of the master that it followed.
     - What is missing is put back; a solution cell that was missing has no answer in it.
     - A cell's metadata have a `remark` where its reader must be told of one of these.
 
-    Raises SubmissionError when none of the master's cells is there.
+    Raises SubmissionError when it has no exercise of the master's, or is rather one of `sets`, the
+    grade_ids of the course's masters by their labels.
     """
     answers: dict[str, NotebookNode] = {}
     own: dict[str | None, list[NotebookNode]] = {None: []}
     latest = None
-    for cell in submission.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if grade_id in master.cells and grade_id not in answers:
+    grade_ids = _grade_ids(submission, master)
+    _check_set(set(grade_ids) - {None}, master, sets or {})
+    for grade_id, cell in zip(grade_ids, submission.cells, strict=True):
+        if grade_id and grade_id in master.cells and grade_id not in answers:
             answers[grade_id], latest = cell, grade_id
             own[latest] = []  # for what follows this cell
         elif grade_id in answers and _is_written(master.cells[grade_id]):
             answers[grade_id] = _joined([answers[grade_id], cell])
         else:
             own[latest].append(cell)
-    if master.cells and not answers:
-        raise SubmissionError(
-            f"this notebook is not {master.assignment}: it has none of its cells. "
-            f"Start from the notebook that was handed out, {master.name}.ipynb."
-        )
     handed_out = {cell.source for cell in master.notebook.cells}
     cells = list(_ordinary(own[None], master))
     for i, (grade_id, trusted) in enumerate(master.cells.items()):
@@ -367,6 +379,45 @@ def _joined(cells: list[NotebookNode]) -> NotebookNode:
     for cell in reversed(cells):
         joined.attachments |= cell.get("attachments", {})
     return joined
+
+
+def _grade_ids(submission: NotebookNode, master: Master) -> list[str | None]:
+    """The grade_id of each cell; by the cell's id where a tool has dropped the metadata."""
+    given = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in submission.cells]
+    lost = {
+        cell.id: grade_id
+        for grade_id, cell in master.cells.items()
+        if "id" in cell and grade_id not in given
+    }
+    return [
+        lost.get(cell.metadata.get("id")) if grade_id is None else grade_id
+        for grade_id, cell in zip(given, submission.cells, strict=True)
+    ]
+
+
+def _check_set(
+    grade_ids: set[str | None], master: Master, sets: Mapping[str, Collection[str]]
+) -> None:
+    """Raises SubmissionError for the notebook of another set."""
+    exercises = {
+        grade_id
+        for grade_id, cell in master.cells.items()
+        if any(is_set(cell, flag) for flag in ("grade", "solution", "task"))
+    }
+    if exercises <= grade_ids:
+        return
+    start = f"Start from the notebook that was handed out, {master.name}.ipynb."
+    shared = {master.label: len(grade_ids & master.cells.keys())}  # first: it has a tie
+    for label, ids in sets.items():
+        shared.setdefault(label, len(grade_ids & set(ids)))
+    if (other := max(shared, key=lambda label: shared[label])) != master.label:
+        raise SubmissionError(f"this notebook is not {master.label}, but {other}. {start}")
+    if not exercises & grade_ids:
+        if not grade_ids:
+            start += " If it was: some tool has removed what marks its cells; copy the answers."
+        raise SubmissionError(
+            f"this notebook is not {master.label}: it has none of its cells. {start}"
+        )
 
 
 def without_answers(master: Master, remark: str) -> NotebookNode:
@@ -433,11 +484,11 @@ def which_master(submission: NotebookNode, path: Path, masters: Iterable[Master]
 
     Raises SubmissionError when there is none, or more than one.
     """
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in submission.cells}
     candidates = list(masters)
 
     def fit(master: Master) -> tuple[int, bool, bool]:
         named = master.name == path.stem or master.assignment in path.stem
+        ids = set(_grade_ids(submission, master))
         return len(ids & master.cells.keys()), named, master.assignment in path.parts
 
     best = max(map(fit, candidates), default=(0,))

@@ -167,7 +167,7 @@ def csv_of(students: Mapping[str, Sequence[Verdict]]) -> str:
             reason = _reason(verdict)
             marks = (verdict.id, verdict.points, verdict.max_points, verdict.status)
             by = "asserts" if verdict.asserts else "check"
-            writer.writerow((student, *marks, reason, " ".join(verdict.diagnosis), by))
+            writer.writerow((printable(student), *marks, reason, " ".join(verdict.diagnosis), by))
     return text.getvalue()
 
 
