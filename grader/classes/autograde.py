@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 from types import MappingProxyType
 
 from nbgrader.converters import Autograde
@@ -29,7 +30,7 @@ from ..sandbox.process import Unprotected
 from .beside import not_replaced, of_course, of_student
 from .classroom import Classroom
 from .files import MAC, copy_files, is_notebook, lacking, read_plain, replace_folder, walk
-from .gradebook import Marks, check_released, told
+from .gradebook import Marks, Standing, check_released, standings_of, told
 from .pool import Result
 from .records import Record, Records
 from .work import Job, Outcome, Submission, code_state, config_of_steps
@@ -131,6 +132,7 @@ class Run:
             for submission, outcome in scheduler(self.job, self._to_do(students)):
                 self._graded(submission.student, outcome)
             self.enter()
+        self.marks.penalise(students)
         return dict(sorted(self.problems.items()))
 
     def _to_do(self, students: Iterable[str]) -> Iterator[Submission]:
@@ -302,6 +304,8 @@ class Run:
 
         place = self._folder(student)
         replace_folder(place, fill)
+        # it tells of other marks, and nbgrader keeps what is there; a link is left alone
+        rmtree(self.classroom.feedback_of(student, self.job.assignment), ignore_errors=True)
         self.converter.set_permissions(self.job.assignment, student)
         self.classroom.course.share(place.parent)
         return left_out
@@ -378,6 +382,7 @@ def table(
 ) -> str:
     """The class in a table: student, points, and what is wrong, `problems` of this run too."""
     records = Records(classroom.course, assignment)
+    standings = standings_of(classroom.folder, classroom.config, assignment)
     rows = [("student", "points", "")]
     all_verdicts: list[Verdict] = []
     for student in students:
@@ -394,13 +399,21 @@ def table(
             remarks = [problems[student], *remarks]
         remarks = [*dict.fromkeys(remarks)]  # a link is neither copied nor read
         all_verdicts += verdicts
-        score = sum(verdict.points for verdict in verdicts)
+        standing = standings.get(student, Standing())
+        remarks = [*standing.remarks(), *remarks]
+        score = max(sum(verdict.points for verdict in verdicts) - standing.penalty, 0.0)
         full = sum(verdict.max_points for verdict in verdicts)
         points = f"{score:g} / {full:g}" if verdicts else "not graded"
         first, *others = remarks or [""]
         rows.append((student, points, first))
         rows.extend(("", "", remark) for remark in others)
-    return columns(rows) + by_asserts(all_verdicts)
+    return columns(rows) + _by_hand(standings, students) + by_asserts(all_verdicts)
+
+
+def _by_hand(standings: Mapping[str, Standing], students: Iterable[str]) -> str:
+    """How many answers a person has to mark."""
+    waiting = sum(standings[name].waiting for name in students if name in standings)
+    return f"\n\nanswers to be marked by hand: {waiting}" if waiting else ""
 
 
 def _remarks(verdicts: Iterable[Verdict]) -> list[str]:

@@ -57,6 +57,10 @@ class Classroom:
         """The folder of a student's graded notebooks."""
         return self._path(self.folder.autograded_directory, student, assignment)
 
+    def feedback_of(self, student: str, assignment: str) -> Path:
+        """The folder of a student's feedback."""
+        return self._path(self.folder.feedback_directory, student, assignment)
+
     def _path(self, step: str, student: str, assignment: str) -> Path:
         return Path(self.folder.format_path(step, student, assignment))
 
@@ -67,7 +71,8 @@ class Classroom:
     def released(self, assignment: str) -> bool:
         """Does the gradebook know the problem set?"""
         with told(), Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
-            return assignment in [known.name for known in gradebook.assignments]
+            # one that only has a due date yet has no notebooks
+            return assignment in [one.name for one in gradebook.assignments if one.notebooks]
 
     def feedback(self, assignment: str) -> None:
         """Write the feedback of all who are graded."""

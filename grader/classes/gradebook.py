@@ -3,9 +3,10 @@
 It holds afterwards what nbgrader's own `autograde` would have put there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from nbformat import NotebookNode
@@ -21,7 +22,7 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from traitlets.config import Config
 
@@ -101,6 +102,37 @@ def _has_points(cell: NotebookNode) -> bool:
     return is_set(cell, "grade") or is_set(cell, "task")
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What the gradebook says of a submission besides its marks.
+
+    `penalty` are the points that its lateness, of `seconds`, costs; `waiting` are the answers that
+    a person has to mark.
+    """
+
+    penalty: float = 0.0
+    seconds: float = 0.0
+    waiting: int = 0
+
+    def remarks(self) -> Iterator[str]:
+        """How late it is, and what that costs."""
+        if self.seconds > 0:
+            minutes = int(self.seconds // 60)
+            days, hours = divmod(minutes // 60, 24)
+            late = f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} min"
+            yield f"late by {late}: {self.penalty:g} points taken off"
+
+
+def standings_of(folder: CourseDirectory, config: Config, assignment: str) -> dict[str, Standing]:
+    """The standings of all students of whom there is a submission."""
+    marks = Marks(folder, config, assignment)
+    try:
+        with told():
+            return marks.standings()
+    finally:
+        marks.close()
+
+
 class Marks:
     """The marks of one problem set. Raises CourseError when the gradebook does not know it."""
 
@@ -163,13 +195,70 @@ class Marks:
     def _enter(self, student: str, outcome: Outcome, handed_in: datetime | None) -> None:
         notebooks, late = self._submission(student, handed_in)
         for name, graded in outcome.notebooks.items():
-            self._grades(notebooks[self.notebooks[name]], self.notebooks[name], graded)
+            mine, doubtful = notebooks[self.notebooks[name]], bool(outcome.problems)
+            self._grades(mine, self.notebooks[name], graded, doubtful)
         ids = [notebooks[self.notebooks[name]] for name in outcome.notebooks]
-        # a penalty of an earlier grading
+        self._penalise(student, ids, late)
+
+    def penalise(self, students: Collection[str]) -> None:
+        """Take off what lateness costs by the due date, extensions and policy of today."""
+        columns = select(
+            SubmittedAssignment.student_id,
+            SubmittedAssignment.timestamp,
+            SubmittedAssignment.extension,
+            SubmittedNotebook.id,
+            SubmittedNotebook.late_submission_penalty,
+        ).join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        found: dict[str, list[Any]] = {}
+        with told():
+            for row in self.db.execute(columns.where(SubmittedAssignment.assignment_id == self.id)):
+                found.setdefault(row.student_id, []).append(row)
+            for student in filter(found.__contains__, students):
+                rows = found[student]
+                late = self._seconds_late(rows[0].timestamp, rows[0].extension) > 0
+                if late or any(row.late_submission_penalty is not None for row in rows):
+                    self._penalise(student, [row.id for row in rows], late)
+            self.db.commit()
+
+    def standings(self) -> dict[str, Standing]:
+        """What there is to say of each submission besides its marks."""
+        of_set = SubmittedAssignment.assignment_id == self.id
+        notebooks = SubmittedNotebook.assignment_id == SubmittedAssignment.id
+        penalties = select(
+            SubmittedAssignment.student_id,
+            SubmittedAssignment.timestamp,
+            SubmittedAssignment.extension,
+            func.sum(SubmittedNotebook.late_submission_penalty).label("penalty"),
+        ).join(SubmittedNotebook, notebooks)
+        by_hand = (
+            select(SubmittedAssignment.student_id, func.count())
+            .join(SubmittedNotebook, notebooks)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(of_set & Grade.needs_manual_grade)
+            .group_by(SubmittedAssignment.student_id)
+        )
+        waiting = dict(self.db.execute(by_hand).all())
+        rows = self.db.execute(penalties.where(of_set).group_by(SubmittedAssignment.id)).all()
+        return {
+            row.student_id: Standing(
+                row.penalty or 0.0,
+                self._seconds_late(row.timestamp, row.extension),
+                waiting.get(row.student_id, 0),
+            )
+            for row in rows
+        }
+
+    def _penalise(self, student: str, ids: Sequence[str], late: bool) -> None:
+        # first away with that of an earlier grading
         reset = update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
         self._run(reset.values(late_submission_penalty=None))
         if late and self._late is not None:
             self._penalties(student, ids)
+
+    def _seconds_late(self, handed_in: datetime | None, extension: timedelta | None) -> float:
+        """How late a submission is by the due date, moved by the student's own extension."""
+        due = self.due + extension if self.due and extension else self.due
+        return max((handed_in - due).total_seconds(), 0.0) if due and handed_in else 0.0
 
     def _submission(self, student: str, handed_in: datetime | None) -> tuple[dict[str, str], bool]:
         """The ids of a submission's notebooks by those of the assignment's, and: is it late?
@@ -200,8 +289,7 @@ class Marks:
                 self._run(change.values(timestamp=handed_in))
         rows = select(SubmittedNotebook.notebook_id, SubmittedNotebook.id)
         found = self.db.execute(rows.where(SubmittedNotebook.assignment_id == submission))
-        due = self.due + extension if self.due and extension else self.due
-        return dict(found.all()), bool(due and handed_in and handed_in > due)
+        return dict(found.all()), self._seconds_late(handed_in, extension) > 0
 
     def _places(self, submission: str, notebook: str) -> None:
         new = {"notebook_id": notebook, "assignment_id": submission}
@@ -211,15 +299,18 @@ class Marks:
                 rows = [{"cell_id": cell, "notebook_id": id} for cell in here.values()]
                 self.db.execute(insert(table), rows)
 
-    def _grades(self, mine: str, notebook: str, outcome: GradedNotebook) -> None:
-        """Scores and comments; a person's marks stay, and are to be looked at again."""
+    def _grades(self, mine: str, notebook: str, outcome: GradedNotebook, doubtful: bool) -> None:
+        """Scores and comments; a person's marks stay, and are to be looked at again.
+
+        So are those that are `doubtful`: of a submission that could not be graded.
+        """
         rows = select(Grade.cell_id, Grade.id, Grade.manual_score).where(Grade.notebook_id == mine)
         known = {row.cell_id: row for row in self.db.execute(rows)}
         changes = []
         for name, score in outcome.scores.items():
             row = known[self.graded[notebook][name]]
             # a person has to look at it, for the first time or again
-            review = score is None or row.manual_score is not None
+            review = score is None or row.manual_score is not None or doubtful
             changes.append({"id": row.id, "auto_score": score, "needs_manual_grade": review})
         comments = select(Comment.cell_id, Comment.id).where(Comment.notebook_id == mine)
         ids = dict(self.db.execute(comments).all())
