@@ -407,13 +407,9 @@ def table(
         first, *others = remarks or [""]
         rows.append((student, points, first))
         rows.extend(("", "", remark) for remark in others)
-    return columns(rows) + _by_hand(standings, students) + by_asserts(all_verdicts)
-
-
-def _by_hand(standings: Mapping[str, Standing], students: Iterable[str]) -> str:
-    """How many answers a person has to mark."""
     waiting = sum(standings[name].waiting for name in students if name in standings)
-    return f"\n\nanswers to be marked by hand: {waiting}" if waiting else ""
+    by_hand = f"\n\nanswers to be marked by hand: {waiting}" if waiting else ""
+    return columns(rows) + by_hand + by_asserts(all_verdicts)
 
 
 def _remarks(verdicts: Iterable[Verdict]) -> list[str]:

@@ -177,6 +177,8 @@ student    points
 bitdiddle  1.5 / 3  failed: correct_squares, correct_sum_of_squares
 hacker     3 / 3
 
+answers to be marked by hand: 9
+
 graded by asserts in the student's own process, which can be fooled: \
 correct_squares, squares_invalid_input, correct_sum_of_squares, sum_of_squares_uses_squares
 """

@@ -246,7 +246,7 @@ def test_autograde_command(
     assert main(["autograde", SET]) == 1
     out, err = capsys.readouterr()
     rows = {line.split()[0]: line for line in out.splitlines() if line[:1].strip()}
-    assert list(rows) == ["student", "blank", "broken", "eps", "right", "scripts"]
+    assert list(rows) == ["student", "blank", "broken", "eps", "right", "scripts", "answers"]
     assert rows["right"] == f"right    {FULL:g} / {FULL:g}"
     broken = " ".join(rows["broken"].split())
     assert broken.startswith(f"broken 0 / {FULL:g} submitted/broken/{SET}/{SET}.ipynb is cut off")
@@ -261,7 +261,8 @@ def test_fresh_course(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     root = new_course(tmp_path / "course")
     hand_in(root, "right", solved())
     assert main(["autograde", SET, "--course", str(root)]) == 0
-    assert capsys.readouterr() == (f"student  points\nright    {FULL:g} / {FULL:g}\n", "")
+    table = f"student  points\nright    {FULL:g} / {FULL:g}\n"
+    assert capsys.readouterr() == (f"{table}\nanswers to be marked by hand: 1\n", "")
 
 
 def test_class_not_protected(
