@@ -30,6 +30,9 @@ def configure(c: Any) -> None:
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # The archives of Moodle, Canvas and Blackboard, for `nbgrader zip_collect`.
+    c.ZipCollectApp.extractor_plugin = "grader.classes.collect.Extract"
+    c.ZipCollectApp.collector_plugin = "grader.classes.collect.Collect"
     # Feedback and formgrader show what students wrote without running any script in it.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {
