@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Any
 from zipfile import ZipFile, ZipInfo
@@ -70,9 +71,8 @@ class Extract(ExtractorPlugin):  # type: ignore[misc]
 
     def _unpack(self, path: Path, limit: int | None) -> None:
         """Put a folder in the place of an archive."""
-        packed = path.rename(path.with_name(f"{path.name}.packed"))
         try:
-            with ZipFile(packed) as archive:
+            with ZipFile(path) as archive:
                 entries = [entry for entry in archive.infolist() if not entry.is_dir()]
                 size = sum(entry.file_size for entry in entries)
                 if limit is not None and size > limit:
@@ -81,7 +81,7 @@ class Extract(ExtractorPlugin):  # type: ignore[misc]
                     self._write(archive, entry, path.with_suffix(""))
         except Exception as error:  # whatever it is, the other students' are unpacked
             self.log.warning("%s cannot be unpacked, and is left out: %s", path, error)
-        packed.unlink()
+        path.unlink()
 
     def _write(self, archive: ZipFile, entry: ZipInfo, folder: Path) -> None:
         entry.filename = _utf8(entry)
@@ -167,11 +167,12 @@ def _file(path: Path, match: re.Match[str], below: tuple[str, ...]) -> Found:
 def _students(found: Iterable[Found]) -> dict[str, list[Found]]:
     """The files of each student, by a name that can be a folder's."""
     files = list(found)
-    heads = [file.name for file in files if file.time]
-    common = os.path.commonprefix(heads).rpartition("_")
+    # Blackboard's names begin with the problem set's, which can have any characters in it
+    columns = zip(*(file.name.split("_")[:-1] for file in files if file.time), strict=False)
+    common = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
     by_person = defaultdict(list)
     for file in files:
-        name = file.name.removeprefix("".join(common[:2])) if file.time else file.name
+        name = "_".join(file.name.split("_")[common:]) if file.time else file.name
         by_person[_as_folder(name), file.number].append(file)
     namesakes = Counter(name for name, _ in by_person)
     return {
@@ -182,7 +183,7 @@ def _students(found: Iterable[Found]) -> dict[str, list[Found]]:
 
 def _as_folder(name: str) -> str:
     """A name without what shells, patterns and addresses of pages would take for something else."""
-    kept = unicodedata.normalize("NFC", re.sub("['’`\",]", "", name))
+    kept = unicodedata.normalize("NFC", re.sub("['\u2019`\",]", "", name))
     return "".join(
         c if c.isalnum() or c in " ._@-" or unicodedata.category(c)[0] == "M" else "_" for c in kept
     ).strip(" .-")
