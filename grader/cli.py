@@ -267,7 +267,8 @@ def _scheduler(arguments: argparse.Namespace) -> "Scheduler":
         from .classes.cluster import grade_on_cluster
     except ModuleNotFoundError:
         raise CourseError(
-            "--scheduler needs Dask: python -m pip install 'batchnorm-course[dask]'"
+            "--scheduler needs Dask. In the folder that the grader was installed from, run: "
+            "python -m pip install '.[dask]'"
         ) from None
     return partial(grade_on_cluster, address=arguments.scheduler)
 

@@ -32,6 +32,9 @@ def configure(c: Any) -> None:
     ]
     c.GenerateFeedback.pre_convert_hook = "grader.classes.mended.make_room"
     c.ExportApp.plugin_class = "grader.classes.mended.CsvExport"
+    # The archives of Moodle, Canvas and Blackboard, for `nbgrader zip_collect`.
+    c.ZipCollectApp.extractor_plugin = "grader.classes.collect.Extract"
+    c.ZipCollectApp.collector_plugin = "grader.classes.collect.Collect"
     # Feedback and formgrader show what students wrote without running any script in it.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {

@@ -103,7 +103,8 @@ def test_no_dask(
     command = ["autograde", ASSIGNMENT, "--course", str(root), "--scheduler", "tcp://a:1"]
     assert main(command) == 2
     assert capsys.readouterr().err == (
-        "grader: --scheduler needs Dask: python -m pip install 'batchnorm-course[dask]'\n"
+        "grader: --scheduler needs Dask. In the folder that the grader was installed from, run: "
+        "python -m pip install '.[dask]'\n"
     )
 
 

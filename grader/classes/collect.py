@@ -1,0 +1,217 @@
+"""What `nbgrader zip_collect` makes of the archives of Moodle, Canvas and Blackboard.
+
+The platform's names of files and folders say who handed them in.
+What follows in them is the student's, and says only which file it is.
+"""
+
+import os
+import re
+import shutil
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path, PurePath
+from typing import Any
+from zipfile import ZipFile, ZipInfo
+
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+from nbgrader.utils import find_all_notebooks
+
+BYTES = 200 * 1024**2  # of what is unpacked from an archive that a student handed in
+
+# A file of a student, or a folder with all of them, which an archive of theirs becomes too.
+LAYOUTS = (
+    # Moodle: Zoë O'Neil_123456_assignsubmission_file_/ps1.ipynb, or without the folder
+    re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file_?(?P<file>.*)"),
+    # Blackboard: ps1_zoneil_attempt_2026-03-01-12-00-00_ps1.ipynb, or ps1_attempt_zoneil_2026...
+    re.compile(
+        r"(?=.*_attempt_)(?P<name>.+?)(?:_attempt)?_"
+        r"(?P<day>\d{4}-\d\d-\d\d)-(?P<time>\d\d-\d\d-\d\d)_(?P<file>.+)"
+    ),
+    # Canvas: oneilzoe_LATE_12345_67890_ps1.ipynb, with the numbers of the student and of the file
+    re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<user>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.I),
+)
+# What a name gets that was there already: " (1)" or "-Copy1" from the student's own programs,
+# "-1" from Canvas for the second attempt.
+AGAIN = r"(?:[ _+]*\((?P<copy>\d+)\)|-Copy(?P<jupyter>\d+))?(?:-(?P<attempt>\d+))?"
+NOT_THEIRS = (".", "__MACOSX")  # what a Mac adds
+TIMESTAMP = "timestamp.txt"  # nbgrader's: with one of their own, students would choose the time
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of a student: `inner` is its path in what was handed in.
+
+    `number` tells students of the same name apart; `time` is None where the platform names none.
+    """
+
+    path: Path
+    name: str
+    number: str
+    time: str | None
+    upload: int
+    inner: PurePath
+
+
+class Extract(ExtractorPlugin):  # type: ignore[misc]
+    """Unpacks the platform's archives, and those in them that students handed in.
+
+    What cannot be unpacked is named and left out; all else is there.
+    """
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Unpack what is in the folder `archive_path`; both paths are absolute."""
+        shutil.copytree(archive_path, extracted_path, dirs_exist_ok=True)
+        for limit in (None, BYTES):  # the platform's archives, then the students'
+            for path in list(_files(Path(extracted_path))):
+                if path.suffix.lower() == ".zip":
+                    self._unpack(path, limit)
+
+    def _unpack(self, path: Path, limit: int | None) -> None:
+        """Put a folder in the place of an archive."""
+        try:
+            with ZipFile(path) as archive:
+                entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+                size = sum(entry.file_size for entry in entries)
+                if limit is not None and size > limit:
+                    raise ValueError(f"it would become {size / 1e6:.0f} MB")
+                for entry in entries:
+                    self._write(archive, entry, path.with_suffix(""))
+        except Exception as error:  # whatever it is, the other students' are unpacked
+            self.log.warning("%s cannot be unpacked, and is left out: %s", path, error)
+        path.unlink()
+
+    def _write(self, archive: ZipFile, entry: ZipInfo, folder: Path) -> None:
+        entry.filename = _utf8(entry)
+        try:
+            archive.extract(entry, folder)  # never outside of the folder, and never a link
+        except Exception as error:  # a name that is too long, for one
+            self.log.warning("%s in %s is left out: %s", entry.filename, folder, error)
+
+
+class Collect(FileNameCollectorPlugin):  # type: ignore[misc]
+    """Says of each file whose it is, and which; of several, the newest counts.
+
+    A course that sets `c.FileNameCollectorPlugin.named_regexp` has that used instead.
+    """
+
+    chosen: Mapping[Path, dict[str, str]] | None = None
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        """What nbgrader asks for each unpacked file; None leaves it out."""
+        if self.named_regexp:
+            by_regexp: dict[str, str] | None = super().collect(submitted_file)
+            return by_regexp
+        if self.chosen is None:
+            self.chosen = self._choose()
+        return self.chosen.get(Path(submitted_file))
+
+    def _choose(self) -> dict[Path, dict[str, str]]:
+        app: Any = self.parent
+        archives = Path(app._format_collect_path(app.archive_directory))
+        unpacked = Path(app._format_collect_path(app.extracted_directory))
+        folder, assignment = app.coursedir.release_directory, app.coursedir.assignment_id
+        released = find_all_notebooks(app.coursedir.format_path(folder, ".", assignment))
+        packed = {path.stem for path in archives.glob("*.[zZ][iI][pP]")}
+        zone = self.config["Exchange"].get("timezone", "UTC")
+        chosen = {}
+        for student, files in _students(_found(unpacked, packed)).items():
+            for name, file in _newest(files, released).items():
+                time = {"timestamp": f"{file.time} {zone}"} if file.time else {}
+                chosen[file.path] = {"student_id": student, "file_id": name, **time}
+        return chosen
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All ordinary files in a folder, and in those below."""
+    for place, _, names in os.walk(folder):
+        for path in (Path(place, name) for name in names):
+            if path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _utf8(entry: ZipInfo) -> str:
+    """The name of a file in an archive; Macs write UTF-8 and do not say so."""
+    try:
+        return entry.orig_filename.encode("cp437").decode("utf-8")
+    except ValueError:
+        return entry.filename
+
+
+def _found(unpacked: Path, packed: Collection[str]) -> Iterator[Found]:
+    """The files of students; `packed` are the names of the platform's archives."""
+    for path in _files(unpacked):
+        parts = path.relative_to(unpacked).parts
+        if any(part.startswith(NOT_THEIRS) for part in parts):
+            continue
+        first = int(parts[0] in packed)  # what an archive is called says nothing
+        # from above: what a student handed in can have such names in it
+        for i, part in enumerate(parts[first:], first + 1):
+            matches = [match for layout in LAYOUTS if (match := layout.fullmatch(part))]
+            if matches:
+                yield _file(path, min(matches, key=lambda match: match.start("file")), parts[i:])
+                break
+
+
+def _file(path: Path, match: re.Match[str], below: tuple[str, ...]) -> Found:
+    """What the platform's name says of a file."""
+    told = match.groupdict()
+    time = f"{told['day']} {told['time'].replace('-', ':')}" if "time" in told else None
+    name = told["name"] + (f"_{told['user']}" if "user" in told else "")
+    inner = PurePath(*below or (told["file"],))
+    return Found(path, name, told.get("number", ""), time, int(told.get("upload", 0)), inner)
+
+
+def _students(found: Iterable[Found]) -> dict[str, list[Found]]:
+    """The files of each student, by a name that can be a folder's."""
+    files = list(found)
+    # Blackboard's names begin with the problem set's, which can have any characters in it
+    columns = zip(*(file.name.split("_")[:-1] for file in files if file.time), strict=False)
+    common = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
+    by_person = defaultdict(list)
+    for file in files:
+        name = "_".join(file.name.split("_")[common:]) if file.time else file.name
+        by_person[_as_folder(name), file.number].append(file)
+    namesakes = Counter(name for name, _ in by_person)
+    return {
+        f"{name}_{number}" if namesakes[name] > 1 or not name else name: theirs
+        for (name, number), theirs in by_person.items()
+    }
+
+
+def _as_folder(name: str) -> str:
+    """A name without what shells, patterns and addresses of pages would take for something else."""
+    kept = unicodedata.normalize("NFC", re.sub("['\u2019`\",]", "", name))
+    return "".join(
+        c if c.isalnum() or c in " ._@-" or unicodedata.category(c)[0] == "M" else "_" for c in kept
+    ).strip(" .-")
+
+
+def _newest(files: Iterable[Found], released: Collection[str]) -> dict[str, Found]:
+    """The files of one student by the names that they get: notebooks, and what lies beside them."""
+    named = [(*_which(file.inner.name, released), file) for file in files]
+    named.sort(key=lambda one: (one[2].time or "", one[1], one[2].upload, str(one[2].path)))
+    notebooks = {name: file for name, _, file in named if name}
+    homes = {file.inner.parent for file in notebooks.values()} or {PurePath()}
+    beside = {
+        str(file.inner.relative_to(home)): file
+        for name, _, file in named
+        for home in homes
+        if not name and file.inner.is_relative_to(home)
+    }
+    beside.pop(TIMESTAMP, None)
+    return notebooks | beside
+
+
+def _which(name: str, released: Collection[str]) -> tuple[str, tuple[int, int]]:
+    """The notebook that a file is, and which attempt and copy of it; empty for other files."""
+    if PurePath(name).suffix != ".ipynb":
+        return "", (0, 0)
+    for notebook in released:
+        stem = re.escape(PurePath(notebook).stem)
+        if match := re.fullmatch(stem + AGAIN, PurePath(name).stem, re.I):
+            copy = match["copy"] or match["jupyter"] or 0
+            return notebook, (int(match["attempt"] or 0), int(copy))
+    return name, (0, 0)

@@ -1,0 +1,271 @@
+"""`nbgrader zip_collect` on archives as Moodle, Canvas and Blackboard make them."""
+
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping
+from contextlib import chdir, redirect_stderr
+from pathlib import Path
+
+import pytest
+from helpers import ROOT
+from helpers.classes import new_course
+from nbgrader.apps import ZipCollectApp
+
+SET = "ps1_standardize"
+NOTEBOOK = f"{SET}.ipynb"
+
+
+def packed(files: Mapping[str, str | bytes]) -> bytes:
+    """An archive of texts by name."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
+def zip_collect(root: Path) -> str:
+    """What nbgrader logs."""
+    printed = io.StringIO()
+    ZipCollectApp.clear_instance()
+    with chdir(root), redirect_stderr(printed):  # as a command it takes seconds to start
+        ZipCollectApp.launch_instance([SET])
+    return printed.getvalue()
+
+
+def collected(root: Path) -> dict[str, dict[str, str]]:
+    """The texts by student and by file."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted((root / "submitted").rglob("*")):
+        if path.is_file():
+            student, name, *inner = path.relative_to(root / "submitted").parts
+            assert name == SET
+            found.setdefault(student, {})["/".join(inner)] = path.read_text()
+    return found
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course in which nothing is handed in; its released notebook is empty."""
+    root = new_course(tmp_path / "course")
+    (root / "exercises" / SET).mkdir(parents=True)
+    shutil.copy(ROOT / "exercises" / SET / NOTEBOOK, root / "exercises" / SET)
+    (root / "downloaded" / SET / "archive").mkdir(parents=True)
+    return root
+
+
+def put(root: Path, files: Mapping[str, str | bytes], name: str = "submissions.zip") -> None:
+    """An archive where the page says that it belongs."""
+    (root / "downloaded" / SET / "archive" / name).write_bytes(packed(files))
+
+
+MOODLE = "Zoë O'Neil_123456_assignsubmission_file_"
+CANVAS = "oneilzoe_LATE_12345_67890_"
+BLACKBOARD = "ps1_attempt_zoneil_2026-03-01-12-00-00"
+OTHER_ORDER = "Problem Set 1_zoneil_attempt_2026-03-01-12-00-00"
+NFD = "Zoe\N{COMBINING DIAERESIS} O\N{RIGHT SINGLE QUOTATION MARK}Neil_9_assignsubmission_file_"
+
+ONE = {
+    "moodle, folders": ({f"{MOODLE}/{NOTEBOOK}": "new"}, "Zoë ONeil"),
+    "moodle, no folders": ({MOODLE + NOTEBOOK: "new"}, "Zoë ONeil"),
+    "moodle, a Mac's letters": ({f"{NFD}/{NOTEBOOK}": "new"}, "Zoë ONeil"),
+    "moodle, a second download": ({f"{MOODLE}/{SET} (1).ipynb": "new"}, "Zoë ONeil"),
+    "moodle, two of them": (
+        {f"{MOODLE}/{SET}({n}).ipynb": text for n, text in ((2, "old"), (10, "new"))},
+        "Zoë ONeil",
+    ),
+    "moodle, what a Mac adds": (
+        {
+            f"{MOODLE}/{NOTEBOOK}": "new",
+            f"__MACOSX/{MOODLE}/._{NOTEBOOK}": "?",
+            f"._{MOODLE}{NOTEBOOK}": "?",
+        },
+        "Zoë ONeil",
+    ),
+    "moodle, an archive in it": (
+        {f"{MOODLE}/homework.ZIP": packed({f"inner/{NOTEBOOK}": "new"})},
+        "Zoë ONeil",
+    ),
+    "canvas": ({CANVAS + NOTEBOOK: "new"}, "oneilzoe_12345"),
+    "canvas, in time": ({f"oneilzoe_12345_67890_{NOTEBOOK}": "new"}, "oneilzoe_12345"),
+    "canvas, attempts": (
+        {
+            f"oneilzoe_12345_67890_{SET}-10.ipynb": "new",
+            f"oneilzoe_12345_67891_{SET}-2.ipynb": "old",
+            f"oneilzoe_12345_67892_{SET} (12).ipynb": "old",
+        },
+        "oneilzoe_12345",
+    ),
+    "canvas, uploads": (
+        {
+            f"oneilzoe_12345_9_{NOTEBOOK}": "old",
+            f"oneilzoe_12345_10_{NOTEBOOK}": "new",
+        },
+        "oneilzoe_12345",
+    ),
+    "canvas, an archive": (
+        {f"{CANVAS}homework.zip": packed({NOTEBOOK: "new"})},
+        "oneilzoe_12345",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "student"), ONE.values(), ids=ONE)
+def test_archive(course: Path, files: dict[str, str | bytes], student: str) -> None:
+    """Is the newest notebook where nbgrader looks for it, by a name that can be read?"""
+    put(course, files)
+    zip_collect(course)
+    assert collected(course) == {student: {NOTEBOOK: "new"}}
+
+
+@pytest.mark.parametrize("name", [BLACKBOARD, OTHER_ORDER])
+def test_blackboard(course: Path, name: str) -> None:
+    """Does the latest attempt count, with its time, and are receipts left out?"""
+    files = {f"{name}_{NOTEBOOK}": "second", f"{name}.txt": "a receipt"}
+    first = {
+        file.replace("03-01-12", "02-28-23"): text.replace("second", "first")
+        for file, text in files.items()
+    }
+    other = {file.replace("zoneil", "j_o.smith"): "other" for file in files}
+    put(course, {**files, **first, **other}, "gradebook_CS_101_12_ps1_2026-03-02-09-00-00.zip")
+    zip_collect(course)
+    time = "2026-03-01 12:00:00"
+    assert collected(course) == {
+        "zoneil": {NOTEBOOK: "second", "timestamp.txt": time},
+        "j_o.smith": {NOTEBOOK: "other", "timestamp.txt": time},
+    }
+
+
+def test_time_zone(course: Path) -> None:
+    """Are Blackboard's times taken to be those of the course's zone?"""
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write('c.Exchange.timezone = "Europe/Berlin"\n')
+    put(course, {f"{BLACKBOARD}_{NOTEBOOK}": "new"})
+    zip_collect(course)
+    assert collected(course)["zoneil"]["timestamp.txt"] == "2026-03-01 11:00:00"
+
+
+def test_loose_files(course: Path) -> None:
+    """May the files lie in the folder as they are, unpacked already?"""
+    folder = course / "downloaded" / SET / "archive"
+    (folder / MOODLE).mkdir()
+    for name in (f"{MOODLE}/{NOTEBOOK}", CANVAS + NOTEBOOK):
+        (folder / name).write_text("new")
+    zip_collect(course)
+    assert collected(course) == {
+        "Zoë ONeil": {NOTEBOOK: "new"},
+        "oneilzoe_12345": {NOTEBOOK: "new"},
+    }
+
+
+def test_namesakes(course: Path) -> None:
+    """Do students of one name stay apart?"""
+    put(course, {f"Lee Ann_{n}_assignsubmission_file_/{NOTEBOOK}": str(n) for n in (1, 22)})
+    zip_collect(course)
+    assert collected(course) == {f"Lee Ann_{n}": {NOTEBOOK: str(n)} for n in (1, 22)}
+
+
+def test_nobody_hands_in_for_another(course: Path) -> None:
+    """Do names that students choose make nothing another student's?"""
+    put(
+        course,
+        {
+            f"{MOODLE}/{NOTEBOOK}": "hers",
+            f"Eve_7_assignsubmission_file_/{MOODLE}/{NOTEBOOK}": "Eve's",
+            f"Eve_7_assignsubmission_file_/{CANVAS}{NOTEBOOK}": "Eve's",
+            f"Eve_7_assignsubmission_file_/{BLACKBOARD}_{NOTEBOOK}": "Eve's",
+            f"Eve_7_assignsubmission_file_{MOODLE}{NOTEBOOK}": "Eve's",
+            f"eve_777_888_x_{BLACKBOARD}_{NOTEBOOK}": "Eve's",
+            f"eve_777_889_{MOODLE}{NOTEBOOK}": "Eve's",
+            f"ps1_eve_attempt_2026-03-01-12-00-00_{MOODLE}{NOTEBOOK}": "Eve's",
+        },
+    )
+    zip_collect(course)
+    found = collected(course)
+    assert sorted(found) == ["Eve", "Zoë ONeil", "eve", "eve_777"]
+    assert found["Zoë ONeil"] == {NOTEBOOK: "hers"}
+
+
+def test_files_beside(course: Path) -> None:
+    """Do modules and data come with the notebook, and no time of the student's own?"""
+    inner = {
+        f"work/{NOTEBOOK}": "new",
+        "work/helper.py": "module",
+        "work/data/x.csv": "data",
+        "work/timestamp.txt": "2000-01-01 00:00:00",
+        "elsewhere.txt": "?",
+    }
+    put(course, {f"{MOODLE}/{name}": text for name, text in inner.items()})
+    zip_collect(course)
+    assert collected(course) == {
+        "Zoë ONeil": {NOTEBOOK: "new", "helper.py": "module", "data/x.csv": "data"}
+    }
+
+
+def test_other_names(course: Path) -> None:
+    """Does what is no notebook of the set come as it is called, so that grading can tell?"""
+    put(
+        course,
+        {
+            f"{MOODLE}/homework.ipynb": "which?",
+            "Eve_7_assignsubmission_file_/ps1.html": "no notebook",
+        },
+    )
+    zip_collect(course)
+    assert collected(course) == {
+        "Zoë ONeil": {"homework.ipynb": "which?"},
+        "Eve": {"ps1.html": "no notebook"},
+    }
+
+
+def test_broken_archives(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Does no archive of a student's stop the others', and is each named?"""
+    big = io.BytesIO()
+    with zipfile.ZipFile(big, "w", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(3):
+            archive.writestr(f"{n}.csv", bytes(100 * 1024**2))
+    put(
+        course,
+        {
+            f"{MOODLE}/{NOTEBOOK}": "new",
+            "Ann_1_assignsubmission_file_/cut.zip": packed({NOTEBOOK: "x" * 1000})[:500],
+            "Ben_2_assignsubmission_file_/big.zip": big.getvalue(),
+            "Eve_3_assignsubmission_file_/up.zip": packed({f"../../{NOTEBOOK}": "Eve's"}),
+            "Jo_4_assignsubmission_file_/long.zip": packed({"x" * 300: "?", NOTEBOOK: "Jo's"}),
+        },
+    )
+    log = zip_collect(course)
+    assert collected(course) == {
+        "Eve": {NOTEBOOK: "Eve's"},
+        "Jo": {NOTEBOOK: "Jo's"},
+        "Zoë ONeil": {NOTEBOOK: "new"},
+    }
+    assert "cut.zip cannot be unpacked, and is left out: File is not a zip file" in log
+    assert "big.zip cannot be unpacked, and is left out: it would become 315 MB" in log
+    assert "is left out: [Errno 36] File name too long" in log
+
+
+def test_names_of_a_mac(course: Path) -> None:
+    """Are names right that are in UTF-8 without saying so?"""
+    put(course, {f"{MOODLE}/{NOTEBOOK}": "new"})
+    path = course / "downloaded" / SET / "archive" / "submissions.zip"
+    data = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        assert archive.infolist()[0].flag_bits == 0x800
+    path.write_bytes(data.replace(b"\x00\x08", b"\x00\x00"))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.infolist()[0].flag_bits == 0
+    zip_collect(course)
+    assert list(collected(course)) == ["Zoë ONeil"]
+
+
+def test_own_regexp(course: Path) -> None:
+    """Does a course's own expression count, as nbgrader's documentation says?"""
+    with (course / "nbgrader_config.py").open("a") as config:
+        regexp = r".*/(?P<student_id>\w+)-(?P<file_id>\w+)\.ipynb"
+        config.write(f"c.FileNameCollectorPlugin.named_regexp = {json.dumps(regexp)}\n")
+    put(course, {f"ann-{NOTEBOOK}": "new"})
+    zip_collect(course)
+    assert collected(course) == {"ann": {NOTEBOOK: "new"}}
