@@ -166,16 +166,21 @@ class _Session:
                 self.displayed.setdefault(id, []).append(shown)
 
     def grade(self, check: Check, names: frozenset[str], max_points: float, seed: int) -> Verdict:
-        """The verdict of one check, which has a time of its own."""
-        try:
+        """The verdict of one check; whenever it asks, that has a time of its own."""
+
+        def student() -> Student:
             channel = _Timed(self._alive(), self.limits.exercise_seconds, self.clock)
-            return check.grade(Student(channel, names, self.ran, self.failed), max_points, seed)
+            return Student(channel, names, self.ran, self.failed)
+
+        try:
+            return check.grade(student(), max_points, seed, again=student)
         except StudentGone as gone:
-            self._lose()
             return Verdict(check.id, 0.0, max_points, gone.status, self._check_message(gone))
 
     def _alive(self) -> StudentProcess:
         again = max(self.limits.cell_seconds, self.limits.exercise_seconds)
+        if self.process is not None and self.process.gone:
+            self.process = None
         while self.process is None:
             self.clock.check()
             self.process = self.warm.student()
@@ -259,7 +264,11 @@ class _Timed:
             self.clock.left -= took
             self.own.left -= took
         # both clocks run; the one with less time left decides
-        with self.clock.running(self.own.left) as left, self.own.running(left) as seconds:
-            reply = self.process.ask(request, seconds)
+        try:
+            with self.clock.running(self.own.left) as left, self.own.running(left) as seconds:
+                reply = self.process.ask(request, seconds)
+        except StudentGone:
+            self.process.close()  # it may still wait for an answer of ours
+            raise
         self.replied = time.monotonic()
         return reply
