@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -169,7 +169,8 @@ class _Session:
         """The verdict of one check; whenever it asks, that has a time of its own."""
 
         def student() -> Student:
-            channel = _Timed(self._alive(), self.limits.exercise_seconds, self.clock)
+            seconds = self.limits.exercise_seconds
+            channel = _Timed(self._alive(), seconds, self.clock, self._lose)
             return Student(channel, names, self.ran, self.failed)
 
         try:
@@ -179,8 +180,6 @@ class _Session:
 
     def _alive(self) -> StudentProcess:
         again = max(self.limits.cell_seconds, self.limits.exercise_seconds)
-        if self.process is not None and self.process.gone:
-            self.process = None
         while self.process is None:
             self.clock.check()
             self.process = self.warm.student()
@@ -249,13 +248,15 @@ class _Clock:
 
 
 class _Timed:
-    """A channel that is open for `seconds`; only the time that the student's code takes counts.
+    """A channel that is open for `seconds`; then, or if it ends before, `lose` ends the process.
 
-    That of our functions does too when the student's code calls them.
+    Only the time that the student's code takes counts, and that of our functions that it calls.
     """
 
-    def __init__(self, process: StudentProcess, seconds: float, clock: _Clock) -> None:
-        self.process, self.clock, self.own = process, clock, _Clock(seconds)
+    def __init__(
+        self, process: StudentProcess, seconds: float, clock: _Clock, lose: Callable[[], None]
+    ) -> None:
+        self.process, self.clock, self.own, self.lose = process, clock, _Clock(seconds), lose
         self.replied = 0.0
 
     def ask(self, request: dict[str, object]) -> dict[str, object]:
@@ -268,7 +269,7 @@ class _Timed:
             with self.clock.running(self.own.left) as left, self.own.running(left) as seconds:
                 reply = self.process.ask(request, seconds)
         except StudentGone:
-            self.process.close()  # it may still wait for an answer of ours
+            self.lose()  # it may be alive, and wait for an answer of ours
             raise
         self.replied = time.monotonic()
         return reply
