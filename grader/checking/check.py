@@ -31,6 +31,7 @@ from .compare import (
     widened,
 )
 from .errors import CourseError, is_ours, told
+from .lent import Lent, needed
 from .mistakes import catalogue
 from .remote import Call, Remote, RemoteError, Student, arguments_after, raises
 from .sections import where_to_read
@@ -38,6 +39,7 @@ from .sections import where_to_read
 __all__ = ["Check", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
 
 SHOWN_CALLS = 8  # what a message tells of what led to an answer
+ELSEWHERE = "The mistake is not here, but"  # how the message on what is right begins
 
 # What an answer that is wrong in this way shows by itself.
 SHOWN_BY_KIND = {"dtype": "loses-dtype", "changed": "mutates-input"}
@@ -196,6 +198,12 @@ class Check:
     `id` is the grade_id of the graded cell and the name in `check("...")`.
     `section` is the label of the section in the book that teaches it.
     `faulty(*mistakes)` makes an implementation with those of `mistakes`.
+    `uses` names the functions of earlier exercises that a solution may be composed of.
+
+    A mistake in one of those has cost its points where it was made, and costs none here.
+    A solution that is not all right is asked again with the reference's functions in place of the
+    student's, as few as it takes. Where that is better, it counts, and the message names them.
+    So what is passed may still return wrong values in the student's notebook.
     """
 
     def __init__(
@@ -206,8 +214,10 @@ class Check:
         reference: Implementation,
         faulty: Callable[..., Implementation] | None = None,
         mistakes: Sequence[str] = (),
+        uses: Sequence[str] = (),
     ) -> None:
         self.id, self.section, self.mistakes = id, section, tuple(mistakes)
+        self.uses = tuple(uses)
         self.parts: list[Part] = []
         self._reference, self._faulty = reference, faulty
         # by part, seed and mistakes: the same for all students
@@ -219,7 +229,12 @@ class Check:
 
     @classmethod
     def against(
-        cls, faults: Faults, id: str, section: str, reference: Implementation = None
+        cls,
+        faults: Faults,
+        id: str,
+        section: str,
+        reference: Implementation = None,
+        uses: Sequence[str] = (),
     ) -> "Check":
         """A check whose mistakes are those of `faults`.
 
@@ -231,6 +246,7 @@ class Check:
             reference=faults.implementation() if reference is None else reference,
             faulty=faults.implementation,
             mistakes=faults.MISTAKES[id],
+            uses=uses,
         )
 
     def part(
@@ -254,17 +270,33 @@ class Check:
         return add
 
     def grade(
-        self, student: Student, max_points: float, seed: int, *, local: bool = False
+        self,
+        student: Student,
+        max_points: float,
+        seed: int,
+        *,
+        local: bool = False,
+        again: Callable[[], Student] | None = None,
     ) -> Verdict:
         """The verdict on a student's implementation.
 
         The points of `max_points` go to the parts by weight.
         With `local`, the message shows inputs and expected values; the seed must then be public.
+        `again()` is the same namespace, in a process that is alive, to be asked once more.
         Raises StudentGone when the student's process ends before the check does, and CourseError
         for a mistake of ours: in the script, the reference or a faulty implementation.
         """
+        lent: tuple[str, ...] = ()
         with quiet():
-            return self._verdict(student, max_points, seed, local)
+            try:
+                results, gone = self._results(student, seed), None
+            except StudentGone as error:
+                results, gone = [], error
+            if self.uses and _share(results) < 1:
+                results, lent = self._composed(results, again or (lambda: student), seed)
+            if gone and not lent:
+                raise gone
+            return self._verdict(results, lent, student, max_points, seed, local)
 
     def prove(self, seed: int) -> None:
         """Ask the reference all that students will be asked, and make the faulty implementations.
@@ -292,13 +324,47 @@ class Check:
             return f"not in the catalogue of mistakes: {', '.join(sorted(unknown))}"
         if self.mistakes and self._faulty is None:
             return "it names mistakes, but has no faulty implementation"
+        if absent := [name for name in self.uses if not hasattr(self._reference, name)]:
+            return f"it uses what the reference does not have: {', '.join(absent)}"
         return "" if self.parts else "it has no parts"
 
-    def _verdict(self, student: Student, max_points: float, seed: int, local: bool) -> Verdict:
-        results = [self._examine(index, student, seed) for index in range(len(self.parts))]
-        passed = sum(result.part.weight for result in results if result.wrong is None)
+    def _results(self, student: Student, seed: int) -> list[Result]:
+        return [self._examine(index, student, seed) for index in range(len(self.parts))]
+
+    def _composed(
+        self, first: list[Result], again: Callable[[], Student], seed: int
+    ) -> tuple[list[Result], tuple[str, ...]]:
+        """The results with functions of the reference, and which; the first if none are better."""
+        found: dict[tuple[str, ...], list[Result]] = {(): first}
+
+        def share(names: tuple[str, ...]) -> tuple[float, set[str]]:
+            if not names:
+                return _share(first), set()
+            lent = {name: Lent(getattr(self._reference, name)) for name in names}
+            found[names] = []
+            try:
+                student = again()
+                with student.lending(lent):
+                    found[names] = self._results(student, seed)
+            except StudentGone:  # with these it ends too: no share
+                pass
+            return _share(found[names]), {name for name in names if lent[name].called}
+
+        names = needed(self.uses, share)
+        better = names and _share(found[names]) > _share(first)
+        return (found[names], names) if better else (first, ())
+
+    def _verdict(
+        self,
+        results: list[Result],
+        lent: tuple[str, ...],
+        student: Student,
+        max_points: float,
+        seed: int,
+        local: bool,
+    ) -> Verdict:
         # hundredths: as people read them
-        points = round(max_points * passed / sum(part.weight for part in self.parts), 2)
+        points = round(max_points * _share(results), 2)
         status = _status(results)
         if status == "missing":
             return Verdict(self.id, points, max_points, status, self._to_do(results, student))
@@ -307,7 +373,7 @@ class Check:
                 self._ask_again(index, seed)
         # what is not written, or is right, has no mistakes
         diagnosis = () if status == "passed" else self._diagnose(results, seed)
-        message = self._message(results, diagnosis, local)
+        message = _lent_told(lent, status) + self._message(results, diagnosis, local)
         return Verdict(self.id, points, max_points, status, message, diagnosis)
 
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> "Answers":
@@ -571,6 +637,24 @@ class Check:
         except (TypeError, ValueError):  # the reference has no such function, or other arguments
             unnamed = {f"argument {i}": value for i, value in enumerate(call.args, 1)}
             return unnamed | call.kwargs
+
+
+def _share(results: list[Result]) -> float:
+    """The share of the points that these results have; none if there are no results."""
+    passed = sum(result.part.weight for result in results if result.wrong is None)
+    return passed / sum(result.part.weight for result in results) if results else 0.0
+
+
+def _lent_told(lent: Sequence[str], status: str) -> str:
+    """What a message begins with where functions of earlier exercises are the cause."""
+    if not lent:
+        return ""
+    names = " and ".join(lent)
+    where = ELSEWHERE if status == "passed" else "Part of the cause is"
+    return (
+        f"{where} in {names}: mend what is wrong there first.\n"
+        f"With a right {names} in place of yours:\n\n"
+    )
 
 
 def _named(mistakes: Iterable[str]) -> tuple[str, ...]:

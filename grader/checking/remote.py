@@ -8,18 +8,19 @@ Every access is a request to the process where the objects live, and only plain 
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Collection, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from ..sandbox.channel import CLASSES, Channel
+from ..sandbox.channel import CLASSES, Channel, StudentGone
 from ..sandbox.outputs import printable
 from ..sandbox.student.objects import Objects
 from ..sandbox.student.protocol import Callback, Handle, decode, encode
-from .errors import is_ours
+from .errors import CourseError, is_ours
 
 # What the student's process may ask of the grader's functions while one request lasts.
 CALLS, BYTES = 10_000, 64 * 1024**2
@@ -155,6 +156,7 @@ class Student:
     Functions of ours may be passed as arguments. They stay here: the student's process only gets
     what they return, within `CALLS` and `BYTES`, and only until the call that they were passed to
     returns. What they are called with is the student's, so they must bear anything.
+    `lending` puts some in place of the namespace's own functions, under the same rules.
     """
 
     def __init__(
@@ -170,6 +172,9 @@ class Student:
         self.calls: list[Call] = []
         self._lent: dict[int, Callable[..., object]] = {}
         self._lent_ever = 0
+        # those in place of the namespace's own, and their names
+        self._in_place: dict[int, Callable[..., object]] = {}
+        self._lent_names: frozenset[str] = frozenset()
         self._fault: Exception | None = None  # a mistake in one of them
         self._driven: set[Callable[..., object]] = set()  # whose source was sent
         self._answers_left = ANSWERS
@@ -182,6 +187,8 @@ class Student:
                 f"{name} is not a name that this problem set asks for: "
                 "no solution cell of its master defines it"
             )
+        if name in self._lent_names:
+            raise CourseError(f"{name} is asked about, so it cannot be lent too: see `uses`")
         if name not in self._globals:  # a function is asked for once, and then called
             value = self._ask(name, op="get", target=None, name=name)
             if not isinstance(value, Remote):
@@ -194,6 +201,28 @@ class Student:
         defines = re.compile(rf"^\s*(?:async )?(?:def|class)\s+{name}\b|^{name}\s*=", re.MULTILINE)
         found = [error for source, error in self._failed if defines.search(source)]
         return found[-1] if found else None
+
+    @contextmanager
+    def lending(self, functions: Mapping[str, Callable[..., object]]) -> Iterator[None]:
+        """Within it, the namespace has these functions of ours in place of its own.
+
+        Whatever happens, its own are there again afterwards, and ours answer no more.
+        """
+        first = self._lent_ever + 1
+        self._in_place = dict(enumerate(functions.values(), first))
+        self._lent_ever += len(functions)
+        self._lent_names = frozenset(functions)
+        lent = {name: Callback(number) for number, name in enumerate(functions, first)}
+        try:
+            # of an ordinary process this is no error: of another, whatever comes of it is its own
+            with suppress(RemoteError):
+                self._ask("the namespace", op="lend", value=lent)
+            yield
+        finally:
+            self._in_place, self._lent_names = {}, frozenset()
+            # whoever asks the process next is told that it is gone
+            with suppress(StudentGone):
+                self._channel.ask({"op": "lend", "value": {}})
 
     def drive(self, driver: Callable[..., object], *args: object, **kwargs: object) -> object:
         """Call a function of ours in the student's process, or make an object of a class of ours.
@@ -259,8 +288,9 @@ class Student:
         """The answer to a call of one of our functions."""
         number, args, kwargs = (request.get(key) for key in ("callback", "args", "kwargs"))
         try:
+            lent = self._in_place | self._lent
             # or the numbers of other functions are tried
-            if not (isinstance(number, int) and number in self._lent):
+            if not (isinstance(number, int) and number in lent):
                 raise RuntimeError("this function can be called only while it is being checked")
             assert isinstance(args, tuple)
             assert isinstance(kwargs, dict)
@@ -268,7 +298,7 @@ class Student:
             self._bytes_left -= _weight([*args, *kwargs.values()])
             if self._calls_left < 0 or self._bytes_left < 0:
                 raise RuntimeError("called too often, or with too much data")
-            return {"value": self._lent[number](*args, **kwargs)}
+            return {"value": lent[number](*args, **kwargs)}
         except Exception as error:
             if is_ours(error, self):
                 self._fault = error

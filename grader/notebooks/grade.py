@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -168,12 +168,16 @@ class _Session:
                 self.displayed.setdefault(id, []).append(shown)
 
     def grade(self, check: Check, names: frozenset[str], max_points: float, seed: int) -> Verdict:
-        """The verdict of one check, which has a time of its own."""
+        """The verdict of one check; whenever it asks, that has a time of its own."""
+
+        def student() -> Student:
+            seconds = self.limits.exercise_seconds
+            channel = _Timed(self._alive(), seconds, self.clock, self._lose)
+            return Student(channel, names, self.ran, self.failed)
+
         try:
-            channel = _Timed(self._alive(), self.limits.exercise_seconds, self.clock)
-            return check.grade(Student(channel, names, self.ran, self.failed), max_points, seed)
+            return check.grade(student(), max_points, seed, again=student)
         except StudentGone as gone:
-            self._lose()
             return Verdict(check.id, 0.0, max_points, gone.status, self._check_message(gone))
 
     def _alive(self) -> StudentProcess:
@@ -248,13 +252,15 @@ class _Clock:
 
 
 class _Timed:
-    """A channel that is open for `seconds`; only the time that the student's code takes counts.
+    """A channel that is open for `seconds`; then, or if it ends before, `lose` ends the process.
 
-    That of our functions does too when the student's code calls them.
+    Only the time that the student's code takes counts, and that of our functions that it calls.
     """
 
-    def __init__(self, process: StudentProcess, seconds: float, clock: _Clock) -> None:
-        self.process, self.clock, self.own = process, clock, _Clock(seconds)
+    def __init__(
+        self, process: StudentProcess, seconds: float, clock: _Clock, lose: Callable[[], None]
+    ) -> None:
+        self.process, self.clock, self.own, self.lose = process, clock, _Clock(seconds), lose
         self.replied = 0.0
 
     def ask(self, request: dict[str, object]) -> dict[str, object]:
@@ -263,7 +269,11 @@ class _Timed:
             self.clock.left -= took
             self.own.left -= took
         # both clocks run; the one with less time left decides
-        with self.clock.running(self.own.left) as left, self.own.running(left) as seconds:
-            reply = self.process.ask(request, seconds)
+        try:
+            with self.clock.running(self.own.left) as left, self.own.running(left) as seconds:
+                reply = self.process.ask(request, seconds)
+        except StudentGone:
+            self.lose()  # it may be alive, and wait for an answer of ours
+            raise
         self.replied = time.monotonic()
         return reply

@@ -871,6 +871,139 @@ def test_backward(batchnorm_backward):
 }
 
 
+# Functions of the reference in place of the student's own: `forward` is asked with them again
+
+ELSEWHERE = {
+    "batch_variance": "def batch_variance(x):\n    return x.sum(axis=0)",
+    "forward": """
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return scale_and_shift(normalize(x, batch_mean(x), batch_variance(x), eps), gamma, beta)
+""",
+}
+
+
+def lent(tries: str, forward: str, status: str = "failed", **more: Any) -> Attack:
+    """A program whose `forward` does something else than to compose, while it may."""
+    found = {"batch_variance": "failed", "forward": status}
+    return Attack(tries, answers=ELSEWHERE | {"forward": forward}, status=found, **more)
+
+
+FORWARD = "def batchnorm_forward(x, gamma, beta, eps=1e-5):\n"
+LENT = {
+    "none of it": Attack(
+        "composes what it has not written: all that is right in it counts",
+        answers=ELSEWHERE,
+        points=7.0,
+        status={"batch_variance": "failed", "forward": "passed"},
+        says="The mistake is not here, but in batch_mean and .* and scale_and_shift: mend",
+    ),
+    "what is behind them": lent(
+        "looks for the reference behind the functions that it is lent",
+        f"""
+import gc, re
+found, own = ["it was not asked again"], batch_variance
+def texts(value, depth, seen):
+    if depth and id(value) not in seen:
+        seen.add(id(value))
+        yield repr(value)[:2000]
+        for inner in gc.get_referents(value):
+            yield from texts(inner, depth - 1, seen)
+{FORWARD}\
+    if batch_variance is own: return x
+    known = texts([batch_variance.__code__, batch_variance.__closure__], 7, set())
+    found[:] = [text for text in known if re.search(r"[_]centre|[_]mean_of_product|[c]hecking", text)]
+    return x
+""",
+        last="print('found', found)",
+    ),
+    "kept for later": Attack(
+        "keeps a function that it is lent, and calls it in place of its own in the next exercise",
+        answers={
+            "batch_mean": "def batch_mean(x):\n    return x.sum(axis=0)",
+            "batch_variance": """
+kept = []
+def batch_variance(x):
+    kept.append(batch_mean)
+    return batch_mean(x)
+""",
+            "normalize": """
+def normalize(x, mean, variance, eps=1e-5):
+    return kept[-1](x) if eps != 1e-5 else x
+""",
+        },
+        status={"batch_mean": "failed", "batch_variance": "failed", "normalize": "error"},
+        says="raised RuntimeError: this function can be called only while it is being checked",
+    ),
+    "its own again": lent(
+        "puts functions of its own back, deletes them, and calls itself from what it is lent",
+        f"""
+own, asked = batch_variance, []
+{FORWARD}\
+    global batch_variance, batch_mean
+    if batch_variance is not own:
+        asked.append(batch_mean)
+        batch_variance, batch_mean = own, lambda x: batchnorm_forward
+        del globals()["normalize"]
+    return x
+""",
+        last="print(not (asked and batch_variance is own and normalize))",
+    ),
+    "an end": lent(
+        "ends its process when it is asked again",
+        f"""
+import os
+own = batch_variance
+{FORWARD}\
+    if batch_variance is not own: os._exit(0)
+    return x
+""",
+        last="print(batch_variance is not own)",
+    ),
+    "no end": lent(
+        "is asked again, and never answers",
+        f"""
+own = batch_variance
+{FORWARD}\
+    while batch_variance is not own: pass
+    return x
+""",
+        last="print(batch_variance is not own)",
+    ),
+    "nothing but numbers": lent(
+        "calls the functions that it is lent with whatever there is",
+        f"""
+found = ["it was not asked again"]
+own = batch_variance
+{FORWARD}\
+    if batch_variance is own: return x
+    column = np.ones((10_000, 1))
+    calls = [(normalize, (column, column.T, column.T))]
+    for value in (None, "x", [[1], [1, 2]], {{}}, object(), np.ones((4096, 1024)), np.ones((0, 3)),
+                  [0] * 50_000, 10**30, 1j, np.array(["x"]), np.ones((1,) * 30), (), batch_mean):
+        calls += [(f, (value,)) for f in (batch_mean, batch_variance)]
+        calls += [(scale_and_shift, (value,) * 3), (normalize, (x, gamma, gamma, value))]
+    found.clear()
+    for f, arguments in calls:
+        try:
+            found.append(f(*arguments))
+        except (TypeError, ValueError):
+            pass
+    return x
+""",
+        last="print('found', found)",
+    ),
+    "called without end": lent(
+        "calls the functions that it is lent for ever",
+        f"""
+own = batch_variance
+{FORWARD}\
+    while batch_variance is not own: batch_variance(x)
+    return x
+""",
+    ),
+}
+
+
 # The notebook itself
 
 
@@ -1052,6 +1185,7 @@ ATTACKS = {
         "returned": RETURNED,
         "ends": ENDS,
         "taking": TAKING,
+        "lent": LENT,
         "notebook": NOTEBOOKS,
     }.items()
     for name, attack in table.items()

@@ -33,11 +33,14 @@ class Objects:
     - call: `target(*args, **kwargs)`, or its method `name`; with `after`, the arguments as the call
       left them come back
     - drive: call the function or class `name` that `source` defines, or defined when it last came
+    - lend: the globals in `value`, by name, take the place of the namespace's own; those that the
+      last such request put aside come back first
 
     A reply has a "value", or an "error" with the names of the exception's classes, its text and
     its traceback.
 
-    Functions of the grader's that are among the arguments can be called while the request lasts.
+    Functions of the grader's that are among the arguments can be called while the request lasts,
+    and those that are lent while any does, until they are taken back.
     Such a call goes out by `exchange`, as {"callback": number, "args": ..., "kwargs": ...}, and
     comes back as a dict with a "value", or an "error" with "kind" and "text".
     """
@@ -46,6 +49,7 @@ class Objects:
         self.namespace, self.exchange = namespace, exchange
         self.kept: dict[int, object] = {}
         self.drivers: dict[str, tuple[str, Any]] = {}  # by name: the source, and what it defines
+        self.aside: dict[str, list[Any]] = {}  # by name: what was there, in a list, if anything
 
     def keep(self, value: object) -> Handle:
         """A handle for an object that stays here."""
@@ -98,7 +102,20 @@ class Objects:
                 return self._call(target if name is None else getattr(target, str(name)), request)
             case "drive":
                 return self._call(self._driver(str(name), request["source"]), request)
+            case "lend":
+                self._lend(request["value"])
+                return {"value": None}
         raise ValueError(f"unknown request {request['op']!r}")
+
+    def _lend(self, lent: object) -> None:
+        """Interrupted at any line, the next such request still puts everything back."""
+        assert isinstance(lent, dict)
+        for name, own in self.aside.items():
+            self.namespace.pop(name, None)  # also what the student's code has put there since
+            self.namespace.update((name, value) for value in own)
+        space = self.namespace
+        self.aside = {name: [space[name]] if name in space else [] for name in lent}
+        space.update(lent)
 
     def _driver(self, name: str, source: object) -> Any:
         """A class that has come before is the same one, with what it holds."""

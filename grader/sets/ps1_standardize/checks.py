@@ -73,7 +73,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.batch_mean(x)
 
 
-batch_variance = _check("batch_variance", "the-variance")
+batch_variance = _check("batch_variance", "the-variance", uses=("batch_mean",))
 
 
 @batch_variance.part("one biased variance for each feature, taken over the batch", 2)
@@ -154,7 +154,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from kept(bn.scale_and_shift, x, *affine(rng, x.shape[1]))
 
 
-forward = _check("forward", "forward-in-one-function")
+STEPS = ("batch_mean", "batch_variance", "normalize", "scale_and_shift")
+
+forward = _check("forward", "forward-in-one-function", uses=STEPS)
 
 
 @forward.part("the right values", 3)

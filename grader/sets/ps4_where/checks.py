@@ -94,7 +94,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from kept(bn.batchnorm2d_forward, x, *affine(rng, 3), eps=NO_EPS)
 
 
-batchnorm2d_backward = _check("batchnorm2d_backward", "backward-through-feature-maps")
+batchnorm2d_backward = _check(
+    "batchnorm2d_backward", "backward-through-feature-maps", uses=("batchnorm2d_forward",)
+)
 
 
 def with_dy(rng: np.random.Generator) -> Iterator[Question]:
@@ -150,7 +152,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from kept(bn.batchnorm2d_backward, dy, x, gamma, eps=NO_EPS)
 
 
-layernorm = _check("layernorm", "layer-norm")
+layernorm = _check("layernorm", "layer-norm", uses=("batchnorm2d_forward",))
 
 
 @layernorm.part("one mean and one variance a sample, over its last axis", 3)
@@ -188,7 +190,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from kept(bn.layernorm_forward, x, *affine(rng, x.shape[-1]), eps=NO_EPS)
 
 
-groupnorm = _check("groupnorm", "group-norm")
+groupnorm = _check("groupnorm", "group-norm", uses=("batchnorm2d_forward", "layernorm_forward"))
 
 
 @groupnorm.part("one mean and one variance a sample and group of neighbouring channels", 3)
