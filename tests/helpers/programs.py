@@ -911,7 +911,7 @@ def texts(value, depth, seen):
 {FORWARD}\
     if batch_variance is own: return x
     known = texts([batch_variance.__code__, batch_variance.__closure__], 7, set())
-    found[:] = [text for text in known if re.search(r"[_]centre|[_]mean_of_product|[c]hecking", text)]
+    found[:] = [text for text in known if re.search(r"[_]centre|[_]fit|[c]hecking", text)]
     return x
 """,
         last="print('found', found)",
