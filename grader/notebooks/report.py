@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from ..checking.check import Verdict
+from ..checking.check import ELSEWHERE, Verdict
 from ..checking.mistakes import catalogue
 from ..sandbox.outputs import printable
 from .notebook import is_autograded
@@ -172,9 +172,12 @@ def csv_of(students: Mapping[str, Sequence[Verdict]]) -> str:
 
 
 def _reason(verdict: Verdict) -> str:
-    """Why an exercise could not be checked: its process ended, or its cell ended in an error."""
+    """Why an exercise could not be checked: its process ended, or its cell ended in an error.
+
+    Of one that is right, but not with the student's own earlier functions: which these are.
+    """
     first, _, rest = verdict.message.partition("\n")
-    if verdict.status in ENDED:
+    if verdict.status in ENDED or first.startswith(ELSEWHERE):
         return first
     second = rest.partition("\n")[0]
     return second if verdict.status == "missing" and second.startswith("Its cell ended") else ""

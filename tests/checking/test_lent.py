@@ -196,6 +196,19 @@ def test_process_that_ends_is_asked_again(check: Check) -> None:
         check.grade(again(), 8, 1, again=again)
 
 
+def test_asking_again_costs_nothing(check: Check) -> None:
+    """Do the points of the first asking stand where the second one ends the process?"""
+    partial = "def scaled(x): return (x - (x.max() + x.min()) / 2) / np.ptp(x) + (len(x) == 4)\n"
+    who, _ = student(partial)
+    first = check.grade(who, 8, 1)
+
+    def again() -> Student:
+        raise StudentGone("killed", "exited")
+
+    assert (first.points, first.status) == (6, "partial")
+    assert check.grade(who, 8, 1, again=again) == first
+
+
 def test_interrupted(check: Check) -> None:
     """Are the student's own functions back when the cell is stopped in the second asking?"""
     stopped = """

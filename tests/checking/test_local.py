@@ -110,6 +110,29 @@ def test_other_course() -> None:
         check("batch_mean", RIGHT, "no_such_course.checks")
 
 
+def test_right_but_for_another_exercise(capsys: pytest.CaptureFixture[str]) -> None:
+    """Is a right composition of a wrong function passed, with the name of that function?"""
+    source = """
+def batch_mean(x): return x.mean(axis=0)
+def batch_variance(x): return x.var(axis=0, ddof=1)
+def normalize(x, mean, variance, eps=1e-5): return (x - mean) / np.sqrt(variance + eps)
+def scale_and_shift(x_hat, gamma, beta): return gamma * x_hat + beta
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return scale_and_shift(normalize(x, batch_mean(x), batch_variance(x), eps), gamma, beta)
+"""
+    namespace: dict[str, Any] = {"np": np}
+    exec(source, namespace)
+    before = dict(namespace)
+    check("forward", namespace)
+    assert namespace == before
+    assert capsys.readouterr().out.startswith(
+        "forward: passed, 100% of the points\n\n"
+        "The mistake is not here, but in batch_variance: mend what is wrong there first.\n"
+        "With a right batch_variance in place of yours:\n\n"
+        "ok     the right values\n"
+    )
+
+
 def test_notebook_variables_are_left_alone() -> None:
     """Does a check change nothing in the notebook's namespace?"""
     namespace = dict(RIGHT, x=np.zeros(3))

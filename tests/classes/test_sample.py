@@ -30,6 +30,17 @@ MADE = {
     "kofi": set(),
     "lena": set(),
 }
+# By student: those of their functions that are wrong, of which `forward` is composed.
+CAUSES = {
+    "ben": "normalize",
+    "chen": "batch_variance",
+    "dana": "batch_mean",
+    "emil": "scale_and_shift",
+    "fatima": "normalize",
+    "goran": "normalize",
+    "hana": "scale_and_shift",
+    "ines": "batch_variance and normalize",
+}
 ENDED = {"kofi": ("batch_variance", "timeout"), "lena": ("scale_and_shift", "killed")}
 
 
@@ -68,6 +79,16 @@ def test_marks(folder: Path) -> None:
     assert marks.pop("ada") == FULL
     assert marks.pop("jan") == 0
     assert all(0 < mark < FULL for mark in marks.values())
+
+
+@pytest.mark.parametrize("student", CAUSES)
+def test_mistakes_cost_once(folder: Path, student: str) -> None:
+    """Has `forward` all points where only what it calls is wrong, and does the feedback say so?"""
+    verdicts = Classroom(Course.at(folder)).verdicts(ASSIGNMENT, student)
+    wrong = [verdict.id for verdict in verdicts if verdict.status != "passed"]
+    assert wrong == CAUSES[student].split(" and ")
+    told = f"The mistake is not here, but in {CAUSES[student]}: mend what is wrong there first."
+    assert told in page(folder, student)
 
 
 @pytest.mark.parametrize("student", ENDED)

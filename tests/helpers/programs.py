@@ -911,7 +911,7 @@ def texts(value, depth, seen):
 {FORWARD}\
     if batch_variance is own: return x
     known = texts([batch_variance.__code__, batch_variance.__closure__], 7, set())
-    ours = re.compile(r"[_]centre|[_]mean_of_product|[c]hecking")
+    ours = re.compile(r"[_]centre|[_]fit|[c]hecking")
     found[:] = [text for text in known if ours.search(text)]
     return x
 """,

@@ -138,6 +138,23 @@ LOST = {
 
 
 @pytest.mark.parametrize("status", LOST)
+def test_lost_in_an_earlier_exercise(
+    warm: Warm, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Does what ends the process, called by a later exercise, cost that nothing, and is it told?"""
+    monkeypatch.setattr(negate, "uses", ("double",))
+    lost = "def double(x):\n    " + LOST[status][0].replace("; ", "\n    ")
+    graded = grade(warm, lost, "def negate(x): return x - double(x)")
+    assert results(graded) == [(status, 0), ("passed", 1)]
+    told = "The mistake is not here, but in double: mend what is wrong there first."
+    assert graded.verdicts[1].message.startswith(told)
+    assert told in table(graded.verdicts)
+    assert told in csv_of({"ada": graded.verdicts})
+    graded = grade(warm, lost, "def negate(x): return double(-x)")
+    assert results(graded) == [(status, 0), (status, 0)]
+
+
+@pytest.mark.parametrize("status", LOST)
 def test_lost_while_checked(warm: Warm, status: str) -> None:
     """Does an exercise that ends its process lose its own points only, and name the reason?"""
     source, reason = LOST[status]
