@@ -136,7 +136,7 @@ def _foreign(path: Path) -> None:
 
 
 def _missing(path: Path) -> None:
-    path.rename(path.with_name("homework.ipynb"))
+    path.rename(path.with_name("homework.txt"))
 
 
 def _huge(path: Path) -> None:
@@ -158,7 +158,7 @@ BAD = {
     "not_json": (_not_json, "not JSON, which a notebook is"),
     "old": (_old, "is a notebook of an old format (nbformat 2) that cannot be converted."),
     "foreign": (_foreign, f"this notebook is not {ASSIGNMENT}: it has none of its cells."),
-    "missing": (_missing, f"{FILE} was not handed in; notebooks: homework.ipynb."),
+    "missing": (_missing, f"{FILE} was not handed in."),
     "huge": (_huge, "has more than 2 MB, which is more than is read."),
     "link": (_link, f"{FILE} is not an ordinary file that can be read."),
     "pipe": (_pipe, f"{FILE} is not an ordinary file that can be read."),
@@ -247,7 +247,7 @@ def test_files_that_are_left_out(root: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("grader.classes.files.BYTES", 1024)
     assert graded_again(root) == list(FEW)
     graded = root / "autograded"
-    assert sorted(path.name for path in (graded / "ada").rglob("*.*")) == [FILE, "timestamp.txt"]
+    assert sorted(path.name for path in (graded / "ada").rglob("*.*")) == [FILE]
     assert len(list((graded / "ben").rglob("*.txt"))) == 3
     assert not list((graded / "emil").rglob("*.bin"))
     report = table(classroom(root), ASSIGNMENT, FEW)
