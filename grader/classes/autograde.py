@@ -38,6 +38,7 @@ from .work import Job, Outcome, Submission, code_state, config_of_steps
 TOGETHER = 16  # submissions that are entered in one transaction
 TIMESTAMP = "timestamp.txt"
 
+WIDTH = 60  # characters of a student's name in the table
 OTHERS = 10  # notebooks beside those that were asked for, which are looked into
 
 Scheduler = Callable[[Job, Iterable[Submission]], Iterator[Result]]
@@ -166,12 +167,14 @@ class Run:
         if isinstance(error, OSError) and error.filename:
             place = os.path.relpath(os.fsdecode(error.filename), self.classroom.course.root)
             return f"{place}: {error.strerror}"
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error}".splitlines()[0]
 
     def _changed(self, student: str) -> Submission | None:
         """The submission, if it has to be graded."""
         if not student.isascii() and os.fsencode(student) != student.encode(errors="replace"):
             raise SubmissionError("the name of its folder is not UTF-8. Rename the folder.")
+        if "\n" in student:  # nbgrader would write nobody's feedback any more
+            raise SubmissionError("the name of its folder has a line break. Rename the folder.")
         submission = self._submission(student)
         key = self._key(submission)
         record = self.records.read(student)
@@ -405,7 +408,8 @@ def table(
         full = sum(verdict.max_points for verdict in verdicts)
         points = f"{score:g} / {full:g}" if verdicts else "not graded"
         first, *others = remarks or [""]
-        rows.append((student, points, first))
+        shown = student if len(student) <= WIDTH else f"{student[: WIDTH - 1]}…"
+        rows.append((shown, points, first))
         rows.extend(("", "", remark) for remark in others)
     waiting = sum(standings[name].waiting for name in students if name in standings)
     by_hand = f"\n\nanswers to be marked by hand: {waiting}" if waiting else ""

@@ -219,7 +219,10 @@ def using(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise CourseError(
+        text = (
             f"{error.filename or place} cannot be used: {error.strerror or error}. "
             "What is graded is kept: run the same command again when this is mended."
-        ) from None
+        )
+        if isinstance(error, PermissionError):
+            text += " Where several people grade: c.CourseDirectory.groupshared = True."
+        raise CourseError(text) from None

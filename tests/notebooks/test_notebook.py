@@ -420,9 +420,8 @@ def test_written_answer(
     notebook = restore(read(tmp_path, handed_in), master)
     found = {id: one.source for id, one in zip(ids(notebook), notebook.cells, strict=True)}
     assert found["why"] == answer
-    assert "".join(one.source for one in notebook.cells).count("my words") == answer.count(
-        "my words"
-    )
+    everything = "".join(one.source for one in notebook.cells)
+    assert everything.count("my words") == answer.count("my words")
 
 
 def test_texts_of_the_master_are_no_answer(tmp_path: Path, handed_in: Json) -> None:
@@ -501,3 +500,44 @@ def test_copy_of_a_solution_is_told(tmp_path: Path, master: Master, handed_in: J
     found = restored(tmp_path, handed_in, master)
     remarks = [one.metadata.remark for one in found.values() if "remark" in one.metadata]
     assert remarks == [COPY.format("f")]
+
+
+# Cells whose metadata a tool has dropped, and notebooks of other sets
+
+
+def test_lost_metadata(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Are cells known by their ids when a tool has dropped the metadata of all, or of some?"""
+    expected = restore(read(tmp_path, handed_in), master)
+    for lost in ("f", "why", "setup", "g", "check-f", "check-g"):
+        [bare] = [c for c in handed_in["cells"] if c["id"] == lost]
+        bare["metadata"] = {}
+        submission = read(tmp_path, handed_in)
+        assert restore(submission, master) == expected
+        assert which_master(submission, Path("a.ipynb"), [master]) is master
+
+
+def test_ids_of_copies(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Does a cell that has its grade_id count before one that has only the id?"""
+    bare = copy.deepcopy(handed_in["cells"][1]) | {"metadata": {}, "source": "other"}
+    handed_in["cells"].insert(0, bare)
+    assert sources(restore(read(tmp_path, handed_in), master))["f"] == "def f(x): return 'mine'"
+
+
+def test_lost_ids(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Does a notebook that has lost all marks of its cells say what to do?"""
+    for bare in handed_in["cells"]:
+        bare["metadata"], bare["id"] = {}, "x"
+    with pytest.raises(SubmissionError, match="some tool has removed what marks its cells; copy"):
+        restore(read(tmp_path, handed_in), master)
+
+
+def test_another_set(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Is a notebook of another set told by its name, and one that only has more cells taken?"""
+    sets = {"ps": ALL, "more": [*ALL, "h"], "other": ["setup", "h", "i"]}
+    handed_in["cells"] += [cell("1", "h", solution=True), cell("1", "i", solution=True)]
+    assert ids(restore(read(tmp_path, handed_in), master, sets))[:6] == ALL
+    handed_in["cells"] = [handed_in["cells"][0], *handed_in["cells"][-2:]]
+    with pytest.raises(SubmissionError, match=r"this notebook is not ps, but other\. Start from"):
+        restore(read(tmp_path, handed_in), master, sets)
+    with pytest.raises(SubmissionError, match="this notebook is not ps: it has none of its cells"):
+        restore(read(tmp_path, handed_in), master)
