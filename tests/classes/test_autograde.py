@@ -200,7 +200,7 @@ def test_bad_class(bad: tuple[Path, int, str, str]) -> None:
 
 @pytest.mark.parametrize("student", BAD)
 def test_bad_submission(student: str, bad: tuple[Path, int, str, str]) -> None:
-    """Is the reason in the table and in the feedback, with 0 points that a person has to look at?"""
+    """Is the reason in the table and the feedback, with 0 points that a person has to look at?"""
     root, _, out, _ = bad
     reason = BAD[student][1]
     rows = {line.split()[0]: line for line in out.splitlines() if line}
