@@ -346,6 +346,19 @@ def test_no_file_names_this_machine() -> None:
     assert found == []
 
 
+def test_nobody_is_sent_to_a_name_that_anyone_could_take() -> None:
+    """Does each page, notebook and message install this package from its folder alone?"""
+    paths = [path for path in tracked() if path.suffix in (".md", ".py", ".ipynb")]
+    found = [
+        (path, what)
+        for path in paths
+        if ROOT / "tests" not in path.parents
+        for what in re.findall(r"pip install ['\"]?([^\s`]+)", path.read_text("utf-8"))
+    ]
+    assert found
+    assert [(path, what) for path, what in found if what[0] not in ".-"] == []
+
+
 def test_import_grader_needs_numpy_only() -> None:
     """Which third-party packages does `import grader` load?"""
     program = """

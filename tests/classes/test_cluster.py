@@ -1,17 +1,23 @@
 """Grading on a Dask cluster."""
 
+import ast
 import os
+import re
 import shutil
 import signal
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, Popen
 
 import pytest
 from distributed import LocalCluster
+from helpers import ROOT
 from helpers.classes import FEW, classroom, same
 from helpers.masters import points_of
+from helpers.pages import ENVIRONMENT, blocks, shell
 
 from grader.classes.autograde import autograde
 from grader.classes.cluster import grade_on_cluster
@@ -122,3 +128,75 @@ def test_command(
         tables.append(capsys.readouterr().out)
     assert tables[0] == tables[1]
     assert tables[0].startswith(f"student  points\nada      {FULL:g} / {FULL:g}\n")
+
+
+# The page
+
+
+def test_page(handed_in: Path, tmp_path: Path, processes: list[Popen[str]]) -> None:
+    """Do the page's commands grade a class, with two workers and a port that is free?"""
+    root = shutil.copytree(handed_in, tmp_path / "course")
+    grade, _, scheduler, worker, _ = blocks("clusters.md")
+    processes.append(start(tmp_path, scheduler.replace("8786", "0")))
+    address = said(processes[0], r"Scheduler at: *(tcp://\S+)")
+    here = {"tcp://HOST:8786": address, "--nworkers 16": "--nworkers 2"}
+    for old, new in here.items():
+        assert old in worker + grade
+        worker, grade = worker.replace(old, new), grade.replace(old, new)
+    processes.append(start(tmp_path, worker))
+    table = shell(root, grade.replace("ps7_capstone", ASSIGNMENT))
+    assert f"ada      {FULL:g} / {FULL:g}\n" in table
+
+
+def start(folder: Path, command: str) -> Popen[str]:
+    """A command that runs on, as the head of a group of processes."""
+    return Popen(
+        command,
+        shell=True,
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=DEVNULL,
+        stderr=PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def said(process: Popen[str], pattern: str) -> str:
+    """What a process says after some words, as soon as it does."""
+    assert process.stderr is not None
+    return next(found[1] for line in process.stderr if (found := re.search(pattern, line)))
+
+
+@pytest.fixture
+def processes() -> Iterator[list[Popen[str]]]:
+    """Processes that end with the test, and those that they have started."""
+    started: list[Popen[str]] = []
+    yield started
+    for process in reversed(started):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def test_page_installs() -> None:
+    """Are the packages that the page installs parts of this one, from its folder?"""
+    _, workers, *_, postgres = blocks("clusters.md")
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    for command in (workers, postgres):
+        [names] = re.findall(r"^python -m pip install '\.\[(.*)\]'$", command.strip())
+        assert set(names.split(",")) <= set(extras["optional-dependencies"])
+
+
+def test_page_programs() -> None:
+    """Are the page's programs Python, and do they start commands that are there?"""
+    commands = [
+        [element.value for element in node.elts if isinstance(element, ast.Constant)]
+        for program in blocks("clusters.md", "python")
+        for node in ast.walk(ast.parse(program))
+        if isinstance(node, ast.List)
+    ]
+    grading = ["grader", "autograde", "ps7_capstone", "--scheduler"]
+    assert commands.count(grading) == 2
+    assert ["dask", "worker", "--nthreads", "1"] in commands
+    assert "--nthreads" in shell(ROOT, "dask worker --help")
+    assert "--scheduler" in shell(ROOT, "grader autograde --help")
