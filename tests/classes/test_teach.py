@@ -13,6 +13,7 @@ from helpers import ROOT
 from helpers.classes import new_course
 from helpers.masters import points_of
 from helpers.pages import blocks, page, shell, spans
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
 from nbgrader.exchange.default import Exchange
 
@@ -25,7 +26,7 @@ from grader.notebooks.course import Course
 from grader.sandbox.process import Limits
 
 PAGE = "teach.md"
-COURSE, EXERCISES, HUB, ZIP, ZIP_AGAIN, GRADE, FORMGRADER, BACK, RELEASE = blocks(PAGE)
+COURSE, EXERCISES, DUE, HUB, ZIP, ZIP_AGAIN, GRADE, FORMGRADER, BACK, RELEASE = blocks(PAGE)
 RELEASED, COLLECT = HUB.splitlines()
 STUDENT = "nbgrader fetch_assignment {0} && cp {1} {0}/ && nbgrader submit {0}"
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
@@ -52,6 +53,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def graded(course: Path) -> str:
     """What grading prints, between handing out and giving back through the exchange."""
     home = course.parent / "home"
+    shell(course, DUE)
     shell(course, RELEASED)
     shell(home, STUDENT.format(ASSIGNMENT, NOTEBOOK))
     shell(course, COLLECT)
@@ -72,6 +74,12 @@ def student(course: Path, graded: str) -> str:
 def test_table(graded: str) -> None:
     """Does the table name the mistake?"""
     assert "eps is added outside the square root" in graded
+
+
+def test_due_date(course: Path, graded: str) -> None:
+    """Is the due date that was set before all else the one in the gradebook?"""
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "batchnorm") as book:
+        assert f'"{book.find_assignment(ASSIGNMENT).duedate:%Y-%m-%d %H:%M}"' in DUE
 
 
 def test_feedback(course: Path, student: str) -> None:
@@ -189,6 +197,8 @@ ELSEWHERE = {
     "num_workers=0",
     f"{ASSIGNMENT} (1).ipynb",
     'getattr(nn, "Batch" + "Norm1d")',
+    "json.py",
+    "python -m",
     "PBSCluster",
     "LSFCluster",
 }
@@ -199,6 +209,8 @@ MADE = ("downloaded/", "submitted/", "feedback/", "grades.csv", ".grader-secret"
 def there(span: str, page: str) -> bool:
     """Is a name in a page one of a command, an option, a setting, a file or a check?"""
     first, *rest = span.split()
+    if span in ("grader", "nbgrader"):
+        return shell(ROOT, f"command -v {span}") != ""
     if first == "grader":
         return f"    {rest[0]} " in shell(ROOT, "grader --help")
     if first == "nbgrader":
