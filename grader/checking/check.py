@@ -31,7 +31,7 @@ from .compare import (
     widened,
 )
 from .errors import CourseError, is_ours, told
-from .lent import Lent, needed
+from .lent import Asked, Lent, needed
 from .mistakes import catalogue
 from .remote import Call, Remote, RemoteError, Student, arguments_after, raises
 from .sections import where_to_read
@@ -335,24 +335,24 @@ class Check:
         self, first: list[Result], again: Callable[[], Student], seed: int
     ) -> tuple[list[Result], tuple[str, ...]]:
         """The results with functions of the reference, and which; the first if none are better."""
-        found: dict[tuple[str, ...], list[Result]] = {(): first}
 
-        def share(names: tuple[str, ...]) -> tuple[float, set[str]]:
-            if not names:
-                return _share(first), set()
+        def ask(names: tuple[str, ...]) -> Asked:
+            if not names:  # as it was asked first
+                return Asked(_share(first), (), first)
             lent = {name: Lent(getattr(self._reference, name)) for name in names}
-            found[names] = []
+            results: list[Result] = []
             try:
                 student = again()
                 with student.lending(lent):
-                    found[names] = self._results(student, seed)
+                    results = self._results(student, seed)
             except StudentGone:  # with these it ends too: no share
                 pass
-            return _share(found[names]), {name for name in names if lent[name].called}
+            called = [name for name in names if lent[name].called]
+            return Asked(_share(results), called, results)
 
-        names = needed(self.uses, share)
-        better = names and _share(found[names]) > _share(first)
-        return (found[names], names) if better else (first, ())
+        names, asked = needed(self.uses, ask)
+        better = names and asked.share > _share(first)
+        return ([*asked.results], names) if better else (first, ())
 
     def _verdict(
         self,

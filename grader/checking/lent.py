@@ -3,7 +3,9 @@
 They stay here: the student's process asks for what they return, and only values cross.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,20 +33,32 @@ class Lent:
         return self._function(*args, **kwargs)
 
 
-def needed(
-    names: Iterable[str], share: Callable[[tuple[str, ...]], tuple[float, Collection[str]]]
-) -> tuple[str, ...]:
-    """Those of the names that have to be lent for the greatest share of what is asked.
+@dataclass(frozen=True)
+class Asked:
+    """What came of asking with some functions lent.
 
-    `share(lent)` is that share, from 0 to 1, with these in place, and which of them were called.
-    All are lent first, and each is then given back unless that costs something.
+    `share` is that of the points, from 0 to 1; `called` are those of the functions that were.
+    """
+
+    share: float
+    called: Collection[str]
+    results: Sequence[Any] = ()
+
+
+def needed(
+    names: Iterable[str], ask: Callable[[tuple[str, ...]], Asked]
+) -> tuple[tuple[str, ...], Asked]:
+    """Those of the names that have to be lent for the greatest share, and what comes of it.
+
+    All are lent first, and each is then given back unless that costs something. None are needed
+    where none are called.
     """
     lent = tuple(names)
-    best, called = share(lent)
-    for name in lent if called else ():
+    asked = ask(lent)
+    for name in lent if asked.called else ():
         fewer = tuple(other for other in lent if other != name)
         # all right, and never called: no need to ask
-        found = (best, called) if best == 1 and name not in called else share(fewer)
-        if found[0] >= best:
-            lent, (best, called) = fewer, found
-    return lent if called else ()
+        found = asked if asked.share == 1 and name not in asked.called else ask(fewer)
+        if found.share >= asked.share:
+            lent, asked = fewer, found
+    return lent if asked.called else (), asked

@@ -9,7 +9,7 @@ import pytest
 
 from grader.checking.check import Check, Verdict
 from grader.checking.errors import CourseError
-from grader.checking.lent import LARGEST, Lent, needed
+from grader.checking.lent import LARGEST, Asked, Lent, needed
 from grader.checking.mistakes import Mistake, catalogue
 from grader.checking.remote import Loopback, RemoteError, Student
 from grader.sandbox.channel import StudentGone
@@ -95,6 +95,14 @@ With a right spread in place of yours:
 
 {PARTS}""",
     )
+
+
+def test_only_one_is_called(check: Check) -> None:
+    """Is a composition judged in the same way that calls one of the functions that it may?"""
+    one = "def scaled(x): return (x - (x.max() + x.min()) / 2) / spread(x)\n"
+    verdict = grade(check, WRONG_SPREAD, MIDDLE, one)
+    assert (verdict.points, verdict.status) == (8, "passed")
+    assert verdict.message.startswith("The mistake is not here, but in spread: mend")
 
 
 def test_two_mistakes_elsewhere(check: Check) -> None:
@@ -298,12 +306,12 @@ def test_fewest_that_are_needed() -> None:
     """Is each function given back that makes no difference, and none asked of that nobody calls?"""
     asked = []
 
-    def share(lent: tuple[str, ...]) -> tuple[float, set[str]]:
+    def ask(lent: tuple[str, ...]) -> Asked:
         asked.append("".join(lent))
-        return ("b" in lent) / 2 + ("d" in lent) / 2, set(lent) - {"c"}
+        return Asked(("b" in lent) / 2 + ("d" in lent) / 2, set(lent) - {"c"}, [*lent])
 
-    assert needed("abcd", share) == ("b", "d")
+    # nobody calls c, so what came of "bcd" is what comes of "bd"
+    assert needed("abcd", ask) == (("b", "d"), Asked(1.0, {"b", "d"}, ["b", "c", "d"]))
     assert asked == ["abcd", "bcd", "cd", "b"]
-    asked.clear()
-    assert needed("abc", lambda lent: (asked.append(lent) or 0.0, set())) == ()
-    assert asked == [("a", "b", "c")]
+    nobody = Asked(0.5, ())
+    assert needed("abc", lambda lent: nobody) == ((), nobody)
