@@ -56,7 +56,7 @@ def names(folder: Path) -> None:
 
 def deep(folder: Path) -> None:
     with chdir(folder):
-        for level in range(1100):
+        for level in range(2 * DEPTH):
             os.mkdir("deeper")
             os.chdir("deeper")
             if level in (DEPTH - 1, DEPTH):
