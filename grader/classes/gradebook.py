@@ -125,12 +125,12 @@ class Standing:
 
 def standings_of(folder: CourseDirectory, config: Config, assignment: str) -> dict[str, Standing]:
     """The standings of all students of whom there is a submission."""
-    marks = Marks(folder, config, assignment)
-    try:
-        with told():
+    with told():
+        marks = Marks(folder, config, assignment)
+        try:
             return marks.standings()
-    finally:
-        marks.close()
+        finally:
+            marks.close()
 
 
 class Marks:

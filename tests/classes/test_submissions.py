@@ -56,7 +56,7 @@ def names(folder: Path) -> None:
 
 def deep(folder: Path) -> None:
     with chdir(folder):
-        for level in range(1100):
+        for level in range(2 * DEPTH):
             os.mkdir("deeper")
             os.chdir("deeper")
             if level in (DEPTH - 1, DEPTH):
@@ -143,7 +143,7 @@ def lost_metadata(folder: Path) -> None:
 
 # By name of the student: what is done to a right notebook, and what the table says of it.
 GRADED: dict[str, tuple[Spoil, str]] = {
-    "names": (names, ""),
+    "names": (names, "L?sung.txt was not there for the notebook: its name is not UTF-8"),
     "deep": (deep, "deeper was left out: it is not an ordinary file"),
     "long": (long, "was left out: its path is too long"),
     "mac": (mac, ""),
@@ -234,7 +234,8 @@ def graded(course: Path) -> tuple[Path, dict[str, str], dict[str, str]]:
     everybody = students.students(ASSIGNMENT)
     problems = autograde(students, ASSIGNMENT, everybody, in_this_process)
     rows, name = dict[str, str](), ""
-    for line in table(students, ASSIGNMENT, everybody, problems).splitlines()[1:]:
+    report, _, _ = table(students, ASSIGNMENT, everybody, problems).partition("\n\n")
+    for line in report.splitlines()[1:]:
         name = line[:60].rstrip() or name
         rows[name] = f"{rows.get(name, '')}\n{line[62:]}"
     return course, problems, rows
