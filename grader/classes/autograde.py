@@ -15,7 +15,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from shutil import rmtree
 from types import MappingProxyType
 
 from nbgrader.converters import Autograde
@@ -29,7 +28,16 @@ from ..notebooks.report import by_asserts, columns, title
 from ..sandbox.process import Unprotected
 from .beside import not_replaced, of_course, of_student
 from .classroom import Classroom
-from .files import MAC, copy_files, is_notebook, lacking, read_plain, replace_folder, walk
+from .files import (
+    MAC,
+    copy_files,
+    is_notebook,
+    lacking,
+    read_plain,
+    remove_folder,
+    replace_folder,
+    walk,
+)
 from .gradebook import Marks, Standing, check_released, standings_of, told
 from .pool import Result
 from .records import Record, Records
@@ -133,7 +141,7 @@ class Run:
             for submission, outcome in scheduler(self.job, self._to_do(students)):
                 self._graded(submission.student, outcome)
             self.enter()
-        self.marks.penalise(students)
+            self.marks.penalise(students, self._without_feedback)
         return dict(sorted(self.problems.items()))
 
     def _to_do(self, students: Iterable[str]) -> Iterator[Submission]:
@@ -307,11 +315,16 @@ class Run:
 
         place = self._folder(student)
         replace_folder(place, fill)
-        # it tells of other marks, and nbgrader keeps what is there; a link is left alone
-        rmtree(self.classroom.feedback_of(student, self.job.assignment), ignore_errors=True)
+        # it tells of other marks, and nbgrader keeps what is there
+        remove_folder(self.classroom.feedback_of(student, self.job.assignment))
         self.converter.set_permissions(self.job.assignment, student)
         self.classroom.course.share(place.parent)
         return left_out
+
+    def _without_feedback(self, student: str) -> None:
+        """Take away feedback that tells of another penalty."""
+        with self._of(student):
+            remove_folder(self.classroom.feedback_of(student, self.job.assignment))
 
     def _time(self, student: str) -> Time:
         """When a student handed in, if that is known, and what is wrong with what says so."""

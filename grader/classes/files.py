@@ -119,6 +119,12 @@ def write_text(path: Path, text: str) -> None:
     draft.replace(path)  # renaming is one step
 
 
+def remove_folder(folder: Path) -> None:
+    """Remove a folder, if there is one; a link is left alone."""
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder)
+
+
 def replace_folder(folder: Path, fill: Callable[[Path], None]) -> None:
     """Put a folder that `fill` has filled in the place of what is there.
 

@@ -3,7 +3,7 @@
 It holds afterwards what nbgrader's own `autograde` would have put there.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -200,8 +200,26 @@ class Marks:
         ids = [notebooks[self.notebooks[name]] for name in outcome.notebooks]
         self._penalise(student, ids, late)
 
-    def penalise(self, students: Collection[str]) -> None:
-        """Take off what lateness costs by the due date, extensions and policy of today."""
+    def penalise(self, students: Collection[str], changes: Callable[[str], None]) -> None:
+        """Take off what lateness costs by the due date, extensions and policy of today.
+
+        `changes` is told of each student for whom that is something else, before it is kept.
+        """
+        with told():
+            before = self._submitted()
+            for student in filter(before.__contains__, students):
+                rows = before[student]
+                late = self._seconds_late(rows[0].timestamp, rows[0].extension) > 0
+                if late or any(row.late_submission_penalty is not None for row in rows):
+                    self._penalise(student, [row.id for row in rows], late)
+            after = self._submitted()
+            for student in filter(before.__contains__, students):
+                if after[student] != before[student]:
+                    changes(student)
+            self.db.commit()
+
+    def _submitted(self) -> dict[str, list[Any]]:
+        """The notebooks of each student, with what decides on penalties, and these."""
         columns = select(
             SubmittedAssignment.student_id,
             SubmittedAssignment.timestamp,
@@ -209,16 +227,11 @@ class Marks:
             SubmittedNotebook.id,
             SubmittedNotebook.late_submission_penalty,
         ).join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        here = columns.where(SubmittedAssignment.assignment_id == self.id)
         found: dict[str, list[Any]] = {}
-        with told():
-            for row in self.db.execute(columns.where(SubmittedAssignment.assignment_id == self.id)):
-                found.setdefault(row.student_id, []).append(row)
-            for student in filter(found.__contains__, students):
-                rows = found[student]
-                late = self._seconds_late(rows[0].timestamp, rows[0].extension) > 0
-                if late or any(row.late_submission_penalty is not None for row in rows):
-                    self._penalise(student, [row.id for row in rows], late)
-            self.db.commit()
+        for row in self.db.execute(here.order_by(SubmittedNotebook.id)):
+            found.setdefault(row.student_id, []).append(row)
+        return found
 
     def standings(self) -> dict[str, Standing]:
         """What there is to say of each submission besides its marks."""

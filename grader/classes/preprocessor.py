@@ -21,6 +21,7 @@ from ..notebooks.notebook import Master, SubmissionError, read_submission, resto
 from ..sandbox.outputs import printable
 from ..sandbox.process import Limits, Warm
 from .beside import of_course, of_student
+from .files import remove_folder
 from .gradebook import check_released, released
 
 Resources = dict[str, Any]
@@ -64,7 +65,10 @@ class SafeExecute(NbGraderPreprocessor):
         master = _master(course, resources)
         limits = course.limits_of(master.assignment)
         own = of_course(course, master.assignment)
-        theirs, left_out = of_student(course, master.assignment, self._handed_in(resources), own)
+        handed_in, feedback = (
+            self._folder(step, resources) for step in ("submitted_directory", "feedback_directory")
+        )
+        theirs, left_out = of_student(course, master.assignment, handed_in, own)
         for remark in left_out:
             self.log.warning(printable(remark))
         graded = grade_notebook(
@@ -78,12 +82,15 @@ class SafeExecute(NbGraderPreprocessor):
             ignored(course.config),
             {**own, **theirs},
         )
+        remove_folder(feedback)  # it tells of other marks, and nbgrader keeps what is there
         return graded.notebook, resources
 
-    def _handed_in(self, resources: Resources) -> Path:
-        """Where the student's files are; nbgrader has copied them from there, through links too."""
+    def _folder(self, step: str, resources: Resources) -> Path:
+        """A folder of the student's: that of what was handed in, which nbgrader has copied
+        through links too, or that of the feedback.
+        """
         folder, names = CourseDirectory(parent=self), resources["nbgrader"]
-        place = folder.submitted_directory, names["student"], names["assignment"]
+        place = getattr(folder, step), names["student"], names["assignment"]
         return Path(folder.format_path(*place))
 
 
