@@ -94,7 +94,7 @@ def test_gradebook_as_nbgraders(both: tuple[Path, Path]) -> None:
     nbgraders, ours = map(in_gradebook, both)
     assert list(nbgraders) == sorted(STUDENTS)
     assert ours == nbgraders
-    assert ours["ben"]["notebooks"][0]["late"] == FULL - 2.75
+    assert ours["ben"]["notebooks"][0]["late"] == FULL - 1
     assert ours["ada"]["notebooks"][0]["late"] is None
 
 
