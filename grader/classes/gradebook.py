@@ -193,12 +193,11 @@ class Marks:
             raise
 
     def _enter(self, student: str, outcome: Outcome, handed_in: datetime | None) -> None:
-        notebooks, late = self._submission(student, handed_in)
+        notebooks = self._submission(student, handed_in)
         for name, graded in outcome.notebooks.items():
             mine, doubtful = notebooks[self.notebooks[name]], bool(outcome.problems)
             self._grades(mine, self.notebooks[name], graded, doubtful)
-        ids = [notebooks[self.notebooks[name]] for name in outcome.notebooks]
-        self._penalise(student, ids, late)
+        self._penalise({student})
 
     def penalise(self, students: Collection[str], changes: Callable[[str], None]) -> None:
         """Take off what lateness costs by the due date, extensions and policy of today.
@@ -206,20 +205,32 @@ class Marks:
         `changes` is told of each student for whom that is something else, before it is kept.
         """
         with told():
-            before = self._submitted()
-            for student in filter(before.__contains__, students):
-                rows = before[student]
-                late = self._seconds_late(rows[0].timestamp, rows[0].extension) > 0
-                if late or any(row.late_submission_penalty is not None for row in rows):
-                    self._penalise(student, [row.id for row in rows], late)
-            after = self._submitted()
-            for student in filter(before.__contains__, students):
-                if after[student] != before[student]:
-                    changes(student)
+            for student in self._penalise(set(students)):
+                changes(student)
             self.db.commit()
 
-    def _submitted(self) -> dict[str, list[Any]]:
-        """The notebooks of each student, with what decides on penalties, and these."""
+    def _penalise(self, students: set[str]) -> list[str]:
+        """Take off what lateness costs; returns the students for whom that is something else."""
+        here = SubmittedAssignment.assignment_id == self.id
+        if len(students) == 1:
+            here &= SubmittedAssignment.student_id.in_(students)
+        rows = [row for row in self._submitted(here) if row.student_id in students]
+        seconds = {row.id: self._seconds_late(row.timestamp, row.extension) for row in rows}
+        late = self._late is not None and any(seconds.values())
+        scores = self._scores(here) if late else {}
+        changed: dict[str, None] = {}
+        for row in rows:
+            penalty = None
+            if late and seconds[row.id] > 0:
+                penalty = self._penalty(row.student_id, scores[row.id], seconds[row.id])
+            if penalty != row.late_submission_penalty:
+                mine = update(SubmittedNotebook).where(SubmittedNotebook.id == row.id)
+                self._run(mine.values(late_submission_penalty=penalty))
+                changed[row.student_id] = None
+        return list(changed)
+
+    def _submitted(self, here: Any) -> Sequence[Any]:
+        """Notebooks, with what decides on their penalties, and these."""
         columns = select(
             SubmittedAssignment.student_id,
             SubmittedAssignment.timestamp,
@@ -227,11 +238,31 @@ class Marks:
             SubmittedNotebook.id,
             SubmittedNotebook.late_submission_penalty,
         ).join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        here = columns.where(SubmittedAssignment.assignment_id == self.id)
-        found: dict[str, list[Any]] = {}
-        for row in self.db.execute(here.order_by(SubmittedNotebook.id)):
-            found.setdefault(row.student_id, []).append(row)
+        found: Sequence[Any] = self.db.execute(columns.where(here)).all()
         return found
+
+    def _scores(self, here: Any) -> dict[str, Any]:
+        """The scores of notebooks by their ids, with a person's marks.
+
+        All in one query: nbgrader's own looks through all grades of the course for each notebook.
+        """
+        rows = (
+            select(SubmittedNotebook.id, func.coalesce(func.sum(Grade.score), 0.0).label("score"))
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .outerjoin(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .where(here)
+            .group_by(SubmittedNotebook.id)
+        )
+        return {row.id: row for row in self.db.execute(rows)}
+
+    def _penalty(self, student: str, notebook: Any, seconds: float) -> float | None:
+        """What nbgrader's plugin takes off a late notebook, of which it reads the score."""
+        plugin = self._late.plugin_inst
+        penalty = plugin.late_submission_penalty(student, notebook.score, seconds)
+        checked: float | None = penalty
+        if penalty is not None:
+            checked = self._late._check_late_penalty(notebook, penalty)
+        return checked
 
     def standings(self) -> dict[str, Standing]:
         """What there is to say of each submission besides its marks."""
@@ -261,26 +292,17 @@ class Marks:
             for row in rows
         }
 
-    def _penalise(self, student: str, ids: Sequence[str], late: bool) -> None:
-        # first away with that of an earlier grading
-        reset = update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
-        self._run(reset.values(late_submission_penalty=None))
-        if late and self._late is not None:
-            self._penalties(student, ids)
-
     def _seconds_late(self, handed_in: datetime | None, extension: timedelta | None) -> float:
         """How late a submission is by the due date, moved by the student's own extension."""
         due = self.due + extension if self.due and extension else self.due
         return max((handed_in - due).total_seconds(), 0.0) if due and handed_in else 0.0
 
-    def _submission(self, student: str, handed_in: datetime | None) -> tuple[dict[str, str], bool]:
-        """The ids of a submission's notebooks by those of the assignment's, and: is it late?
+    def _submission(self, student: str, handed_in: datetime | None) -> dict[str, str]:
+        """The ids of a submission's notebooks by those of the assignment's.
 
         What is not there yet is made, with places for all grades and comments.
         """
-        columns = select(
-            SubmittedAssignment.id, SubmittedAssignment.timestamp, SubmittedAssignment.extension
-        )
+        columns = select(SubmittedAssignment.id, SubmittedAssignment.timestamp)
         mine = (SubmittedAssignment.assignment_id == self.id) & (
             SubmittedAssignment.student_id == student
         )
@@ -290,19 +312,17 @@ class Marks:
             if self.db.execute(select(Student.id).where(Student.id == student)).first() is None:
                 self._run(insert(Student).values(id=student))
             new = {"assignment_id": self.id, "student_id": student, "timestamp": handed_in}
-            submission, extension = self._insert(SubmittedAssignment, new), None
+            submission = self._insert(SubmittedAssignment, new)
             for notebook in self.notebooks.values():
                 self._places(submission, notebook)
         else:
-            submission, extension = row.id, row.extension
-            if handed_in is None:
-                handed_in = row.timestamp
-            elif handed_in != row.timestamp:
+            submission = row.id
+            if handed_in not in (None, row.timestamp):
                 change = update(SubmittedAssignment).where(SubmittedAssignment.id == submission)
                 self._run(change.values(timestamp=handed_in))
         rows = select(SubmittedNotebook.notebook_id, SubmittedNotebook.id)
         found = self.db.execute(rows.where(SubmittedNotebook.assignment_id == submission))
-        return dict(found.all()), self._seconds_late(handed_in, extension) > 0
+        return dict(found.all())
 
     def _places(self, submission: str, notebook: str) -> None:
         new = {"notebook_id": notebook, "assignment_id": submission}
@@ -334,20 +354,6 @@ class Marks:
         for table, values in ((Grade, changes), (Comment, remarks)):
             if values:
                 self.db.execute(update(table), values)
-
-    def _penalties(self, student: str, ids: Sequence[str]) -> None:
-        """What nbgrader's plugin takes off a late submission."""
-        self.db.expire_all()  # what was written above went past these objects
-        late = self.book.find_submission(self.assignment, student)
-        for notebook in late.notebooks:
-            if notebook.id in ids:
-                penalty = self._late.plugin_inst.late_submission_penalty(
-                    student, notebook.score, late.total_seconds_late
-                )
-                if penalty is not None:
-                    checked = self._late._check_late_penalty(notebook, penalty)
-                    notebook.late_submission_penalty = checked
-        self.db.flush()
 
     def _late_step(self) -> Any:
         """nbgrader's step for late submissions; None where the course has taken it out."""

@@ -9,14 +9,18 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from helpers.classes import classroom, graded_again, in_gradebook
+from helpers.classes import FEW, classroom, graded_again, in_gradebook, new_course
 from helpers.interrupted import in_this_process
 from helpers.masters import points_of
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
+from sqlalchemy import event
 
+from grader.checking.load import load
 from grader.classes.autograde import autograde, table
+from grader.classes.gradebook import Marks
 from grader.classes.sample import ASSIGNMENT, STUDENTS, hand_in
+from grader.cli import main
 
 FULL = points_of(ASSIGNMENT)
 WRITTEN = "undoing-the-normalisation"
@@ -118,6 +122,83 @@ def test_penalty_is_taken_back(change: Callable[[Path], None], late: Path, tmp_p
     late = "  late by 12 h 0 min: 0 points taken off" if change is CHANGES["another policy"] else ""
     assert row(root) == f"{FULL:g} / {FULL:g}{late}{WAITING}"
     assert feedback_says(root) == FULL
+
+
+@pytest.mark.parametrize("change", [None, *CHANGES.values()], ids=["nothing", *CHANGES])
+def test_penalty_as_nbgraders(
+    change: Callable[[Path], None] | None, late: Path, tmp_path: Path
+) -> None:
+    """Is the penalty, after a change, that of nbgrader's own grading, with a person's marks too?"""
+    root = shutil.copytree(late, tmp_path / "course")
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "batchnorm") as book:
+        book.find_grade(WRITTEN, ASSIGNMENT, ASSIGNMENT, "ada").manual_score = 3
+        book.db.commit()
+    if change is not None:
+        change(root)
+    assert graded_again(root) == []
+    ours = penalty(root)
+    assert ours == (FULL + 3 if change is None else None)
+    with_nbgrader(root)
+    assert penalty(root) == ours
+
+
+def test_many_late(unbroken: Path, tmp_path: Path) -> None:
+    """Are late students penalised in two queries, however many, and written only on a change?"""
+    root = shutil.copytree(unbroken, tmp_path / "course")
+    set_penalty(root, PENALTY)
+    set_due(root, "2026-03-02 00:00:00 UTC")
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "batchnorm") as book:
+        for submission in book.assignment_submissions(ASSIGNMENT):
+            submission.timestamp = submission.assignment.duedate + timedelta(hours=12)
+        book.db.commit()
+    students = classroom(root)
+    marks = Marks(students.folder, students.config, ASSIGNMENT)
+    asked, changed = list[str](), list[str]()
+
+    @event.listens_for(marks.db.get_bind(), "before_cursor_execute")
+    def note(_1: object, _2: object, statement: str, *_3: object) -> None:
+        asked.append(statement.split()[0])
+
+    try:
+        marks.penalise(FEW, changed.append)
+        assert sorted(changed) == list(FEW)
+        assert asked == ["SELECT", "SELECT", *["UPDATE"] * len(FEW)]
+        asked.clear()
+        marks.penalise(FEW, changed.append)
+        assert asked == ["SELECT", "SELECT"]
+    finally:
+        marks.close()
+
+
+def test_flag_goes(root: Path) -> None:
+    """Does only the written answer wait for a person, once what could not be read is mended?"""
+    only_ada(root)
+    notebook = root / "submitted" / "ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    whole = notebook.read_text().replace("YOUR ANSWER HERE", "It can.")
+
+    def by_hand() -> list[str]:
+        with Gradebook(f"sqlite:///{root}/gradebook.db", "batchnorm") as book:
+            grades = book.find_submission_notebook(ASSIGNMENT, ASSIGNMENT, "ada").grades
+            return sorted(grade.name for grade in grades if grade.needs_manual_grade)
+
+    notebook.write_text(whole[:500])
+    assert list(autograde(classroom(root), ASSIGNMENT, ["ada"], in_this_process)) == ["ada"]
+    assert by_hand() == sorted([*load(ASSIGNMENT), WRITTEN])
+    notebook.write_text(whole)
+    assert graded_again(root) == ["ada"]
+    assert by_hand() == [WRITTEN]
+
+
+def test_due_date_before_the_release(
+    handed_in: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is a set that has only a due date yet released by `grader autograde`, and the date kept?"""
+    root = new_course(tmp_path / "course", PENALTY)
+    shutil.copytree(handed_in / "submitted" / "ada", root / "submitted" / "ada")
+    (root / "submitted" / "ada" / ASSIGNMENT / "timestamp.txt").write_text("2026-03-02 12:00 UTC")
+    set_due(root, "2026-03-02 00:00:00 UTC")
+    assert main(["autograde", ASSIGNMENT, "--course", str(root), "--jobs", "1"]) == 0
+    assert LATE in capsys.readouterr().out
 
 
 def test_penalty_is_added(late: Path, tmp_path: Path) -> None:
