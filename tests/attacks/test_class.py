@@ -299,8 +299,9 @@ def test_archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         cwd=tmp_path, capture_output=True, check=False,
     )  # fmt: skip
     unpacked = archives.parent / "extracted"  # they may stay there, of their own names
-    slipped = [path for path in tmp_path.parent.rglob("slipped*") if unpacked not in path.parents]
+    slipped = [path for path in tmp_path.rglob("slipped*") if unpacked not in path.parents]
     assert slipped == []
+    assert list(tmp_path.parent.glob("slipped*")) == []
     assert not Path("/tmp/slipped.txt").exists()
     assert not any(path.is_symlink() for path in tmp_path.rglob("*"))
 
