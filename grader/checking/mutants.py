@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from .check import Check, agree, quiet
+from .answers import agree, quiet
+from .check import Check
 from .load import load, problem_sets
 from .mistakes import OURS
 from .remote import StandIn

@@ -15,7 +15,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from ..checking.check import ELSEWHERE, Verdict
+from ..checking.check import Verdict
+from ..checking.message import ELSEWHERE
 from ..checking.mistakes import catalogue
 from ..sandbox.outputs import printable
 from .notebook import is_autograded

@@ -12,8 +12,9 @@ import pytest
 from helpers import ROOT
 from helpers.masters import solved
 
-from grader.checking.check import ELSEWHERE, Check, Verdict
+from grader.checking.check import Check, Verdict
 from grader.checking.load import load, problem_sets
+from grader.checking.message import ELSEWHERE
 from grader.checking.mistakes import catalogue
 from grader.checking.mutants import SEED as REPORTED
 from grader.checking.remote import Loopback, StandIn, Student
