@@ -145,11 +145,19 @@ class Answers:
         self._script: Iterator[object] | None = None
         self._given: list[object] = []
         self._broken = ""
+        self._differs: bool | None = None
 
     @cached_property
     def glance(self) -> Glance | None:
         """What there is to see of the first answer at a glance."""
         return glance(next(iter(self), None))
+
+    def differs(self, right: "Answers") -> bool:
+        """Is any of these another than the `right` one, be it in dtype alone? Remembered."""
+        if self._differs is None:
+            pairs = itertools.zip_longest(right, self)
+            self._differs = any(compare(one, other, dtype=True) for other, one in pairs)
+        return self._differs
 
     def __iter__(self) -> Iterator[object]:
         for index in itertools.count():

@@ -10,6 +10,8 @@ import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from types import ModuleType
 from typing import Protocol
 
 import numpy as np
@@ -28,14 +30,17 @@ from .answers import (
     one_of,
     quiet,
 )
-from .diagnose import Diagnosis, named
+from .diagnose import Diagnosis, Search, named
 from .errors import CourseError, is_ours, told
 from .lent import Asked, Lent, needed
 from .message import lent_told, message, to_do
 from .mistakes import catalogue
 from .remote import Student, arguments_after, raises
+from .slips import Recorder, Slips, is_slip
 
 __all__ = ["Check", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
+
+SOLVED = 256  # answers of slips with a number that are remembered
 
 
 class Faults(Protocol):
@@ -76,6 +81,7 @@ class Check:
     `section` is the label of the section in the book that teaches it.
     `faulty(*mistakes)` makes an implementation with those of `mistakes`.
     `uses` names the functions of earlier exercises that a solution may be composed of.
+    `plain` is a module of right programs whose slips may explain a wrong answer.
 
     A mistake in one of those has cost its points where it was made, and costs none here.
     A solution that is not all right is asked again with the reference's functions in place of the
@@ -92,14 +98,16 @@ class Check:
         faulty: Callable[..., Implementation] | None = None,
         mistakes: Sequence[str] = (),
         uses: Sequence[str] = (),
+        plain: ModuleType | None = None,
     ) -> None:
         self.id, self.section, self.mistakes = id, section, tuple(mistakes)
         self.uses = tuple(uses)
         self.parts: list[Part] = []
-        self._reference, self._faulty = reference, faulty
+        self._reference, self._faulty, self._plain = reference, faulty, plain
         # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
-        self._diagnosis = Diagnosis(self.mistakes, self.answers)
+        # the same for slips whose numbers are solved for: each student may have another
+        self._solved: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
         self._proved: set[int] = set()
         self._steady: set[tuple[int, int]] = set()
 
@@ -111,6 +119,7 @@ class Check:
         section: str,
         reference: Implementation = None,
         uses: Sequence[str] = (),
+        plain: ModuleType | None = None,
     ) -> "Check":
         """A check whose mistakes are those of `faults`.
 
@@ -123,6 +132,7 @@ class Check:
             faulty=faults.implementation,
             mistakes=faults.MISTAKES[id],
             uses=uses,
+            plain=plain,
         )
 
     def part(
@@ -250,10 +260,21 @@ class Check:
             if result.wrong is not None:
                 self._ask_again(index, seed)
         # what is not written, or is right, has no mistakes
-        diagnosis = () if status == "passed" else self._diagnosis.of(results, seed)
-        text = message(results, diagnosis, self.section, self._reference, local)
+        found = Diagnosis() if status == "passed" else Search(self, results, seed).found()
+        text = message(results, found, self.section, self._reference, local)
         text = lent_told(lent, status) + text
-        return Verdict(self.id, points, max_points, status, text, diagnosis)
+        return Verdict(self.id, points, max_points, status, text, found.ids)
+
+    @cached_property
+    def slips(self) -> tuple[Slips, Sequence[str]] | None:
+        """The slips of the right programs, and the names of those in what the check asks for."""
+        if self._plain is None:
+            return None
+        slips = Slips(self._plain)
+        asked = Recorder(slips.implementation())
+        for index, part in enumerate(self.parts):
+            list(part.script(asked, self._random(index, 0)))
+        return slips, slips.of(asked.names)
 
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """What the reference, or a faulty implementation, answers in one part.
@@ -261,18 +282,24 @@ class Check:
         What the reference raises is no answer, but a mistake in the check: a CourseError.
         """
         key = (index, seed, mistakes)
-        if key not in self._known:
-            self._known[key] = self._ask(index, seed, mistakes)
-        return self._known[key]
+        known = self._solved if any("=" in mistake for mistake in mistakes) else self._known
+        if key not in known:
+            if len(self._solved) > SOLVED:
+                self._solved.clear()
+            known[key] = self.ask(index, seed, mistakes)
+        return known[key]
 
-    def _ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
+    def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
+        """The same, asked anew."""
         part, implementation = self.parts[index], self._implementation(mistakes)
+        slipped = any(is_slip(mistake) for mistake in mistakes)
 
         def script() -> Iterator[object]:
             return expected(part, implementation, self._random(index, seed), bool(mistakes))
 
         def fault(error: Exception) -> str:
-            if mistakes and not is_ours(error, implementation):
+            # whatever a slip makes of a program is an answer
+            if slipped or (mistakes and not is_ours(error, implementation)):
                 return ""
             return self._fault(error, part.script, mistakes)
 
@@ -282,6 +309,9 @@ class Check:
         """The reference, or what is made with these mistakes."""
         if not mistakes:
             return self._reference
+        if is_slip(mistakes[0]):
+            assert self.slips is not None
+            return self.slips[0].implementation(*mistakes)
         assert self._faulty is not None
         try:
             return self._faulty(*mistakes)
@@ -293,7 +323,7 @@ class Check:
         if (index, seed) in self._steady:
             return
         part = self.parts[index]
-        again = self._ask(index, seed)
+        again = self.ask(index, seed)
         for one, other in itertools.zip_longest(self.answers(index, seed), again):
             if compare(other, one, dtype=True):
                 unsteady = CourseError(

@@ -1,14 +1,27 @@
 """Which mistakes explain what a student's implementation answered?
 
-Where the answers differ from the reference's, the faulty implementations are asked too:
-the mistakes of the one that gives the student's answers are the diagnosis.
+Where the answers differ from the reference's, faulty implementations are asked too: those with the
+set's listed mistakes, alone and in pairs, and right programs with a slip.
+The mistakes of the one that gives the student's answers are the diagnosis.
+
+A name contradicts no part: whatever explains one part agrees with what is seen in all others, or
+does not show there. What is not written says nothing, and what broke off nothing of what would
+have come. The search is bounded by the number of candidates and not by time: no name depends on
+the machine.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
-from .answers import Answers, Result, agree, compare, far_apart
+import numpy as np
+
+from ..reference import Array
+from .answers import Answers, Raised, Result, agree, compare, far_apart
+from .remote import Arguments
+from .slips import Slips
 
 # What an answer that is wrong in this way shows by itself.
 SHOWN_BY_KIND = {"dtype": "loses-dtype", "changed": "mutates-input"}
@@ -18,97 +31,274 @@ SHOWN_IF_KNOWN = {
     "nothing": ("returns-nothing",),
     "more": ("returns-more",),
 }
+# Where the number in a slip is looked for: it lies between two of these, or is one of them.
+# fmt: off
+GRID = (
+    -1e3, -10.0, -3.0, -1.5, -0.7, -0.3, -0.1, -1e-3, 0.0, 1e-12, 1e-9, 1e-7, 1e-6, 1e-4, 1e-3,
+    0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 0.97, 1.03, 1.3, 1.7, 2.3, 3.5, 6.0, 30.0, 1e3, 1e6,
+)
+# fmt: on
+EVIDENCE = 6  # wrong numbers at least, before a slip is believed to be their cause
+FEW = 4  # candidates for one part that are tried together with those for another
+STEPS = 60  # of the secant method, which seldom needs ten
 
 
-class Asked(Protocol):
-    """What the reference answers in a part, or an implementation with some mistakes."""
-
-    def __call__(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers: ...
-
-
+@dataclass(frozen=True)
 class Diagnosis:
-    """The mistakes of one check, and how they are told apart by what they answer."""
+    """The ids of the mistakes, and of some a sentence on what was found: for one, a number."""
 
-    def __init__(self, mistakes: Sequence[str], answers: Asked) -> None:
-        self.mistakes, self.answers = tuple(mistakes), answers
-        # by part, seed and mistakes: do they change an answer there?
-        self._seen: dict[tuple[int, int, tuple[str, ...]], bool] = {}
+    ids: tuple[str, ...] = ()
+    details: dict[str, str] = field(default_factory=dict)
 
-    def of(self, results: list[Result], seed: int) -> tuple[str, ...]:
-        """The mistakes that explain the answers: of all parts at once if any do, else part by part.
 
-        Single mistakes are tried first, then what the kind of the differences shows, then pairs:
-        part by part, only those with a mistake that explains another part.
-        """
-        singles: list[tuple[str, ...]] = [(mistake,) for mistake in self.mistakes]
-        pairs: list[tuple[str, ...]] = list(itertools.combinations(self.mistakes, 2))
+class Asks(Protocol):
+    """What is known of a check: its mistakes, its slips, and what each implementation answers."""
+
+    mistakes: tuple[str, ...]
+
+    @property
+    def slips(self) -> tuple[Slips, Sequence[str]] | None:
+        """The slips of the set's right programs, and the names of those that concern this check."""
+
+    def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
+        """What the reference answers in a part, or an implementation with mistakes; remembered."""
+
+    def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
+        """The same, asked anew."""
+
+
+class Search:
+    """The search for the mistakes of one solution: `results` are its answers to all parts."""
+
+    def __init__(self, check: Asks, results: Sequence[Result], seed: int) -> None:
+        self._check, self._results, self._seed = check, results, seed
+        written = [index for index, result in enumerate(results) if not _unwritten(result)]
         # What is wrong differs most: begun with it, most candidates are out at the first answer.
-        everywhere = sorted(range(len(results)), key=lambda index: results[index].wrong is None)
-        wrong = [index for index in everywhere if results[index].wrong is not None]
-        shown = {index: self._shown(results[index]) for index in wrong}
-        for mistakes in singles:
-            if all(self._explains(mistakes, index, results, seed) for index in everywhere):
-                return named(mistakes)
-        if all(shown.values()):  # before pairs: they are many, and explain nearly anything
-            return named(mistake for index in wrong for mistake in shown[index])
-        for mistakes in pairs:
-            if all(self._explains(mistakes, index, results, seed) for index in everywhere):
-                return named(mistakes)
-        names: list[str] = []
-        left: list[int] = []
-        errors: set[str] = set()  # unexplained ones: where they come again, they are no other
-        for index in wrong:
-            if results[index].error in errors:
-                continue
-            for mistakes in [*singles, *filter(None, [shown[index]])]:
-                if mistakes == shown[index] or self._explains(mistakes, index, results, seed):
-                    names += mistakes
-                    break
-            else:
-                left.append(index)
-                errors |= {results[index].error} - {""}
-        found = tuple(dict.fromkeys(names))
-        for index in left:
-            for mistakes in pairs:
-                if set(found) & set(mistakes) and self._explains(mistakes, index, results, seed):
-                    names += mistakes
-                    break
-            else:
-                if len(wrong) == 1 and (hint := results[index].part.shows):
-                    names.append(hint)
-        return named(names)
+        self._parts = sorted(written, key=lambda index: results[index].wrong is None)
+        self._wrong = [index for index in self._parts if results[index].wrong is not None]
 
-    def _explains(
-        self, mistakes: tuple[str, ...], index: int, results: list[Result], seed: int
-    ) -> bool:
-        """Does an implementation with these mistakes give the student's answers in this part?
+    def found(self) -> Diagnosis:
+        """What explains all that is wrong; else what explains some of it and contradicts nothing.
 
-        Where they are wrong, mistakes that do not show in this part explain nothing.
+        Of what explains all, the simplest: one listed mistake, what the kind of the differences
+        shows, two listed mistakes, a slip, a slip with a number.
         """
-        faulty = self.answers(index, seed, mistakes)
-        # most are out here, for the price of one answer
-        if far_apart(results[index].glance, faulty.glance):
-            return False
-        right, dtype = self.answers(index, seed), results[index].part.dtype
-        if not agree(results[index].answers, faulty, right, dtype=dtype):
-            return False
-        # else a mistake that changes nothing would explain it
-        return results[index].wrong is None or self._shows(mistakes, index, seed)
+        singles = [(mistake,) for mistake in self._check.mistakes]
+        shown = {index: self._shown(self._results[index]) for index in self._wrong}
+        if one := self._first(singles):
+            return Diagnosis(named(one))
+        if all(shown.values()):
+            return Diagnosis(named(mistake for names in shown.values() for mistake in names))
+        hidden = {index for index in self._wrong if shown[index]}
+        known = [mistake for index in sorted(hidden) for mistake in shown[index]]
+        if one := self._first(singles, but=hidden) if hidden else None:
+            return Diagnosis(named((*one, *known)))
+        listed = [*singles, *itertools.combinations(self._check.mistakes, 2)]
+        if one := self._first(listed[len(singles) :]):
+            return Diagnosis(named(one))
+        if self._check.slips and self._evidence() >= EVIDENCE:
+            slips, names = self._check.slips
+            unsolved = ((name,) for name in names if not slips.solved(name))
+            candidates = itertools.chain(unsolved, self._solved(slips, names))
+            if one := self._first(candidates, but=hidden):
+                id = slips.id(one[0], self._check.mistakes)
+                return Diagnosis(named((id, *known)), {id: slips.says(one[0])})
+        hints = {
+            index: hint
+            for index in self._wrong
+            if (hint := self._results[index].part.shows) and index not in hidden
+        }
+        if hints and (one := self._first(listed, but=hidden, apart=hints)):
+            return Diagnosis(named((*one, *known, *hints.values())))
+        found = (*self._part_by_part(singles), *known)
+        alone = len(self._wrong) == 1 and len(self._parts) == len(self._results)
+        if not found and alone:
+            found = tuple(hints.values())  # it may be rounding errors
+        return Diagnosis(named(found))
 
-    def _shows(self, mistakes: tuple[str, ...], index: int, seed: int) -> bool:
+    def _first(
+        self,
+        candidates: Iterable[tuple[str, ...]],
+        but: Collection[int] = (),
+        apart: Collection[int] = (),
+    ) -> tuple[str, ...] | None:
+        """The first candidate that explains all wrong parts `but` some, and contradicts none.
+
+        What is set `apart` is not looked at.
+        """
+        wrong = [index for index in self._wrong if index not in {*but, *apart}]
+        others = [index for index in self._parts if index not in {*wrong, *apart}]
+        for mistakes in candidates if wrong else ():
+            if all(self._explains(mistakes, index) for index in wrong) and all(
+                self._bears(mistakes, index) for index in others
+            ):
+                return mistakes
+        return None
+
+    def _evidence(self) -> int:
+        """How many wrong numbers there are: of few, nearly any program may be the cause."""
+        count = 0
+        for index in self._wrong:
+            right = self._check.answers(index, self._seed)
+            for given, expected in zip(self._results[index].answers, right, strict=False):
+                for got, best in zip(_arrays(given), _arrays(expected), strict=False):
+                    if got.shape == best.shape:
+                        count += int((np.isfinite(got) & ~np.isclose(got, best)).sum())
+                    else:
+                        count += got.size
+        return count
+
+    def _part_by_part(self, singles: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+        """Mistakes that explain some parts each, and together contradict none.
+
+        Those that explain all are taken; else those of the first parts that can be explained.
+        """
+        pairs = [*itertools.combinations(self._check.mistakes, 2)]
+        choices = [
+            [*itertools.islice((one for one in singles if self._explains(one, index)), FEW)]
+            or [*itertools.islice((one for one in pairs if self._explains(one, index)), FEW)]
+            for index in self._wrong
+        ]
+        for some, others in itertools.combinations(choices, 2):
+            unions = [_united(one, other) for one, other in itertools.product(some, others)]
+            if found := self._first(unions):
+                return found
+        together: tuple[str, ...] = ()
+        for one in itertools.chain.from_iterable(choices):
+            both = _united(together, one)
+            if both != together and all(self._bears(both, index) for index in self._parts):
+                together = both
+        return together
+
+    def _explains(self, mistakes: tuple[str, ...], index: int) -> bool:
+        """Does an implementation with these mistakes give the student's wrong answers here?
+
+        Mistakes that do not show in this part explain nothing.
+        """
+        result, seed = self._results[index], self._seed
+        faulty = self._check.answers(index, seed, mistakes)
+        # most are out here, for the price of one answer
+        if far_apart(result.glance, faulty.glance):
+            return False
+        right = self._check.answers(index, seed)
+        return agree(result.answers, faulty, right, dtype=result.part.dtype) and self._shows(
+            mistakes, index
+        )
+
+    def _bears(self, mistakes: tuple[str, ...], index: int) -> bool:
+        """Is what was answered in a part no contradiction to these mistakes?
+
+        Either they do not show in it, or its answers are theirs, as far as it came. That it changed
+        an argument stands for itself.
+        """
+        if not self._shows(mistakes, index):
+            return True
+        result, seed = self._results[index], self._seed
+        given = result.answers
+        faulty = [*self._check.answers(index, seed, mistakes)]
+        if isinstance(given[-1], Raised) and given[-1].kinds:  # it broke off
+            given = given[:-1]
+        elif len(given) != len(faulty):
+            return False
+        right = [*self._check.answers(index, seed)]
+        seen = [i for i, answer in enumerate(given) if not isinstance(right[i], Arguments)]
+        return len(faulty) >= len(given) and agree(
+            *([answers[i] for i in seen] for answers in (given, faulty, right)),
+            dtype=result.part.dtype,
+        )
+
+    def _shows(self, mistakes: tuple[str, ...], index: int) -> bool:
         """Do these mistakes change any answer in this part, be it in dtype alone?"""
-        key = (index, seed, mistakes)
-        if key not in self._seen:
-            pairs = itertools.zip_longest(self.answers(index, seed), self.answers(*key))
-            self._seen[key] = any(compare(other, one, dtype=True) for one, other in pairs)
-        return self._seen[key]
+        faulty = self._check.answers(index, self._seed, mistakes)
+        return faulty.differs(self._check.answers(index, self._seed))
 
     def _shown(self, result: Result) -> tuple[str, ...]:
         """The mistake that the first difference of a part shows by its kind, if any."""
         kind = result.wrong.kind if result.wrong else ""
         if kind in SHOWN_BY_KIND:
             return (SHOWN_BY_KIND[kind],)
-        return tuple(one for one in SHOWN_IF_KNOWN.get(kind, ()) if one in self.mistakes)[:1]
+        known = self._check.mistakes
+        return tuple(one for one in SHOWN_IF_KNOWN.get(kind, ()) if one in known)[:1]
+
+    def _solved(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Slips with the numbers that give the student's first wrong answer, shortest first."""
+        for name in names:
+            if slips.solved(name):
+                for number in self._numbers(name):
+                    for digits in (1, 2, 3, 4):
+                        yield (f"{name}={number:.{digits}g}",)
+
+    def _numbers(self, name: str) -> Iterator[float]:
+        """The numbers for which a slip gives one element of the first wrong answer."""
+        index, seed = self._wrong[0], self._seed
+        right = self._check.answers(index, seed)
+        for place, (given, expected) in enumerate(
+            zip(self._results[index].answers, right, strict=False)
+        ):
+            if compare(given, expected, dtype=False):
+                got, best = _flat(given), _flat(expected)
+                if got.shape == best.shape and got.size:
+                    at = int(np.argmax(np.nan_to_num(np.abs(got - best), nan=-1.0)))
+                    yield from roots(partial(self._off, name, index, place, at, got[at]))
+                return
+
+    def _off(
+        self, name: str, index: int, place: int, element: int, target: float, k: float
+    ) -> float:
+        """By how much an element of an answer misses the student's, for a slip with this number."""
+        answers = self._check.ask(index, self._seed, (f"{name}={float(k)!r}",))
+        answer = _flat(next(itertools.islice(answers, place, None), None))
+        return float(answer[element]) - target if element < answer.size else np.nan
+
+
+def roots(off: Callable[[float], float]) -> Iterator[float]:
+    """Where a function of one number is 0: between points of the grid at which its sign changes."""
+    values = [off(k) for k in GRID]
+    for low, high, one, other in zip(GRID, GRID[1:], values, values[1:], strict=False):
+        if one == 0:
+            yield float(low)
+        elif one * other < 0:
+            a, b, at_a, at_b = float(low), float(high), one, other
+            for _ in range(
+                STEPS
+            ):  # the Illinois method: a secant between bounds, both of which move
+                middle = (a * at_b - b * at_a) / (at_b - at_a)
+                value = off(middle)
+                if not abs(value) > 1e-12 * abs(one):  # or it is no number
+                    break
+                if value * at_b < 0:
+                    a, at_a = b, at_b
+                else:
+                    at_a /= 2
+                b, at_b = middle, value
+            yield middle
+
+
+def _arrays(answer: object) -> Iterator[Array]:
+    """The floating-point numbers in an answer, as arrays."""
+    match answer:
+        case tuple() | list():
+            for item in answer:
+                yield from _arrays(item)
+        case dict():
+            for item in answer.values():
+                yield from _arrays(item)
+        case np.ndarray() | np.generic() | float() if np.asarray(answer).dtype.kind == "f":
+            yield np.asarray(answer, np.float64)
+
+
+def _flat(answer: object) -> Array:
+    """All these numbers in a row."""
+    return np.concatenate([np.zeros(0), *(array.ravel() for array in _arrays(answer))])
+
+
+def _united(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))
+
+
+def _unwritten(result: Result) -> bool:
+    """Did the stub answer?"""
+    return any(isinstance(answer, Raised) and answer.unwritten for answer in result.answers)
 
 
 def named(mistakes: Iterable[str]) -> tuple[str, ...]:

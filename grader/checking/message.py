@@ -8,6 +8,7 @@ import numpy as np
 
 from .answers import Implementation, Raised, Result
 from .compare import show
+from .diagnose import Diagnosis
 from .mistakes import catalogue
 from .remote import Call, Remote, Student
 from .sections import where_to_read
@@ -39,7 +40,7 @@ def to_do(results: Sequence[Result], student: Student, section: str) -> str:
 
 def message(
     results: Sequence[Result],
-    diagnosis: tuple[str, ...],
+    diagnosis: Diagnosis,
     section: str,
     reference: Implementation,
     local: bool,
@@ -62,9 +63,10 @@ def message(
             why = _explanation(result, reference, local, numbers=local and not told)
         lines += [f"       {line}" for line in why]
         told.append(text)
-    for mistake in diagnosis:
+    for mistake in diagnosis.ids:
         lines += ["", *catalogue()[mistake].message().splitlines()]
-    if not diagnosis and any(result.wrong for result in results):
+        lines += [diagnosis.details[mistake]] if mistake in diagnosis.details else []
+    if not diagnosis.ids and any(result.wrong for result in results):
         lines += ["", f"Read: {where_to_read(section)}"]
     return "\n".join(lines)
 

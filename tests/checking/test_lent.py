@@ -147,10 +147,10 @@ def test_mistake_here_is_named(check: Check, earlier: str) -> None:
 
 
 def test_mistakes_here_and_elsewhere(check: Check) -> None:
-    """Is there credit for the parts that are right, and is the mistake named in the others?"""
+    """Is there credit for the parts that are right, and no name that one of them contradicts?"""
     here = "def scaled(x): return (x - (middle(x) if x.max() > 100 else 0)) / spread(x)\n"
     verdict = grade(check, WRONG_SPREAD, MIDDLE, here)
-    assert (verdict.points, verdict.status, verdict.diagnosis) == (2, "partial", ("uncentred",))
+    assert (verdict.points, verdict.status, verdict.diagnosis) == (2, "partial", ())
     assert verdict.message.startswith(
         "Part of the cause is in spread: mend what is wrong there first.\n"
         "With a right spread in place of yours:\n\n"

@@ -9,14 +9,14 @@ import numpy as np
 from ... import reference
 from ...checking.check import Check, arguments_after
 from ...reference import Array
-from . import faults
+from . import faults, plain
 
 # Smallest first. N == D among them, and one comes twice: a result kept by shape would show.
 SHAPES = ((3, 2), (4, 4), (2, 3), (3, 2), (16, 5), (5, 1))
 NO_EPS = 1e-15  # so small that a mistake with eps costs only the part that asks about eps
 LARGE_EPS = (1e-2, 0.53)  # with 1e-5 most mistakes with eps cannot be seen; 0.53 is no float32
 
-_check = partial(Check.against, faults, reference=reference)
+_check = partial(Check.against, faults, reference=reference, plain=plain)
 
 
 def batch(rng: np.random.Generator, *shape: int) -> Array:

@@ -11,12 +11,12 @@ from ...checking.check import Check, arguments_after, one_of
 from ...checking.remote import RemoteError, drive
 from ...reference import Array
 from ..ps1_standardize.checks import NO_EPS, batch, far_from_zero
-from . import faults
+from . import faults, plain
 
 SHAPES = ((2, 1), (3, 2), (4, 4), (2, 3), (16, 5))  # smallest first; N == D among them
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 
-_check = partial(Check.against, faults, reference=reference)
+_check = partial(Check.against, faults, reference=reference, plain=plain)
 
 
 def batches(rng: np.random.Generator) -> Iterator[Array]:

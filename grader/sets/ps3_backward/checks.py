@@ -13,7 +13,7 @@ from ...checking.mistakes import catalogue
 from ...checking.remote import RemoteError
 from ...reference import Array
 from ..ps1_standardize.checks import NO_EPS, batch, far_from_zero
-from . import faults
+from . import faults, plain
 
 Question = tuple[Array, Array, Array]  # dy, x and gamma
 
@@ -21,7 +21,7 @@ SHAPES = ((3, 2), (4, 4), (2, 3), (16, 5), (5, 1))  # smallest first; N == D amo
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 LARGEST = 10_000  # numbers in an array that a student's test may ask a backward pass about
 
-_check = partial(Check.against, faults, reference=reference)
+_check = partial(Check.against, faults, reference=reference, plain=plain)
 
 
 # What the reference has no function of: the faulty implementation without mistakes.
@@ -97,9 +97,9 @@ numerical_gradient = _check("numerical_gradient", "gradient-check")
 @numerical_gradient.part("functions of each element alone", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in ((2,), (2, 3)):
-        x, dy = rng.normal(0, 1, shape), rng.normal(0, 1, shape)
-        yield bn.numerical_gradient(Function("x -> x**3", shape, lambda x: x**3), x, dy)
-        yield bn.numerical_gradient(Function("x -> exp(x)", shape, np.exp), x, dy)
+        for text, compute in (("x -> x**3", lambda x: x**3), ("x -> exp(x)", np.exp)):
+            x, dy = rng.normal(0, 1, shape), rng.normal(0, 1, shape)
+            yield bn.numerical_gradient(Function(text, shape, compute), x, dy)
 
 
 @numerical_gradient.part("functions that mix the elements of x; f(x) of another shape", 2)
@@ -108,7 +108,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     product = Function("x -> (x @ w)**2", (2, 2), lambda x: (x @ w) ** 2)
     yield bn.numerical_gradient(product, x, rng.normal(0, 1, (2, 3)))
     sums = Function("x -> (x**2).sum(axis=1)", (2, 2), lambda x: (x**2).sum(axis=1))
-    yield bn.numerical_gradient(sums, x, rng.normal(0, 1, 2))
+    yield bn.numerical_gradient(sums, rng.normal(0, 1, (2, 2)), rng.normal(0, 1, 2))
     for N, D in ((3, 2), (4, 4)):
         dy, x, gamma = question(rng, N, D)
 
@@ -250,7 +250,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.compact_dx(*from_forward(rng, 3, 2))
 
 
-test_backward = _check("test_backward", "testing-a-backward-pass", reference=own)
+test_backward = _check("test_backward", "testing-a-backward-pass", reference=own, plain=None)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from ...checking.check import Check
 from ...reference import Array
 from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, affine, batch, far_from_zero, kept
 from ..ps3_backward.checks import DBETA, DGAMMA, DX, Question, gradients
-from . import faults
+from . import faults, plain
 
 # Smallest first. Where sizes are equal, a wrong axis runs and gives numbers: wrong ones.
 MAPS = ((2, 2, 2, 2), (3, 2, 1, 4), (2, 3, 4, 5), (1, 3, 3, 2), (4, 3, 1, 1), (3, 4, 2, 4))
 ROWS = ((2, 2), (2, 3), (3, 3), (4, 2, 3), (3, 3, 3), (1, 5))
 GROUPED = (((2, 4, 1, 2), 2), ((4, 4, 4, 4), 2), ((2, 6, 3, 2), 3), ((3, 6, 2, 5), 2))
 
-_check = partial(Check.against, faults, reference=reference)
+_check = partial(Check.against, faults, reference=reference, plain=plain)
 
 
 def feature_maps(rng: np.random.Generator) -> Iterator[Array]:

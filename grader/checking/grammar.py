@@ -1,0 +1,398 @@
+"""What can slip in a right program: at each expression and statement, what may stand there instead.
+
+A change is told in the names of the program, and made by putting a node in another's place.
+`{k}` stands for a number that is to be solved for.
+"""
+
+import ast
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+K = "solved_k"  # in a program: the number that is solved for
+
+# The kinds of slips, the likelier first: of two that give the same answers, the first is said.
+KINDS = {
+    "operation": "one operation stands in another's place",
+    "sign": "a sign is wrong",
+    "brackets": "the brackets are elsewhere",
+    "left-out": "something is left out",
+    "reduction": "one sum, mean or spread stands in another's place",
+    "axis": "an axis is not the one that is asked for",
+    "order": "two quantities have changed places",
+    "twice": "something is taken twice",
+    "count": "a count is not the one that is asked for",
+    "operand": "one quantity stands in another's place",
+    "power": "a power or a root is not the one that is asked for",
+    "condition": "something does not depend on what it should",
+    "default": "a default is not the one that is asked for",
+    "fixed": "an argument is ignored",
+    "number": "a number is not the one that is asked for",
+    "factor": "a factor is too much",
+    "offset": "a number is added that does not belong there",
+}
+
+SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+OTHER = {"+": "-", "-": "+", "*": "/", "/": "*"}
+REDUCTIONS = ("mean", "sum", "var", "std")
+AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(4), n)))
+
+Path = tuple[tuple[str, int | None], ...]  # down to a node: fields, and places in them
+Program = ast.FunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Other nodes at some paths of a function or class; `says` is what is wrong with it then."""
+
+    kind: str
+    says: str
+    where: str
+    changes: tuple[tuple[Path, ast.AST], ...]
+
+
+@dataclass(frozen=True)
+class Site:
+    """An expression of a program: where it is, in what, and which quantities are known there."""
+
+    node: ast.expr
+    path: Path
+    inside: str
+    scope: tuple[str, ...]
+
+    @property
+    def counts(self) -> Iterator[str]:
+        """The known numbers of values: N, D, C, H, W, count."""
+        return (name for name in self.scope if name.isupper() or name == "count")
+
+
+Change = tuple[str, str, str]  # the kind, what is wrong, and the expression that stands there
+
+
+def slips(program: Program) -> list[Slip]:
+    """All slips of a function, or of the methods of a class, the likelier first."""
+    sites = [*_sites(program)]
+    found = [
+        Slip(kind, says + site.inside, program.name, ((site.path, _expression(text)),))
+        for site in sites
+        for kind, says, text in (*_operations(site), *_reductions(site), *_quantities(site))
+    ]
+    found += [*_everywhere(program.name, sites), *_statements(program, sites)]
+    return sorted(found, key=lambda slip: [*KINDS].index(slip.kind))
+
+
+def _expression(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+def _name(text: str) -> str:
+    return f"`{text.removeprefix('self.')}`"
+
+
+def _done(op: str, one: str, other: str) -> str:
+    """What an operation does, in words."""
+    match op:
+        case "+":
+            return f"{other} is added to {one}"
+        case "-":
+            return f"{other} is subtracted from {one}"
+        case "*":
+            return f"{one} is multiplied by {other}"
+    return f"{one} is divided by {other}"
+
+
+def _operations(site: Site) -> Iterator[Change]:
+    """Slips in a sum, a product or a call."""
+    text, node = ast.unparse(site.node), site.node
+    if isinstance(node, ast.BinOp) and type(node.op) in SIGNS:
+        left, op, right = ast.unparse(node.left), SIGNS[type(node.op)], ast.unparse(node.right)
+        one, other, kind = _name(left), _name(right), "sign" if op in "+-" else "operation"
+        yield kind, _done(OTHER[op], one, other), f"({left}) {OTHER[op]} ({right})"
+        yield "left-out", f"{other} is left out", left
+        yield "left-out", f"{one} is left out", {"-": "-", "/": "1 / "}.get(op, "") + f"({right})"
+        yield "twice", f"{_done(op, one, other)} twice", f"({text}) {op} ({right})"
+        if op in "+*":
+            yield "twice", f"{_done(op, other, one)} twice", f"({text}) {op} ({left})"
+        else:
+            yield "order", f"{one} and {other} have changed places", f"({right}) {op} ({left})"
+        if op == "-":
+            yield "operation", f"the absolute value of {_name(text)} is taken", f"np.abs({text})"
+        if op == "/":
+            yield "power", f"the power of {other} is {{k}}", f"({left}) / ({right}) ** {K}"
+        if op in "*/":
+            yield "sign", f"the sign of {_name(text)} is wrong", f"-({text})"
+        yield "factor", f"{_name(text)} is {{k}} times what it should be", f"{K} * ({text})"
+        yield "offset", f"{{k}} is added to {_name(text)}", f"{K} + ({text})"
+        yield from _brackets(node.left, op, node.right)
+    match node:
+        case ast.BinOp(left=base, op=ast.Pow()):
+            yield (
+                "left-out",
+                f"the power of {_name(ast.unparse(base))} is left out",
+                ast.unparse(base),
+            )
+            yield (
+                "operation",
+                f"the absolute value of {_name(ast.unparse(base))} is taken",
+                f"np.abs({ast.unparse(base)})",
+            )
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            inner = ast.unparse(operand)
+            yield "sign", f"the sign of {_name(inner)} is wrong", inner
+        case ast.Subscript(value=value, slice=ast.Tuple()):
+            inner = ast.unparse(value)
+            yield "left-out", f"{_name(inner)} is not brought into shape", inner
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr=function), args=[only]):
+            inner = ast.unparse(only)
+            yield "left-out", f"`{function}` is left out", inner
+            yield "twice", f"`{function}` is taken twice", f"np.{function}({text})"
+            if isinstance(only, ast.BinOp) and type(only.op) in SIGNS:
+                a, op, b = ast.unparse(only.left), SIGNS[type(only.op)], ast.unparse(only.right)
+                yield (
+                    "brackets",
+                    f"{_name(b)} is outside `{function}`",
+                    f"np.{function}({a}) {op} ({b})",
+                )
+        case ast.Tuple(elts=elements) if "return" in site.inside:
+            texts = [ast.unparse(one) for one in elements]
+            for i, j in itertools.combinations(range(len(texts)), 2):
+                says = f"{_name(texts[i])} and {_name(texts[j])} have changed places"
+                yield "order", says, ", ".join(_swapped(texts, i, j))
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            yield "number", f"{{k}} stands where {number} belongs", K
+
+
+def _brackets(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
+    """(a + b) / c as a + b / c, and a / (b * c) as a / b * c."""
+    if op not in "*/":
+        return
+    if isinstance(left, ast.BinOp) and (plus := SIGNS.get(type(left.op), "*")) in "+-":
+        a, b, c = ast.unparse(left.left), ast.unparse(left.right), ast.unparse(right)
+        says = f"the brackets around {_name(ast.unparse(left))} are missing"
+        yield "brackets", says, f"({a}) {plus} ({b}) {op} ({c})"
+    if isinstance(right, ast.BinOp) and (inner := SIGNS.get(type(right.op), "")):
+        a, b, c = ast.unparse(left), ast.unparse(right.left), ast.unparse(right.right)
+        if inner in "+-" or op == "/":
+            says = f"the brackets around {_name(ast.unparse(right))} are missing"
+            yield "brackets", says, f"({a}) {op} ({b}) {inner} ({c})"
+
+
+def _swapped(texts: list[str], i: int, j: int) -> list[str]:
+    texts = [*texts]
+    texts[i], texts[j] = texts[j], texts[i]
+    return texts
+
+
+def _reductions(site: Site) -> Iterator[Change]:
+    """Slips in a mean, a sum, a variance or a standard deviation."""
+    match site.node:
+        case ast.Call(func=ast.Attribute(value=value, attr=name), keywords=keywords):
+            pass
+        case _:
+            return
+    if name not in REDUCTIONS:
+        return
+    inner, options = ast.unparse(value), {one.arg: ast.literal_eval(one.value) for one in keywords}
+    of = _name(inner)
+
+    def reduced(name: str = name, **others: object) -> str:
+        named = ", ".join(f"{key}={one!r}" for key, one in (options | others).items())
+        return f"({inner}).{name}({named})"
+
+    yield "left-out", f"the {name} of {of} is not taken: each value stays by itself", inner
+    for other in REDUCTIONS:
+        if other != name:
+            yield (
+                "reduction",
+                f"the {other} of {of} stands where its {name} belongs",
+                reduced(other),
+            )
+    if name in ("mean", "var"):
+        axis, kept = options.get("axis"), options.get("keepdims", False)
+        middle = f"np.median({inner}, axis={axis}, keepdims={kept})"
+        if name == "mean":
+            yield "reduction", f"the median of {of} stands where its mean belongs", middle
+            for count in site.counts:
+                for divisor in (count, f"{count} - 1", f"{count} + 1"):
+                    says = f"the sum of {of} is divided by `{divisor}`"
+                    yield "count", says, f"{reduced('sum')} / ({divisor})"
+        else:
+            says = f"the variance of {of} divides by one less than the number of values"
+            yield "count", says, reduced(ddof=1)
+    for axis in AXES:
+        for kept in {options.get("keepdims", False), True}:
+            if (axis, kept) != (options.get("axis"), options.get("keepdims", False)):
+                says = f"the {name} of {of} is taken over {_over(axis)}"
+                yield "axis", says, reduced(axis=axis, keepdims=kept)
+    yield "factor", f"the {name} of {of} is {{k}} times what it should be", f"{K} * {reduced()}"
+    if isinstance(value, ast.BinOp) and type(value.op) in SIGNS:  # of a product or a sum
+        a, op, b = ast.unparse(value.left), SIGNS[type(value.op)], ast.unparse(value.right)
+        for one, other in ((a, b), (b, a)):
+            rest = reduced().replace(f"({inner})", f"({one})", 1)
+            ordered = f"{rest} {op} ({other})" if one == a else f"({other}) {op} {rest}"
+            yield "brackets", f"{_name(other)} is outside the {name}", ordered
+
+
+def _over(axis: object) -> str:
+    if axis is None:
+        return "everything"
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    return f"ax{'i' if len(axes) == 1 else 'e'}s {' and '.join(map(str, axes))}"
+
+
+def _quantities(site: Site) -> Iterator[Change]:
+    """Another quantity in the place of one, or a count that is off by one."""
+    name = _quantity(site)
+    if not name:
+        return
+    for other in site.scope:
+        if other != name:
+            yield "operand", f"{_name(other)} stands where {_name(name)} belongs", other
+    if name in site.counts:
+        for other in (f"{name} - 1", f"{name} + 1"):
+            yield "count", f"`{other}` stands where {_name(name)} belongs", f"({other})"
+    else:
+        yield "power", f"{_name(name)} is squared", f"({name}) ** 2"
+        yield "power", f"the root of {_name(name)} is taken", f"np.sqrt({name})"
+        yield "sign", f"the sign of {_name(name)} is wrong", f"(-{name})"
+
+
+def _quantity(site: Site) -> str:
+    """The name of a quantity, `mean` or `self.eps`; empty for any other expression."""
+    text = ast.unparse(site.node)
+    return text if text in site.scope else ""
+
+
+def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
+    """The same slip at each of several places: another quantity, or another axis."""
+    by_name: dict[str, list[Site]] = {}
+    by_axis: dict[tuple[str, str], list[tuple[Path, ast.AST]]] = {}
+    for site in sites:
+        if name := _quantity(site):
+            by_name.setdefault(name, []).append(site)
+        for kind, says, text in _reductions(site):
+            if kind == "axis":
+                key = text.rpartition("(")[2], says.rpartition(" over ")[2]
+                by_axis.setdefault(key, []).append((site.path, _expression(text)))
+    for name, found in by_name.items():
+        for other in found[0].scope if len(found) > 1 else ():
+            if other != name:
+                says = f"{_name(other)} stands where {_name(name)} belongs"
+                changes = tuple((site.path, _expression(other)) for site in found)
+                yield Slip("operand", says, where, changes)
+    for (_, over), moved in by_axis.items():
+        paths = [path for path, _ in moved]
+        nested = any(a != b and b[: len(a)] == a for a in paths for b in paths)
+        if len(moved) > 1 and not nested:
+            yield Slip("axis", f"means and sums are taken over {over}", where, tuple(moved))
+
+
+def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
+    """A line left out, a condition that does not count, other defaults, parameters in disorder."""
+    where = program.name
+    for function, path in _functions(program):
+        for statement, here in _lines(function.body, path, "body"):
+            match statement:
+                case ast.Assign(targets=[ast.Attribute() as target]) | ast.AugAssign(target=target):
+                    says = f"{_name(ast.unparse(target))} is not set or moved on"
+                    yield Slip("left-out", says, where, ((here, ast.Pass()),))
+                case ast.If(test=test):
+                    for value, when in ((True, "always"), (False, "never")):
+                        says = f"what depends on {_name(ast.unparse(test))} happens {when}"
+                        changed = ((*here, ("test", None)), ast.Constant(value))
+                        yield Slip("condition", says, where, (changed,))
+        yield from _parameters(where, function, path, sites)
+
+
+def _parameters(
+    where: str, function: ast.FunctionDef, path: Path, sites: list[Site]
+) -> Iterator[Slip]:
+    names = [one.arg for one in function.args.args]
+    first = len(names) - len(function.args.defaults)
+    number = _expression(K)
+    for place, default in enumerate(function.args.defaults):
+        name = names[first + place]
+        if isinstance(default, ast.Constant) and isinstance(default.value, float):
+            at = (*path, ("args", None), ("defaults", place))
+            yield Slip(
+                "default", f"{_name(name)} is {{k}} where none is given", where, ((at, number),)
+            )
+            uses = [
+                site.path
+                for site in sites
+                if _quantity(site) == name and site.path[: len(path)] == path
+            ]
+            says = f"{_name(name)} is always {{k}}, whatever is given"
+            yield Slip("fixed", says, where, tuple((use, number) for use in uses))
+    for one, other in itertools.combinations([name for name in names if name != "self"], 2):
+        i, j = names.index(one), names.index(other)
+        at_i, at_j = ((*path, ("args", None), ("args", place)) for place in (i, j))
+        says = f"{_name(one)} and {_name(other)} have changed places"
+        yield Slip("order", says, where, ((at_i, ast.arg(other, None)), (at_j, ast.arg(one, None))))
+
+
+# Walking through a program
+
+
+def _functions(program: Program) -> Iterator[tuple[ast.FunctionDef, Path]]:
+    if isinstance(program, ast.FunctionDef):
+        yield program, ()
+    else:
+        for place, one in enumerate(program.body):
+            if isinstance(one, ast.FunctionDef):
+                yield one, (("body", place),)
+
+
+def _lines(body: list[ast.stmt], path: Path, field: str) -> Iterator[tuple[ast.stmt, Path]]:
+    """The statements, those inside others too, and their paths."""
+    for place, statement in enumerate(body):
+        here = (*path, (field, place))
+        yield statement, here
+        for inner in ("body", "orelse"):
+            yield from _lines(getattr(statement, inner, []), here, inner)
+
+
+def _sites(program: Program) -> Iterator[Site]:
+    """The expressions of a program in the order of its lines."""
+    stored = (one for one in ast.walk(program) if isinstance(one, ast.Attribute))
+    attributes = {ast.unparse(one) for one in stored if isinstance(one.ctx, ast.Store)}
+    for function, path in _functions(program):
+        scope = [one.arg for one in function.args.args if one.arg != "self"]
+        scope += sorted(attributes) if function.name != "__init__" else []
+        for statement, here in _lines(function.body, path, "body"):
+            for field in ("value", "test"):
+                value = getattr(statement, field, None)
+                if isinstance(value, ast.expr):
+                    at = (*here, (field, None))
+                    yield from _expressions(value, at, _inside(statement), tuple(scope))
+            scope += [name for name in _assigned(statement) if name not in scope]
+
+
+def _expressions(node: ast.expr, path: Path, inside: str, scope: tuple[str, ...]) -> Iterator[Site]:
+    yield Site(node, path, inside, scope)
+    for field, value in ast.iter_fields(node):
+        if field == "slice":
+            continue
+        for place, one in enumerate(value) if isinstance(value, list) else ((None, value),):
+            at = (*path, (field, place))
+            if isinstance(one, ast.keyword) and one.arg not in ("axis", "keepdims"):
+                yield from _expressions(one.value, (*at, ("value", None)), inside, scope)
+            elif isinstance(one, ast.expr):
+                yield from _expressions(one, at, inside, scope)
+
+
+def _inside(statement: ast.stmt) -> str:
+    match statement:
+        case ast.Assign(targets=[target]) | ast.AugAssign(target=target):
+            return f", in {_name(ast.unparse(target))}"
+        case ast.Return():
+            return ", in what is returned"
+    return ""
+
+
+def _assigned(statement: ast.stmt) -> Iterator[str]:
+    if isinstance(statement, ast.Assign | ast.For):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        for target in targets:
+            if isinstance(target, ast.Name | ast.Tuple):
+                yield from (one.id for one in ast.walk(target) if isinstance(one, ast.Name))

@@ -1,0 +1,118 @@
+"""Right programs with a slip: implementations that need no switch for each mistake.
+
+A set's `plain` module has right programs, as a student might write them; `grammar` says what can
+slip in one. The number of programs bounds the search: a few hundred for an exercise.
+"""
+
+import ast
+import inspect
+from collections.abc import Collection
+from functools import cached_property
+from types import CodeType, ModuleType, SimpleNamespace
+from typing import Any
+
+from .grammar import KINDS, K, Path, Slip, slips
+
+PREFIX = "slip-"  # of the ids of slips
+
+
+def is_slip(mistake: str) -> bool:
+    """Is this the name of a slip, and not of a listed mistake?"""
+    return mistake.startswith(PREFIX)
+
+
+class Recorder:
+    """An implementation that remembers which of its names were asked for."""
+
+    def __init__(self, implementation: object) -> None:
+        self._implementation, self.names = implementation, set[str]()
+
+    def __getattr__(self, name: str) -> Any:
+        self.names.add(name)
+        return getattr(self._implementation, name)
+
+
+class Slips:
+    """The slips of a module of right programs, by name: `slip-KIND:NUMBER`.
+
+    A function `name__variant` there is another right program for `name`, with slips of its own.
+    A slip with a number to solve for takes it in its name: `slip-KIND:NUMBER=0.9`.
+    """
+
+    def __init__(self, plain: ModuleType) -> None:
+        self._plain = plain
+        self._defined = {
+            node.name: node
+            for node in ast.parse(inspect.getsource(plain)).body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        }
+        self._codes: dict[str, CodeType] = {}
+
+    @cached_property
+    def _all(self) -> dict[str, Slip]:
+        found = [slip for program in self._defined.values() for slip in slips(program)]
+        return {f"{PREFIX}{slip.kind}:{number}": slip for number, slip in enumerate(found)}
+
+    def of(self, functions: Collection[str]) -> list[str]:
+        """The names of the slips in these functions and their variants, the likelier first."""
+        names = [
+            name for name, slip in self._all.items() if slip.where.partition("__")[0] in functions
+        ]
+        return sorted(names, key=lambda name: [*KINDS].index(self._all[name].kind))
+
+    def solved(self, name: str) -> bool:
+        """Is there a number to be solved for?"""
+        return "{k}" in self._all[name].says
+
+    def id(self, name: str, known: Collection[str]) -> str:
+        """The id of the mistake: that of a listed one where it means the same, as in eps-fixed."""
+        slip = self._all[name.partition("=")[0]]
+        same = f"{slip.says.split('`')[1]}-{slip.kind}" if "`" in slip.says else ""
+        listed = {mistake.partition(":")[0] for mistake in known}
+        return same if same in listed else PREFIX + slip.kind
+
+    def says(self, name: str) -> str:
+        """What is wrong, for the student."""
+        key, _, number = name.partition("=")
+        return self._all[key].says.replace("{k}", number)
+
+    def implementation(self, *names: str) -> SimpleNamespace:
+        """The functions of the programs with these slips; without any, they equal the reference."""
+        namespace: dict[str, Any] = {K: 1.0} | vars(self._plain)
+        for name in names:
+            key, _, number = name.partition("=")
+            if number:
+                namespace[K] = float(number)
+            exec(self._code(key), namespace)
+            where = self._all[key].where
+            namespace[where.partition("__")[0]] = namespace[where]
+        programs = [name for name in self._defined if "__" not in name]
+        return SimpleNamespace(**{name: namespace[name] for name in programs})
+
+    def _code(self, name: str) -> CodeType:
+        if name not in self._codes:
+            slip = self._all[name]
+            program = self._defined[slip.where]
+            before = [(path, _at(program, path)) for path, _ in slip.changes]
+            for path, node in slip.changes:
+                _put(program, path, node)
+            module = ast.fix_missing_locations(ast.Module([program], []))
+            self._codes[name] = compile(module, "<slip>", "exec")
+            for path, node in before:
+                _put(program, path, node)
+        return self._codes[name]
+
+
+def _at(node: Any, path: Path) -> Any:
+    for field, place in path:
+        node = getattr(node, field) if place is None else getattr(node, field)[place]
+    return node
+
+
+def _put(node: ast.AST, path: Path, new: Any) -> None:
+    field, place = path[-1]
+    parent = _at(node, path[:-1])
+    if place is None:
+        setattr(parent, field, new)
+    else:
+        getattr(parent, field)[place] = new

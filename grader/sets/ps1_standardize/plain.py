@@ -1,0 +1,56 @@
+"""ps1_standardize as a student might write it: slips are looked for in these lines."""
+
+import numpy as np
+
+from ...reference import Array
+
+
+def batch_mean(x: Array) -> Array:
+    N, D = x.shape
+    mean = x.mean(axis=0)
+    return mean
+
+
+def batch_variance(x: Array) -> Array:
+    N, D = x.shape
+    mean = x.mean(axis=0)
+    centred = x - mean
+    variance = (centred**2).mean(axis=0)
+    return variance
+
+
+def batch_variance__var(x: Array) -> Array:
+    variance = x.var(axis=0)
+    return variance
+
+
+def normalize(x: Array, mean: Array, variance: Array, eps: float = 1e-5) -> Array:
+    centred = x - mean
+    std = np.sqrt(variance + eps)
+    x_hat = centred / std
+    return x_hat
+
+
+def scale_and_shift(x_hat: Array, gamma: Array, beta: Array) -> Array:
+    y = gamma * x_hat + beta
+    return y
+
+
+def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    N, D = x.shape
+    mean = x.mean(axis=0)
+    centred = x - mean
+    variance = (centred**2).mean(axis=0)
+    std = np.sqrt(variance + eps)
+    x_hat = centred / std
+    y = gamma * x_hat + beta
+    return y
+
+
+def batchnorm_forward__var(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    mean = x.mean(axis=0)
+    variance = x.var(axis=0)
+    std = np.sqrt(variance + eps)
+    x_hat = (x - mean) / std
+    y = gamma * x_hat + beta
+    return y

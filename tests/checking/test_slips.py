@@ -1,0 +1,224 @@
+"""Slips: what can be wrong in a right program, and is the number in it found?"""
+
+import ast
+import importlib
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checking.check import Check
+from grader.checking.diagnose import roots
+from grader.checking.grammar import KINDS, slips
+from grader.checking.load import load, problem_sets
+from grader.checking.mistakes import catalogue
+from grader.checking.remote import Loopback, StandIn, Student
+from grader.checking.slips import Slips, is_slip
+
+SEED = 1234
+PLAIN = [(name, id) for name in problem_sets() for id, check in load(name).items() if check.slips]
+
+
+def programs(source: str) -> list[tuple[str, str]]:
+    """The kinds of the slips in a program, and what each makes of its last line."""
+    node = ast.parse(source).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    found = []
+    for slip in slips(node):
+        wrong = ast.parse(source).body[0]
+        for path, new in slip.changes:
+            parent: Any = wrong
+            *above, (field, place) = path
+            for name, index in above:
+                parent = getattr(parent, name) if index is None else getattr(parent, name)[index]
+            if place is None:
+                setattr(parent, field, new)
+            else:
+                getattr(parent, field)[place] = new
+        found.append((slip.kind, ast.unparse(wrong).splitlines()[-1].strip()))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "slipped"),
+    [
+        ("return a - b", "sign", "return a + b"),
+        ("return a - b", "order", "return b - a"),
+        ("return a - b", "operation", "return np.abs(a - b)"),
+        ("return a - b", "twice", "return a - b - b"),
+        ("return a - b", "left-out", "return a"),
+        ("return a - b", "operand", "return a - a"),
+        ("return a - b", "power", "return a - b ** 2"),
+        ("return a / b", "operation", "return a * b"),
+        ("return a / b", "power", "return a / b ** solved_k"),
+        ("return a / b", "factor", "return solved_k * (a / b)"),
+        ("return (a + b) / c", "brackets", "return a + b / c"),
+        ("return a / (b * c)", "brackets", "return a / b * c"),
+        ("return np.sqrt(a + b)", "brackets", "return np.sqrt(a) + b"),
+        ("return np.sqrt(a)", "left-out", "return a"),
+        ("return np.sqrt(a)", "twice", "return np.sqrt(np.sqrt(a))"),
+        ("return a.mean(axis=0)", "axis", "return a.mean(axis=1, keepdims=True)"),
+        ("return a.mean(axis=0)", "axis", "return a.mean(axis=None, keepdims=False)"),
+        ("return a.mean(axis=0)", "reduction", "return a.sum(axis=0)"),
+        ("return a.mean(axis=0)", "reduction", "return np.median(a, axis=0, keepdims=False)"),
+        ("return a.mean(axis=0)", "count", "return a.sum(axis=0) / (N - 1)"),
+        ("return a.var(axis=0)", "count", "return a.var(axis=0, ddof=1)"),
+        ("return (a * b).sum(axis=0)", "brackets", "return a.sum(axis=0) * b"),
+        ("return a, b", "order", "return (b, a)"),
+        ("return a / N", "count", "return a / (N - 1)"),
+        ("return a[:, None]", "left-out", "return a"),
+        ("return 2 * a", "number", "return solved_k * a"),
+        ("return a + b", "offset", "return solved_k + (a + b)"),
+    ],
+)
+def test_grammar(line: str, kind: str, slipped: str) -> None:
+    """Is this one of the slips in this line?"""
+    assert (kind, slipped) in programs(f"def f(a, b, c, N):\n    {line}")
+
+
+def test_slip_at_each_place() -> None:
+    """Can one slip be at several places at once: another quantity, or another axis?"""
+    source = "def f(a, b):\n    return (a - a.mean(axis=0)) / a.std(axis=0)"
+    found = [line for _, line in programs(source)]
+    assert "return (b - b.mean(axis=0)) / b.std(axis=0)" in found
+    over = "axis=1, keepdims=True"
+    assert f"return (a - a.mean({over})) / a.std({over})" in found
+
+
+def test_slips_of_statements() -> None:
+    """Are lines left out, conditions turned, defaults solved for and parameters exchanged?"""
+    source = """
+def f(x, dy, eps=1e-5):
+    x[0] += 1
+    if eps:
+        x = dy
+    return x + eps"""
+    node = ast.parse(source).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    says = {slip.says for slip in slips(node)}
+    assert says >= {
+        "`x[0]` is not set or moved on",
+        "what depends on `eps` happens always",
+        "what depends on `eps` happens never",
+        "`eps` is {k} where none is given",
+        "`eps` is always {k}, whatever is given",
+        "`x` and `dy` have changed places",
+    }
+
+
+@pytest.mark.parametrize(("assignment", "id"), PLAIN)
+def test_plain_programs_are_right(assignment: str, id: str) -> None:
+    """Has each program whose slips are looked for full marks, and each of its variants?"""
+    check = load(assignment)[id]
+    plain = importlib.import_module(f"grader.sets.{assignment}.plain")
+    variants = [name for name in vars(plain) if "__" in name.strip("_")]
+    for variant in ("", *variants):
+        namespace = dict(vars(plain))
+        if variant:
+            namespace[variant.partition("__")[0]] = namespace[variant]
+        verdict = check.grade(Student(Loopback(namespace)), 100, SEED)
+        assert verdict.status == "passed", f"{variant}\n{verdict.message}"
+
+
+@pytest.mark.parametrize("assignment", sorted({assignment for assignment, _ in PLAIN}))
+def test_each_slip_is_a_program(assignment: str) -> None:
+    """Does each slip of the set compile, and does its sentence stand for its kind?"""
+    plain = importlib.import_module(f"grader.sets.{assignment}.plain")
+    made = Slips(plain)
+    functions = [name for name in vars(made.implementation()) if "__" not in name]
+    for name in made.of(functions):
+        made.implementation(f"{name}=2" if made.solved(name) else name)
+        assert made.says(name)
+        assert "{k}" not in made.says(f"{name}=2")
+        assert made.id(name, ()) in catalogue()
+
+
+def test_kinds_are_in_the_catalogue() -> None:
+    """Has each kind of slip its entry?"""
+    assert {id for id in catalogue() if is_slip(id)} == {f"slip-{kind}" for kind in KINDS}
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (lambda k: k - 1e-7, [1e-7]),
+        (lambda k: k - 0.9, [0.9]),
+        (lambda k: k**2 - 4, [-2, 2]),
+        (lambda k: 1 / (k - 0.05) - 1, [1.05]),
+        (lambda k: k - 30.0, [30]),
+        (lambda k: np.nan, []),
+        (lambda k: 1.0, []),
+    ],
+)
+def test_numbers_are_solved_for(f: Any, expected: list[float]) -> None:
+    """Are the numbers found for which an answer is the student's?"""
+    # between a pole's two sides the sign changes too: what is found there explains nothing
+    found = [k for k in roots(f) if abs(f(k)) < 1e-6]
+    assert np.allclose(found, expected, rtol=1e-9)
+
+
+def solution(id: str, source: str) -> Student:
+    namespace: dict[str, Any] = {"np": np}
+    exec(source, namespace)
+    return Student(Loopback(namespace))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "id", "source", "mistake", "detail"),
+    [
+        (
+            "ps1_standardize",
+            "normalize",
+            "def normalize(x, mean, variance, eps=1e-7):\n"
+            "    return (x - mean) / np.sqrt(variance + eps)",
+            "eps-default",
+            "`eps` is 1e-07 where none is given",
+        ),
+        (
+            "ps1_standardize",
+            "normalize",
+            "def normalize(x, mean, variance, eps=1e-5):\n"
+            "    return (x - mean**2) / np.sqrt(variance + eps)",
+            "slip-power",
+            "`mean` is squared, in `centred`",
+        ),
+        (
+            "ps1_standardize",
+            "batch_variance",
+            "def batch_variance(x):\n"
+            "    return ((x - x.mean(axis=0)) ** 2).sum(axis=0) / x.shape[1]",
+            "slip-count",
+            "the sum of `centred ** 2` is divided by `D`, in `variance`",
+        ),
+        (
+            "ps3_backward",
+            "compact_dx",
+            "def compact_dx(dy, x_hat, std, gamma):\n"
+            "    return gamma / std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).max(axis=0))",
+            "",
+            "",
+        ),
+    ],
+)
+def test_slips_are_named(assignment: str, id: str, source: str, mistake: str, detail: str) -> None:
+    """Is a slip that no list has told as what it is, and nothing told where none fits?"""
+    verdict = load(assignment)[id].grade(solution(id, source), 100, SEED)
+    assert verdict.diagnosis == ((mistake,) if mistake else ())
+    assert detail in verdict.message
+
+
+def test_check_without_programs_has_no_slips() -> None:
+    """Is there nothing to look for where no right program is given?"""
+    assert load("ps3_backward")["test_backward"].slips is None
+
+
+def test_slip_that_does_anything() -> None:
+    """Is whatever a slip makes of a program an answer, and no fault of the check?"""
+    check: Check = load("ps3_backward")["parameter_gradients"]
+    assert check.slips is not None
+    made, names = check.slips
+    for name in names[:: len(names) // 50]:
+        if not made.solved(name):
+            for index in range(len(check.parts)):
+                list(check.ask(index, SEED, (name,)))
+    assert check.grade(StandIn(made.implementation()), 100, SEED).status == "passed"
