@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +20,12 @@ EPS = (
     "eps-default:1e-8",
 )
 DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
+MEMORY = ("memory-order", "memory-order:written-to-a-copy")
 RETURNS = ("returns-nothing", "returns-more")
 AFFINE = ("no-affine", "gamma-only", "beta-only", "gamma-beta-swapped", "shift-before-scale")
 # by check: the mistakes that it can name
 MISTAKES = {
-    "batch_mean": ("scalar-mean", *AXIS, "sum-not-mean", *RETURNS, *DTYPE),
+    "batch_mean": ("scalar-mean", *AXIS, "sum-not-mean", "memory-order", *RETURNS, *DTYPE),
     "batch_variance": (
         "scalar-statistics",
         "scalar-mean",
@@ -35,6 +37,7 @@ MISTAKES = {
         "sum-not-mean",
         "sum-not-mean:variance",
         "eps-twice",
+        "memory-order",
         "mutates-input",
         *RETURNS,
         *DTYPE,
@@ -48,11 +51,12 @@ MISTAKES = {
         "recomputes-statistics",
         "recomputes-statistics:mean",
         "recomputes-statistics:variance",
+        *MEMORY,
         "mutates-input",
         *RETURNS,
         *DTYPE,
     ),
-    "scale_and_shift": (*AFFINE, "mutates-input", *RETURNS, *DTYPE),
+    "scale_and_shift": (*AFFINE, *MEMORY, "mutates-input", *RETURNS, *DTYPE),
     "forward": (
         *EPS,
         *AFFINE,
@@ -71,6 +75,7 @@ MISTAKES = {
         "sum-not-mean:variance",
         "mean-minus-x",
         "parentheses-missing",
+        *MEMORY,
         "mutates-input",
         *RETURNS,
         *DTYPE,
@@ -82,7 +87,7 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     return SimpleNamespace(
         **{
-            name: returning(mistakes, getattr(Standardize(mistakes), name))
+            name: returning(mistakes, in_memory(mistakes, getattr(Standardize(mistakes), name)))
             for name in (
                 "batch_mean",
                 "batch_variance",
@@ -102,6 +107,28 @@ def returning(mistakes: tuple[str, ...], function: Callable[..., Array]) -> Call
         return None if "returns-nothing" in mistakes else (result, args[0])
 
     return function if set(RETURNS).isdisjoint(mistakes) else returns
+
+
+def in_memory(mistakes: tuple[str, ...], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which goes by the order of its arrays in memory, if that is a mistake."""
+    if "memory-order" in mistakes:
+        return lambda *args, **kwargs: function(*map(_as_in_memory, args), **kwargs)
+    if "memory-order:written-to-a-copy" in mistakes:
+        return lambda *args, **kwargs: _written(function(*args, **kwargs))
+    return function
+
+
+def _as_in_memory(value: Any) -> Any:
+    """The array by what ravel(order="K") gives, in which only C order is C order."""
+    return value.ravel("K").reshape(value.shape) if isinstance(value, np.ndarray) else value
+
+
+def _written(result: Array) -> Array:
+    """What an array laid out as this one holds after `y.reshape(-1)[...] = values`.
+
+    That writes to a copy where y is not in C order.
+    """
+    return result if np.empty_like(result).flags.c_contiguous else np.zeros_like(result)
 
 
 # x is (N, D). Statistics keep their axis until they are returned: (1, D), or (N, 1) and (1, 1)
