@@ -13,7 +13,7 @@ from . import faults
 
 # Smallest first. N - 1 is never D, and N only where it is asked for. One comes twice: a result kept
 # by shape would show.
-SHAPES = ((5, 2), (3, 5), (4, 4), (5, 2), (7, 1), (1, 3))
+SHAPES = ((5, 2), (3, 5), (4, 4), (5, 2), (7, 1), (2, 4), (1, 3))
 MANY = 1000  # examples: what is cut off far from the mean, or only where N is large, shows
 # A mistake with eps costs only the part that asks about eps: elsewhere eps is too small to be seen,
 # and x so large that another eps cannot be seen either.

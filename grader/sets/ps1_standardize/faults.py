@@ -48,6 +48,7 @@ MISTAKES = {
         "not-centred",
         "mean-minus-x",
         "parentheses-missing",
+        "mean-and-variance-swapped",
         "recomputes-statistics",
         "recomputes-statistics:mean",
         "recomputes-statistics:variance",
@@ -73,6 +74,7 @@ MISTAKES = {
         "one-pass-variance",
         "standard-deviation",
         "sum-not-mean:variance",
+        "mean-and-variance-swapped",
         "mean-minus-x",
         "parentheses-missing",
         *MEMORY,
@@ -112,18 +114,18 @@ def returning(mistakes: tuple[str, ...], function: Callable[..., Array]) -> Call
 def in_memory(mistakes: tuple[str, ...], function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, which goes by the order of its arrays in memory, if that is a mistake."""
     if "memory-order" in mistakes:
-        return lambda *args, **kwargs: function(*map(_as_in_memory, args), **kwargs)
+        return lambda *args, **kwargs: function(*map(as_in_memory, args), **kwargs)
     if "memory-order:written-to-a-copy" in mistakes:
-        return lambda *args, **kwargs: _written(function(*args, **kwargs))
+        return lambda *args, **kwargs: written(function(*args, **kwargs))
     return function
 
 
-def _as_in_memory(value: Any) -> Any:
+def as_in_memory(value: Any) -> Any:
     """The array by what ravel(order="K") gives, in which only C order is C order."""
     return value.ravel("K").reshape(value.shape) if isinstance(value, np.ndarray) else value
 
 
-def _written(result: Array) -> Array:
+def written(result: Array) -> Array:
     """What an array laid out as this one holds after `y.reshape(-1)[...] = values`.
 
     That writes to a copy where y is not in C order.
@@ -206,6 +208,8 @@ class Standardize:
         return np.asarray(variance * (n / (n - 1) if self.has("unbiased-normalise") else 1))
 
     def _normalized(self, x: Array, mean: Array, variance: Array, eps: float | None) -> Array:
+        if self.has("mean-and-variance-swapped"):
+            mean, variance = variance, mean
         divisor = self._divisor(variance, eps)
         centred = x if self.has("not-centred") else x - mean
         if self.has("mean-minus-x"):
