@@ -33,14 +33,14 @@ def signs(rng: np.random.Generator, *shape: int) -> Array:
 def batch(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Array:
     """A batch x, (N, D) or (N, C, H, W): features or channels of different means and scales.
 
-    In units of `scale` the means are 1 to 4 from 0, and the standard deviations 0.5 to 3. With
-    `MANY` values a feature, two of them lie far from the mean.
+    In units of `scale` the means are 1 to 4 from 0, and the standard deviations 0.5 to 3. Of
+    100 values or more, two lie far from the mean.
     """
     others = tuple(axis for axis in range(len(shape)) if axis != 1)
     features = [1 if axis in others else size for axis, size in enumerate(shape)]  # as keepdims
     x = rng.normal(0, 1, shape)
     many = x.size // shape[1]
-    if many >= MANY:
+    if many >= 100:
         first = np.moveaxis(x, 1, -1)  # (..., D), the features last
         first[(0,) * len(others)], first[(-1,) * len(others)] = 12, -40
     if many > 1:
@@ -73,9 +73,9 @@ def with_gaps(array: Array) -> Array:
     return np.repeat(array, 2, axis=-1)[..., ::2]
 
 
-def repeated(*arrays: Array) -> list[Array]:
-    """Arrays of these shapes with one column, which is in memory once, so that none can write."""
-    return [np.broadcast_to(array[..., :1], array.shape) for array in arrays]
+def repeated(array: Array) -> Array:
+    """Such an array whose columns are all the first, which is in memory once: read only."""
+    return np.broadcast_to(array[..., :1], array.shape)
 
 
 LAYOUTS = (in_fortran_order, from_the_end, with_gaps)
@@ -112,12 +112,14 @@ def far_from_zero(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> 
     return scale * (1e6 + rng.normal(0, 1, shape))  # float64 has 16 digits, and the squares 12
 
 
-def kept(call: Any, *args: Array, **options: float) -> Iterator[object]:
+def kept(call: Any, *args: Any, **options: float) -> Iterator[object]:
     """The arguments as the call leaves them, and then its result: neither earns credit alone.
 
-    `options` are for the result alone.
+    They are asked about once more with arrays that cannot be written to, all columns of which are
+    the first. `options` are for the result alone.
     """
-    for given in (args, repeated(*args)):
+    alike = [repeated(arg) if isinstance(arg, np.ndarray) else arg for arg in args]
+    for given in (args, alike):
         yield arguments_after(call, *given)
         yield call(*given, **options)
 

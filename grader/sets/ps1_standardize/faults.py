@@ -25,7 +25,15 @@ RETURNS = ("returns-nothing", "returns-more")
 AFFINE = ("no-affine", "gamma-only", "beta-only", "gamma-beta-swapped", "shift-before-scale")
 # by check: the mistakes that it can name
 MISTAKES = {
-    "batch_mean": ("scalar-mean", *AXIS, "sum-not-mean", "memory-order", *RETURNS, *DTYPE),
+    "batch_mean": (
+        "scalar-mean",
+        *AXIS,
+        "sum-not-mean",
+        "count-of-features",
+        "memory-order",
+        *RETURNS,
+        *DTYPE,
+    ),
     "batch_variance": (
         "scalar-statistics",
         "scalar-mean",
@@ -36,6 +44,8 @@ MISTAKES = {
         "standard-deviation",
         "sum-not-mean",
         "sum-not-mean:variance",
+        "count-of-features",
+        "count-of-features:variance",
         "eps-twice",
         "memory-order",
         "mutates-input",
@@ -74,6 +84,8 @@ MISTAKES = {
         "one-pass-variance",
         "standard-deviation",
         "sum-not-mean:variance",
+        "count-of-features",
+        "count-of-features:variance",
         "mean-and-variance-swapped",
         "mean-minus-x",
         "parentheses-missing",
@@ -187,7 +199,8 @@ class Standardize:
     def _mean(self, x: Array, axis: int | None) -> Array:
         # in float64, as the reference sums: a fault must differ by its mistake alone
         total = np.sum if self.has("sum-not-mean") else np.mean
-        return np.asarray(total(x.astype(np.float64), axis=axis, keepdims=True))
+        mean = np.asarray(total(x.astype(np.float64), axis=axis, keepdims=True))
+        return mean * len(x) / x.shape[1] if self.has("count-of-features") else mean
 
     def _variance(self, x: Array, axis: int | None) -> Array:
         right = self.has("scalar-mean:variance-right")  # then the variance has a mean of its own
@@ -203,6 +216,8 @@ class Standardize:
         n = x.size if axis is None else x.shape[axis]  # values in each statistic
         if self.has("sum-not-mean:variance"):
             variance = variance * n
+        if self.has("count-of-features:variance"):
+            variance = variance * len(x) / x.shape[1]
         if self.has("standard-deviation"):
             variance = np.sqrt(variance)
         return np.asarray(variance * (n / (n - 1) if self.has("unbiased-normalise") else 1))

@@ -201,4 +201,10 @@ mistakes = [
         "that one, and empty_like has it too, so what reshape gives of it may be a copy.",
         "dtype-and-copies",
     ),
+    Mistake(
+        "count-of-features",
+        "the number of features is taken for the number of examples",
+        "x is (N, D): a mean over the batch has N terms, and x.shape[1] is D.",
+        "the-mean",
+    ),
 ]
