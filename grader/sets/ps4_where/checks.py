@@ -83,7 +83,7 @@ def samples(rng: np.random.Generator, *shape: int, scale: float = LARGE) -> Arra
     x = (x - x.mean(axis=-1, keepdims=True)) / x.std(axis=-1, keepdims=True)
     each = (*shape[:-1], 1)
     mean = signs(rng, *each) * rng.uniform(1, 4, each)
-    return rounded(scale * (mean + rng.uniform(0.5, 3, each) * x))
+    return rounded(scale * (mean + rng.uniform(1, 4, each) * x))
 
 
 def rows(rng: np.random.Generator) -> Iterator[tuple[Array, Layout]]:
