@@ -190,7 +190,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         small = rounded(rng.uniform(1e-6, 1e-4, D))  # variances near 1e-5
         yield bn.normalize(x, mean, small)
         yield bn.normalize(x, mean, small, eps=eps)
-    yield bn.normalize(np.ones((3, 2)), np.ones(2), np.zeros(2))  # 0 / sqrt(eps), not NaN
+    # over sqrt(eps), not NaN
+    yield bn.normalize(np.array([[1.0, 2.0], [1.0, 5.0]]), np.array([1.0, 4.0]), np.zeros(2))
 
 
 @normalize.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
