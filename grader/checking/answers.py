@@ -81,6 +81,9 @@ class Raised:
         return f"{text}\n{self.place}" if self.place else text
 
 
+END = Raised(("there are no more answers",))  # of a script that went another way
+
+
 @dataclass(frozen=True)
 class Glance:
     """What there is to see of an array at a glance: is another at all like it?"""
@@ -224,8 +227,7 @@ def agree(
     the `right` answer. Elsewhere `answers` have to be as near to `others` as their own precision
     allows, which is that of float32 if they are numbers in float32.
     """
-    end = Raised(("there are no more answers",))
-    triples = itertools.zip_longest(answers, others, right, fillvalue=end)
+    triples = itertools.zip_longest(answers, others, right, fillvalue=END)
     if dtype:
         return not any(
             compare(one, other, dtype=True, rounded=precision(best)) for one, other, best in triples

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..sandbox.channel import StudentGone
 from .answers import (
+    END,
     Answers,
     Implementation,
     Part,
@@ -357,7 +358,7 @@ class Check:
             return self._fault(error, part.script) if is_ours(error, student) else ""
 
         given = Answers(script, fault)
-        for right, got in itertools.zip_longest(self.answers(index, seed), given):
+        for right, got in itertools.zip_longest(self.answers(index, seed), given, fillvalue=END):
             answers.append(got)
             if wrong is None:
                 wrong = compare(got, right, part.dtype)

@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from ..reference import Array
-from .answers import Answers, Raised, Result, agree, compare, far_apart
+from .answers import END, Answers, Raised, Result, agree, compare, far_apart
 from .remote import Arguments
 from .slips import Slips
 
@@ -196,7 +196,7 @@ class Search:
         result, seed = self._results[index], self._seed
         given = result.answers
         faulty = [*self._check.answers(index, seed, mistakes)]
-        if isinstance(given[-1], Raised) and given[-1].kinds:  # it broke off
+        if isinstance(given[-1], Raised) and given[-1].kinds and given[-1] != END:  # it broke off
             given = given[:-1]
         elif len(given) != len(faulty):
             return False

@@ -186,9 +186,9 @@ def solution(id: str, source: str) -> Student:
             "ps1_standardize",
             "batch_variance",
             "def batch_variance(x):\n"
-            "    return ((x - x.mean(axis=0)) ** 2).sum(axis=0) / x.shape[1]",
+            "    return ((x - x.mean(axis=0)) ** 2).sum(axis=0) / (len(x) + 1)",
             "slip-count",
-            "the sum of `centred ** 2` is divided by `D`, in `variance`",
+            "the sum of `centred ** 2` is divided by `N + 1`, in `variance`",
         ),
         (
             "ps3_backward",

@@ -406,7 +406,7 @@ FORGED = {
     ),
     "an impossible array": mean(
         f"{SENDING}\n"
-        'text = b\'{"array": ["<f8", [549755813888, 549755813888, 0], false]}\'\n'
+        'text = b\'{"array": ["<f8", [549755813888, 549755813888, 0], [9, 9, 2]]}\'\n'
         'text = b\'{"dict": [["value", %s]]}\' % text\n'
         "send(FRAME.pack(len(text), 0) + text)\nreturn x",
         "killed",
@@ -414,7 +414,7 @@ FORGED = {
     ),
     "an empty array of great length": mean(
         f"{SENDING}\n"
-        'text = b\'{"array": ["|b1", [549755813888, 0], false]}\'\n'
+        'text = b\'{"array": ["|b1", [549755813888, 0], [9, 2]]}\'\n'
         'text = b\'{"dict": [["value", %s]]}\' % text\n'
         "send(FRAME.pack(len(text), 0) + text)\nreturn x",
         "failed",

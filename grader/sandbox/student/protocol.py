@@ -101,9 +101,11 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
             # one order of bytes on the way
             arrays.append(array.astype(array.dtype.newbyteorder("<"), copy=False))
             tag = "scalar" if isinstance(value, np.generic) else "array"
-            # an array with gaps has some there too: code may depend on it
-            contiguous = array.flags.c_contiguous
-            return {tag: [arrays[-1].dtype.str, list(array.shape), contiguous]}
+            # how it lies in memory: code may depend on it
+            strides = (
+                [] if array.flags.c_contiguous else [n // array.itemsize for n in array.strides]
+            )
+            return {tag: [arrays[-1].dtype.str, list(array.shape), strides]}
         case int() if int.bit_length(value) <= 64:  # larger ones stay where they are
             return int.__int__(value)
         case float():
@@ -183,10 +185,9 @@ class _Reader:
                 if not all(isinstance(pair, list) and len(pair) == 2 for pair in body):
                     raise ProtocolError("a dict is made of pairs")
                 return {self.read(k, depth - 1): self.read(v, depth - 1) for k, v in body}
-            case "array", [str(dtype), list(shape), bool(contiguous)]:
-                array = self.take(dtype, shape)
-                return array if contiguous or not array.ndim else _spread(array)
-            case "scalar", [str(dtype), [], bool()]:
+            case "array", [str(dtype), list(shape), list(strides)]:
+                return _laid_out(self.take(dtype, shape), strides)
+            case "scalar", [str(dtype), [], []]:
                 return self.take(dtype, [])[()]
             case "tensor", dict():
                 inside = self.read(body, depth - 1)
@@ -218,9 +219,34 @@ class _Reader:
         return array
 
 
-def _spread(array: np.ndarray) -> np.ndarray:
-    """The same array with gaps in memory, so that what was not contiguous does not become so."""
-    return np.repeat(array, 2, axis=-1)[..., ::2]
+def _laid_out(array: np.ndarray, strides: list[object]) -> np.ndarray:
+    """The same array in memory as one with these strides: the axes in their order and direction.
+
+    Strides are in items; none stand for C order. Where the other had gaps, this has some too. Where
+    it repeated one value along an axis, this does, and can be read only.
+    """
+    if not (strides and array.size):  # an empty one may be of a huge shape
+        return array
+    steps = [n for n in strides if type(n) is int and -(2**40) < n < 2**40]
+    if not len(steps) == len(strides) == array.ndim:
+        raise ProtocolError("impossible strides")
+    shape, dense = array.shape, 1
+    for axis, size in enumerate(shape):
+        if steps[axis] == 0 and size > 1:
+            array = array.take([0], axis)
+    order = sorted(range(array.ndim), key=lambda axis: -abs(steps[axis]))  # outermost first
+    turned = tuple(slice(None, None, -1 if steps[axis] < 0 else 1) for axis in order)
+    inside = array.transpose(order)[turned]  # as the values follow each other
+    for axis in reversed(order):
+        if array.shape[axis] > 1:
+            if abs(steps[axis]) != dense:
+                inside = np.repeat(inside, 2, axis=-1)[..., ::2]
+                break
+            dense *= array.shape[axis]
+    else:
+        inside = inside.copy()
+    laid_out = inside[turned].transpose(np.argsort(order))
+    return laid_out if laid_out.shape == shape else np.broadcast_to(laid_out, shape)
 
 
 def decode(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +20,20 @@ EPS = (
     "eps-default:1e-8",
 )
 DTYPE = ("loses-dtype", "loses-dtype:float32")  # always float64, always float32
+MEMORY = ("memory-order", "memory-order:written-to-a-copy")
 RETURNS = ("returns-nothing", "returns-more")
 AFFINE = ("no-affine", "gamma-only", "beta-only", "gamma-beta-swapped", "shift-before-scale")
 # by check: the mistakes that it can name
 MISTAKES = {
-    "batch_mean": ("scalar-mean", *AXIS, "sum-not-mean", *RETURNS, *DTYPE),
+    "batch_mean": (
+        "scalar-mean",
+        *AXIS,
+        "sum-not-mean",
+        "count-of-features",
+        "memory-order",
+        *RETURNS,
+        *DTYPE,
+    ),
     "batch_variance": (
         "scalar-statistics",
         "scalar-mean",
@@ -34,7 +44,10 @@ MISTAKES = {
         "standard-deviation",
         "sum-not-mean",
         "sum-not-mean:variance",
+        "count-of-features",
+        "count-of-features:variance",
         "eps-twice",
+        "memory-order",
         "mutates-input",
         *RETURNS,
         *DTYPE,
@@ -45,14 +58,16 @@ MISTAKES = {
         "not-centred",
         "mean-minus-x",
         "parentheses-missing",
+        "mean-and-variance-swapped",
         "recomputes-statistics",
         "recomputes-statistics:mean",
         "recomputes-statistics:variance",
+        *MEMORY,
         "mutates-input",
         *RETURNS,
         *DTYPE,
     ),
-    "scale_and_shift": (*AFFINE, "mutates-input", *RETURNS, *DTYPE),
+    "scale_and_shift": (*AFFINE, *MEMORY, "mutates-input", *RETURNS, *DTYPE),
     "forward": (
         *EPS,
         *AFFINE,
@@ -69,8 +84,12 @@ MISTAKES = {
         "one-pass-variance",
         "standard-deviation",
         "sum-not-mean:variance",
+        "count-of-features",
+        "count-of-features:variance",
+        "mean-and-variance-swapped",
         "mean-minus-x",
         "parentheses-missing",
+        *MEMORY,
         "mutates-input",
         *RETURNS,
         *DTYPE,
@@ -82,7 +101,7 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     return SimpleNamespace(
         **{
-            name: returning(mistakes, getattr(Standardize(mistakes), name))
+            name: returning(mistakes, in_memory(mistakes, getattr(Standardize(mistakes), name)))
             for name in (
                 "batch_mean",
                 "batch_variance",
@@ -102,6 +121,28 @@ def returning(mistakes: tuple[str, ...], function: Callable[..., Array]) -> Call
         return None if "returns-nothing" in mistakes else (result, args[0])
 
     return function if set(RETURNS).isdisjoint(mistakes) else returns
+
+
+def in_memory(mistakes: tuple[str, ...], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which goes by the order of its arrays in memory, if that is a mistake."""
+    if "memory-order" in mistakes:
+        return lambda *args, **kwargs: function(*map(as_in_memory, args), **kwargs)
+    if "memory-order:written-to-a-copy" in mistakes:
+        return lambda *args, **kwargs: written(function(*args, **kwargs))
+    return function
+
+
+def as_in_memory(value: Any) -> Any:
+    """The array by what ravel(order="K") gives, in which only C order is C order."""
+    return value.ravel("K").reshape(value.shape) if isinstance(value, np.ndarray) else value
+
+
+def written(result: Array) -> Array:
+    """What an array laid out as this one holds after `y.reshape(-1)[...] = values`.
+
+    That writes to a copy where y is not in C order.
+    """
+    return result if np.empty_like(result).flags.c_contiguous else np.zeros_like(result)
 
 
 # x is (N, D). Statistics keep their axis until they are returned: (1, D), or (N, 1) and (1, 1)
@@ -158,7 +199,8 @@ class Standardize:
     def _mean(self, x: Array, axis: int | None) -> Array:
         # in float64, as the reference sums: a fault must differ by its mistake alone
         total = np.sum if self.has("sum-not-mean") else np.mean
-        return np.asarray(total(x.astype(np.float64), axis=axis, keepdims=True))
+        mean = np.asarray(total(x.astype(np.float64), axis=axis, keepdims=True))
+        return mean * len(x) / x.shape[1] if self.has("count-of-features") else mean
 
     def _variance(self, x: Array, axis: int | None) -> Array:
         right = self.has("scalar-mean:variance-right")  # then the variance has a mean of its own
@@ -174,11 +216,15 @@ class Standardize:
         n = x.size if axis is None else x.shape[axis]  # values in each statistic
         if self.has("sum-not-mean:variance"):
             variance = variance * n
+        if self.has("count-of-features:variance"):
+            variance = variance * len(x) / x.shape[1]
         if self.has("standard-deviation"):
             variance = np.sqrt(variance)
         return np.asarray(variance * (n / (n - 1) if self.has("unbiased-normalise") else 1))
 
     def _normalized(self, x: Array, mean: Array, variance: Array, eps: float | None) -> Array:
+        if self.has("mean-and-variance-swapped"):
+            mean, variance = variance, mean
         divisor = self._divisor(variance, eps)
         centred = x if self.has("not-centred") else x - mean
         if self.has("mean-minus-x"):

@@ -194,4 +194,17 @@ mistakes = [
         "There is one number a feature: shape (D,). Other shapes broadcast in surprising ways.",
         "which-axis",
     ),
+    Mistake(
+        "memory-order",
+        "the values are taken as they lie in memory, and not by their axes",
+        "A transposed array has its values in another order in memory: ravel(order='K') takes "
+        "that one, and empty_like has it too, so what reshape gives of it may be a copy.",
+        "dtype-and-copies",
+    ),
+    Mistake(
+        "count-of-features",
+        "the number of features is taken for the number of examples",
+        "x is (N, D): a mean over the batch has N terms, and x.shape[1] is D.",
+        "the-mean",
+    ),
 ]

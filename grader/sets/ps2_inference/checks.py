@@ -7,36 +7,51 @@ from typing import Any
 import numpy as np
 
 from ... import reference
-from ...checking.check import Check, arguments_after, one_of
+from ...checking.check import Check, one_of
 from ...checking.remote import RemoteError, drive
 from ...reference import Array
-from ..ps1_standardize.checks import NO_EPS, batch, far_from_zero
+from ..ps1_standardize.checks import (
+    LARGE,
+    LAYOUTS,
+    MANY,
+    NO_EPS,
+    SHAPES,
+    Layout,
+    affine,
+    as_it_is,
+    batch,
+    batches,
+    far_from_zero,
+    kept,
+    statistics,
+)
 from . import faults, plain
 
-SHAPES = ((2, 1), (3, 2), (4, 4), (2, 3), (16, 5))  # smallest first; N == D among them
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 
 _check = partial(Check.against, faults, reference=reference, plain=plain)
 
 
-def batches(rng: np.random.Generator) -> Iterator[Array]:
-    """Batches of several shapes; the last is not contiguous."""
-    for N, D in SHAPES:
-        yield batch(rng, N, D)
-    yield batch(rng, 12, 8)[::2, ::-2]  # (6, 4)
+def several_rows(rng: np.random.Generator, scale: float) -> Iterator[tuple[Array, Layout]]:
+    """The batches of the first set, but for the one of one row."""
+    return ((x, as_x) for x, as_x in batches(rng, scale) if len(x) > 1)
 
 
-def layer(bn: Any, rng: np.random.Generator, D: int, **options: float) -> Any:
+def layer(
+    bn: Any, rng: np.random.Generator, D: int, as_x: Layout = as_it_is, **options: float
+) -> Any:
     """A layer whose gamma and beta are away from 0, 1 and each other."""
     made = bn.BatchNorm1d(D, **options)
-    made.gamma, made.beta = rng.uniform(1.5, 3, D), rng.uniform(-3, -0.5, D)  # (D,)
+    made.gamma, made.beta = map(as_x, affine(rng, D))
     return made
 
 
-def trained(bn: Any, rng: np.random.Generator, D: int, **options: float) -> Any:
+def trained(
+    bn: Any, rng: np.random.Generator, D: int, as_x: Layout = as_it_is, **options: float
+) -> Any:
     """A layer in inference whose running statistics are given: nothing here was learned."""
-    made = layer(bn, rng, D, **options)
-    made.running_mean, made.running_var = rng.uniform(-3, 3, D), rng.uniform(2, 9, D)
+    made = layer(bn, rng, D, as_x, **options)
+    made.running_mean, made.running_var = map(as_x, statistics(rng, D, LARGE))
     made.eval()
     return made
 
@@ -70,13 +85,11 @@ def keeps_dtype_and_x(check: Check, make: Callable[..., Any]) -> None:
     @check.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
     def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         for dtype in (np.float32, np.float64):
-            yield make(bn, rng, 3, eps=NO_EPS)(batch(rng, 3, 3).astype(dtype))
+            yield make(bn, rng, 3, eps=NO_EPS)(batch(rng, 6, 3, scale=LARGE).astype(dtype))
 
     @check.part("x is left as it was", 0.5)
     def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-        made, x = make(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
-        yield arguments_after(made, x)
-        yield made(x)
+        yield from kept(make(bn, rng, 2, eps=NO_EPS), batch(rng, 5, 2, scale=LARGE))
 
 
 layer_modes = _check("layer_modes", "two-modes")
@@ -94,15 +107,16 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         }
 
 
-@layer_modes.part("eval(), train() and train(mode) set training", 1)
+@layer_modes.part("eval(), train() and train(mode) set training, of this layer alone", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made = bn.BatchNorm1d(2)
+    made, other = bn.BatchNorm1d(2), bn.BatchNorm1d(2)
     for switch in (made.eval, made.eval, made.train, made.train):
         switch()
-        yield {"training": made.training}
+        yield {"training": made.training, "training of another layer": other.training}
+    other.eval()
     for mode in (False, False, True):
         made.train(mode)
-        yield {"training": made.training}
+        yield {"training": made.training, "training of another layer": other.training}
 
 
 @layer_modes.part("eval() and train() change nothing but the mode", 1)
@@ -131,27 +145,29 @@ layer_training = _check("layer_training", "two-modes")
 
 @layer_training.part("each batch by its own statistics, then gamma and beta", 3)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in batches(rng):
-        made = layer(bn, rng, x.shape[1], eps=NO_EPS)
+    for x, as_x in several_rows(rng, LARGE):
+        made = layer(bn, rng, x.shape[1], as_x, eps=NO_EPS)
         yield made(x)
-        yield made.forward(3 * x + 1)  # the same layer again: it keeps nothing of x
+        # the same layer again: it keeps nothing of x
+        yield made.forward(as_x(batch(rng, *x.shape, scale=LARGE)))
 
 
 @layer_training.part(
     "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in batches(rng):
-        yield layer(bn, rng, x.shape[1])(x / 300)  # variances near 1e-5
-        for eps in LARGE_EPS:
-            yield layer(bn, rng, x.shape[1], eps=eps)(x / 10)  # near 1e-2
+    for N, D in SHAPES[:4]:
+        # all made first: each has its own eps
+        made = [layer(bn, rng, D), *(layer(bn, rng, D, eps=eps) for eps in LARGE_EPS)]
+        for one, scale in zip(made, (1 / 300, 1 / 10, 1 / 10), strict=True):
+            yield one(batch(rng, N, D, scale=scale))  # variances near 1e-5 and 1e-2
 
 
 @layer_training.part(
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield layer(bn, rng, 2, eps=NO_EPS)(far_from_zero(rng, 4, 2))
+    yield layer(bn, rng, 2, eps=NO_EPS)(far_from_zero(rng, 5, 2, scale=LARGE))
 
 
 keeps_dtype_and_x(layer_training, layer)
@@ -162,8 +178,10 @@ layer_statistics = _check("layer_statistics", "running-statistics")
 
 @layer_statistics.part("right after one batch", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in batches(rng):
+    for x, as_x in several_rows(rng, 1):
         made = bn.BatchNorm1d(x.shape[1], eps=0.1)  # large: it has no place in running_var
+        if len(x) != 4:  # there as they are in a new layer
+            made.running_mean, made.running_var = map(as_x, statistics(rng, x.shape[1], 1))
         made(x)
         yield running(made)
 
@@ -172,28 +190,32 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = bn.BatchNorm1d(3)
     for step in range(1, 41):  # after 40 steps 0.9**40 is left of the start, 1.5 %
-        made(batch(rng, int(rng.integers(2, 9)), 3))  # so N / (N - 1) varies too
+        made(batch(rng, rng.choice((2, 5, 6, 9)), 3))  # so N / (N - 1) varies too
         if step in (2, 10, 40):
             yield running(made)
 
 
 @layer_statistics.part("momentum as the caller gives it, 0 and 1 included", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for momentum in (0.5, 1.0, 0.0, 0.01):  # 0.0 is given, though Python takes it for false
-        made = bn.BatchNorm1d(2, momentum=momentum)
-        made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
+    # 0.0 is given, though Python takes it for false; all made first: each has its own
+    for made in [bn.BatchNorm1d(2, momentum=momentum) for momentum in (0.3, 1.0, 0.0, 0.01)]:
+        made.running_mean, made.running_var = statistics(rng, 2, 1)
         for _ in range(2):
-            made(batch(rng, 3, 2))
+            made(batch(rng, 5, 2))
             yield running(made)
 
 
 @layer_statistics.part("each layer has its own, which are not its gamma and beta", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    first, second = bn.BatchNorm1d(2), bn.BatchNorm1d(2)
-    second.running_mean, second.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
-    first(batch(rng, 3, 2))
+    first = bn.BatchNorm1d(2)
+    first(batch(rng, 5, 2))
+    second = bn.BatchNorm1d(2)
+    yield running(first)  # whether or not another was made
+    second.running_mean, second.running_var = statistics(rng, 2, 1)
+    first(batch(rng, 5, 2))
     yield running(second)  # whatever the first has seen
-    second(batch(rng, 3, 2))
+    second(batch(rng, 5, 2))
+    yield running(first)
     yield running(bn.BatchNorm1d(2))  # whatever the others have seen
     yield {"gamma": first.gamma, "beta": first.beta}  # these start as ones and zeros too
 
@@ -203,43 +225,50 @@ layer_inference = _check("layer_inference", "inference-mode")
 
 @layer_inference.part("by the running statistics, then gamma and beta", 3)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in batches(rng):
-        yield trained(bn, rng, x.shape[1], eps=NO_EPS)(x)
+    for x, as_x in several_rows(rng, LARGE):
+        yield trained(bn, rng, x.shape[1], as_x, eps=NO_EPS)(x)
 
 
 @layer_inference.part(
     "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in batches(rng):
-        for options in ({}, *({"eps": eps} for eps in LARGE_EPS)):
-            made = trained(bn, rng, x.shape[1], **options)
-            made.running_var = rng.uniform(1e-5, 1e-3, x.shape[1])  # so small that eps counts
-            yield made(x / 100)
+    for N, D in SHAPES[:4]:
+        made = [trained(bn, rng, D), *(trained(bn, rng, D, eps=eps) for eps in LARGE_EPS)]
+        for one in made:
+            mean, _ = statistics(rng, D, 1 / 100)
+            # so small that eps counts
+            one.running_mean, one.running_var = mean, rng.uniform(1e-5, 1e-3, D)
+            yield one(batch(rng, N, D, scale=1 / 100))
 
 
 @layer_inference.part("the running statistics are left as they were", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
-    for _ in range(2):  # the second answer shows what the first call moved
-        yield made(x)
-        yield running(made)
+    made = trained(bn, rng, 2, eps=NO_EPS, momentum=0.9)
+    x = batch(rng, 5, 2, scale=100 * LARGE)  # far away: what moves a little shows
+    yield made(x)
+    yield running(made)
+    for _ in range(20):
+        made(x)
+    yield running(made)
+    yield made(x)
 
 
 @layer_inference.part("a batch of one is as good as any", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield trained(bn, rng, 3, eps=NO_EPS)(batch(rng, 1, 3))
+    for D in (3, 1):
+        yield trained(bn, rng, D, eps=NO_EPS)(batch(rng, 1, D, scale=LARGE))
 
 
 @layer_inference.part("the statistics that the layer has now, after more training too", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 3, 2)
+    made, x = trained(bn, rng, 2, eps=NO_EPS), batch(rng, 5, 2, scale=LARGE)
     for _ in range(3):  # what eval(), or the first use, has kept is stale in the next round
         made.eval()
         yield made(x)
         made.train()
         made(x)
-        made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
+        made.running_mean, made.running_var = statistics(rng, 2, LARGE)
 
 
 keeps_dtype_and_x(layer_inference, trained)
@@ -262,19 +291,23 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @layer_batch_of_one.part("the running statistics are left as they were", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = bn.BatchNorm1d(2)
-    made.running_mean, made.running_var = rng.uniform(-3, 3, 2), rng.uniform(2, 9, 2)
-    yield refusal(made, batch(rng, 1, 2))
-    yield running(made)
+    made.running_mean, made.running_var = statistics(rng, 2, 1)
+    refused = refusal(made, batch(rng, 1, 2))
+    yield refused
+    if refused["raises an exception"]:  # else the batch has its part in them, as any has
+        yield running(made)
 
 
 population_statistics = _check("population_statistics", "population-statistics")
 
 
 def populations(rng: np.random.Generator) -> Iterator[list[Array]]:
-    """Lists of batches of different sizes, whose means differ."""
+    """Lists of batches of different sizes, whose means differ; the last are not in C order."""
     # an average over batches is none over rows
-    for D, sizes in ((1, (1, 3)), (2, (2, 5, 1)), (3, (3, 8, 4, 2))):
+    for D, sizes in ((2, (1, 4)), (1, (3, 2)), (4, (2, 7, 1)), (3, (9, 8, 6, 1)), (2, (7, MANY))):
         yield [batch(rng, N, D) for N in sizes]
+    for layout in LAYOUTS:
+        yield [layout(batch(rng, N, 3)) for N in (5, 8)]
 
 
 def from_generator(population_statistics, batches):  # type: ignore[no-untyped-def]
@@ -298,14 +331,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.population_statistics([far_from_zero(rng, N, 2) for N in (4, 2, 3)])
+    yield bn.population_statistics([far_from_zero(rng, N, 2) for N in (4, 5, 6)])
 
 
 @population_statistics.part(
     "the batches may come from a generator, and are read once", 0.5, shows="batches-read-twice"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    given = [batch(rng, N, 2) for N in (3, 5)]
+    given = [batch(rng, N, 2) for N in (4, 6)]
     yield drive(bn, from_generator, bn.population_statistics, given)
 
 

@@ -3,15 +3,26 @@
 from collections.abc import Iterable
 from functools import partial
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from ...reference import Array
-from ..ps1_standardize.faults import DTYPE, Standardize
+from ..ps1_standardize.faults import DTYPE, MEMORY, Standardize, as_in_memory, written
 
+# Of the steps that both modes have.
+STEPS = (
+    "not-centred",
+    "mean-minus-x",
+    "parentheses-missing",
+    "gamma-beta-swapped",
+    "shift-before-scale",
+    "mean-and-variance-swapped",
+)
 # by check: the mistakes that it can name
 MISTAKES = {
     "layer_modes": (
+        "kept-by-the-class:mode",
         "starts-at-zero-variance",
         "starts-in-inference",
         "statistics-shape",
@@ -48,6 +59,13 @@ MISTAKES = {
         "beta-only",
         "wrong-axis",
         "one-pass-variance",
+        *STEPS,
+        "mean-of-squares",
+        "standard-deviation",
+        "scalar-mean",
+        "scalar-variance",
+        "kept-by-the-class:options",
+        *MEMORY,
         "mutates-input",
         *DTYPE,
     ),
@@ -76,6 +94,9 @@ MISTAKES = {
         "statistics-shape",
         "shared-between-layers",
         "shared-with-parameters",
+        "kept-by-the-class:options",
+        "scalar-statistics",
+        "memory-order",
     ),
     "layer_inference": (
         "batch-stats-in-eval",
@@ -99,6 +120,9 @@ MISTAKES = {
         "stale-statistics",
         "stale-statistics:of-the-switch",
         "error-in-eval",
+        *STEPS,
+        "kept-by-the-class:options",
+        *MEMORY,
         "mutates-input",
         *DTYPE,
     ),
@@ -119,7 +143,9 @@ MISTAKES = {
         "one-pass-variance",
         "standard-deviation",
         "scalar-statistics",
+        "wrong-axis",
         "statistics-shape",
+        "memory-order",
         "batches-read-twice",
         "batches-as-list",
         "mean-and-variance-swapped",
@@ -140,18 +166,21 @@ class _BatchNorm1d:
     def __init__(
         self,
         wrong: frozenset[str],
-        shared: dict[str, Array],
+        shared: dict[str, Any],
         num_features: int,
         eps: float | None = None,
         momentum: float | None = None,
     ) -> None:
         self.wrong, self.steps = wrong, 0
-        self.eps = self._default("eps", 1e-5) if eps is None else eps
-        self.momentum = self._default("momentum", 0.1) if momentum is None else momentum
+        # as of a class that sets them on itself
+        self.options = shared if self.has("kept-by-the-class:options") else {}
+        self.options["eps"] = self._default("eps", 1e-5) if eps is None else eps
+        self.options["momentum"] = self._default("momentum", 0.1) if momentum is None else momentum
         self.gamma: Array = np.ones(num_features)
         self.beta: Array = np.zeros(num_features)
         # as of a class whose attribute is one dict
-        self.state = shared if self.has("shared-between-layers") else {}
+        self.state: dict[str, Array] = shared if self.has("shared-between-layers") else {}
+        self.mode = shared if self.has("kept-by-the-class:mode") else {}
         self.training = not self.has("starts-in-inference")
         self.used: tuple[Array, Array] | None = None  # the statistics of the first inference
         self.reset()
@@ -189,6 +218,14 @@ class _BatchNorm1d:
     def running_var(self, value: Array) -> None:
         self.state["var"] = value
 
+    @property
+    def training(self) -> bool:
+        return bool(self.mode["training"])
+
+    @training.setter
+    def training(self, value: bool) -> None:
+        self.mode["training"] = value
+
     def train(self, mode: bool = True) -> "_BatchNorm1d | None":
         return self._switch(True if self.has("train-ignores-mode") else mode, ":train")
 
@@ -213,21 +250,33 @@ class _BatchNorm1d:
         error = AssertionError if self.has("other-error-for-one") else ValueError
         if refuses and not self.has("updates-before-error"):
             raise error("a batch of one")
-        axis = None if self.has("scalar-statistics") else 0
-        mean, variance = x.mean(axis=axis), x.var(axis=axis)  # (D,), or a number
+        if self.has("memory-order"):
+            x = as_in_memory(x)
+        mean = x.mean(axis=self._axis("mean"))  # (D,), or a number
+        axis = self._axis("variance")
+        variance = x.var(axis=axis)
         if self.has("one-pass-variance"):
             variance = (x**2).mean(axis=axis) - mean**2
+        if self.has("mean-of-squares"):
+            variance = (x**2).mean(axis=axis)
+        if self.has("standard-deviation"):
+            variance = np.sqrt(variance)
         if self.training:
             y = self._in_training(x, mean, variance)
         else:
             y = self._in_inference(x, mean, variance)
         if refuses:  # too late: the running statistics have moved
             raise error("a batch of one")
+        if self.has("memory-order:written-to-a-copy"):
+            y = written(y)
         if self.has("loses-dtype:float32"):
             return y.astype(np.float32)
         return y if self.has("loses-dtype") else y.astype(x.dtype)
 
     __call__ = forward
+
+    def _axis(self, statistic: str) -> int | None:
+        return None if self.has("scalar-statistics", f"scalar-{statistic}") else 0
 
     def _in_training(self, x: Array, mean: Array, variance: Array) -> Array:
         before = self.running_mean, self.running_var  # the update is made, but used one batch later
@@ -243,7 +292,7 @@ class _BatchNorm1d:
         if self.has("wrong-axis"):
             mean, variance = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)  # (N, 1)
         if self.has("updates-spoil-the-batch"):
-            mean, variance = self.momentum * mean, self.momentum * variance
+            mean, variance = self.options["momentum"] * mean, self.options["momentum"] * variance
         if self.has("unbiased-normalise"):
             variance = variance * len(x) / (len(x) - 1)
         return self._normalized(x, mean, variance, "")
@@ -273,16 +322,16 @@ class _BatchNorm1d:
         return self._normalized(x, mean, variance, "eval-")
 
     def _normalized(self, x: Array, mean: Array, variance: Array, mode: str) -> Array:
-        # The mistakes of ps1 that are made in this mode; a misplaced eps is so in both.
-        both = self.wrong & {"eps-misplaced"}
-        wrong = (m.removeprefix(mode) for m in self.wrong if m.startswith(mode))
-        step = Standardize((*wrong, *both))
-        gamma = np.ones_like(self.gamma) if step.has("no-affine", "beta-only") else self.gamma
-        beta = np.zeros_like(self.beta) if step.has("no-affine", "gamma-only") else self.beta
-        centred = x - mean  # (N, D)
+        # The mistakes of ps1 that are made in this mode, and those that are made in both.
+        both = self.wrong & {"eps-misplaced", *STEPS}
+        step = Standardize(
+            (*(m.removeprefix(mode) for m in self.wrong if m.startswith(mode)), *both)
+        )
+        # in float64, as gamma and beta are
+        x_hat = step._normalized(x.astype(np.float64), mean, variance, self.options["eps"])
         if self.has("mutates-input"):
-            x[...] = centred
-        return np.asarray(gamma * (centred / step._divisor(variance, self.eps)) + beta)
+            x -= mean.astype(x.dtype)
+        return step._affine(x_hat, self.gamma, self.beta)
 
     def _update(self, mean: Array, variance: Array, N: int) -> None:
         self.steps += 1
@@ -295,7 +344,7 @@ class _BatchNorm1d:
         elif not self.has("biased-running-variance"):
             variance = variance * N / max(N - 1, 1)  # the right way
         if self.has("running-variance-with-eps"):
-            variance = variance + self.eps
+            variance = variance + self.options["eps"]
         if self.has("running-standard-deviation"):
             variance = np.sqrt(variance)
         for _ in range(2 if self.has("updated-twice") else 1):
@@ -306,7 +355,7 @@ class _BatchNorm1d:
 
     def _moved(self, old: Array, batch: Array, name: str) -> Array:
         """The running statistic of that name after one more batch."""
-        momentum = 0.1 if self.has("momentum-fixed") else self.momentum
+        momentum = 0.1 if self.has("momentum-fixed") else self.options["momentum"]
         if self.has("never-updated"):
             return old
         if self.has("overwritten"):
@@ -338,9 +387,13 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
         parts_again = list(batches)
         if not parts_again:
             raise ValueError("no batches are left")  # of a generator, the second time
+    if has("memory-order"):
+        parts = [as_in_memory(part) for part in parts]
     if has("last-batch-only"):
         parts = parts[-1:]
     rows = np.concatenate(parts)  # (M, D)
+    if has("wrong-axis"):
+        return rows.mean(axis=1), rows.var(axis=1)  # (M,)
     axis = None if has("scalar-statistics") else 0
     sizes = np.array([len(part) for part in parts], np.float64)  # (B,), for B batches
     means = np.stack([part.mean(axis=axis) for part in parts])  # (B, D)

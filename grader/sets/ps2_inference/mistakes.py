@@ -319,7 +319,15 @@ mistakes = [
     Mistake(
         "mean-and-variance-swapped",
         "mean and variance have changed places",
-        "The mean is returned first.",
+        "The mean is what is subtracted, and the variance what is under the root. "
+        "Where both are returned, the mean comes first.",
         "population-statistics",
+    ),
+    Mistake(
+        "kept-by-the-class",
+        "what belongs to one layer is kept by the class",
+        "What is set on the class is shared: the layer that was made or switched last decides for "
+        "all of them. Set it on the layer, which is self.",
+        "two-modes",
     ),
 ]

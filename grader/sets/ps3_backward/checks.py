@@ -8,16 +8,31 @@ from typing import Any
 import numpy as np
 
 from ... import reference
-from ...checking.check import Check, arguments_after, one_of
+from ...checking.check import Check, Unfit, arguments_after, one_of
 from ...checking.mistakes import catalogue
-from ...checking.remote import RemoteError
+from ...checking.remote import Arguments, RemoteError
 from ...reference import Array
-from ..ps1_standardize.checks import NO_EPS, batch, far_from_zero
+from ..ps1_standardize.checks import (
+    LARGE,
+    LAYOUTS,
+    NO_EPS,
+    affine,
+    as_it_is,
+    batch,
+    both_types,
+    far_from_zero,
+    from_the_end,
+    in_fortran_order,
+    kept,
+    signs,
+    with_gaps,
+)
 from . import faults, plain
 
 Question = tuple[Array, Array, Array]  # dy, x and gamma
 
-SHAPES = ((3, 2), (4, 4), (2, 3), (16, 5), (5, 1))  # smallest first; N == D among them
+# Smallest first; N == D among them. Of 101 examples two lie far from the mean.
+SHAPES = ((5, 2), (3, 5), (4, 4), (7, 1), (101, 2))
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 LARGEST = 10_000  # numbers in an array that a student's test may ask a backward pass about
 
@@ -29,17 +44,30 @@ own = faults.implementation()
 
 
 def questions(rng: np.random.Generator) -> Iterator[Question]:
-    """dy, x and gamma of several shapes, dy always random; the last are not contiguous."""
+    """dy, x and gamma of several shapes; the last are not in C order."""
     for N, D in SHAPES:
         yield question(rng, N, D)
-    dy, x, gamma = question(rng, 12, 8)
-    yield dy[::2, ::-2], x[::2, ::-2], gamma[::-2]
+    for (N, D), layout in zip(((9, 4), (8, 3), (6, 2)), LAYOUTS, strict=True):
+        dy, x, gamma = question(rng, N, D)
+        yield layout(dy), layout(x), layout(gamma)
 
 
-def question(rng: np.random.Generator, N: int, D: int) -> Question:
-    """dy and x, (N, D), and gamma, (D,)."""
-    x = batch(rng, N, D)  # (N, D)
-    return rng.normal(0.5, 1, (N, D)), x, rng.uniform(1.5, 3, D)  # sums of dy are far from 0
+def question(rng: np.random.Generator, N: int, D: int, scale: float = LARGE) -> Question:
+    """dy and x, (N, D), and gamma, (D,); x has this scale."""
+    x = batch(rng, N, D, scale=scale)  # (N, D)
+    return gradient_like(rng, x), x, affine(rng, D)[0]
+
+
+def gradient_like(rng: np.random.Generator, x: Array) -> Array:
+    """dy, of the shape of x, whose means of dy and dy x_hat are away from 0 for each feature."""
+    others = tuple(axis for axis in range(x.ndim) if axis != 1)
+    features = [1 if axis in others else size for axis, size in enumerate(x.shape)]
+    std = x.std(axis=others, keepdims=True)
+    x_hat = (x - x.mean(axis=others, keepdims=True)) / np.where(std, std, 1.0)
+    mean, share = (signs(rng, *features) * rng.uniform(0.5, 1.5, features) for _ in range(2))
+    dy = rng.normal(0, 1, x.shape)
+    dy = mean + share * x_hat + dy - dy.mean(axis=others, keepdims=True)
+    return np.asarray(np.round(dy, 3))
 
 
 def through_part_of_the_graph(rng: np.random.Generator, mean: bool) -> Iterator[Question]:
@@ -47,7 +75,7 @@ def through_part_of_the_graph(rng: np.random.Generator, mean: bool) -> Iterator[
 
     It has no share of x_hat, and no mean.
     """
-    for N, D in ((4, 2), (5, 5), (9, 3)):
+    for N, D in ((5, 2), (6, 6), (9, 3)):
         dy, x, gamma = question(rng, N, D)
         centred = x - x.mean(axis=0)  # (N, D)
         dy -= dy.mean(axis=0)  # nothing goes through the mean
@@ -59,18 +87,32 @@ def through_part_of_the_graph(rng: np.random.Generator, mean: bool) -> Iterator[
 DX, DGAMMA, DBETA = range(3)  # where a backward pass returns them
 
 
+def gradient(answer: object, which: int) -> Any:
+    """One of the three gradients that a backward pass returns. Unfit for what is not written."""
+    value = one_of(answer, which, of=3)
+    if value is None:
+        raise Unfit(f"{('dx', 'dgamma', 'dbeta')[which]} is None: it is not written yet")
+    return value
+
+
+def all_gradients(answer: object) -> list[Any]:
+    """All three."""
+    return [gradient(answer, which) for which in (DX, DGAMMA, DBETA)]
+
+
 def gradients(backward: Any, asked: Iterable[Question], which: int) -> Iterator[object]:
     """One of the three gradients for each question."""
     for dy, x, gamma in asked:
-        yield one_of(backward(dy, x, gamma, eps=NO_EPS), which, of=3)
+        yield gradient(backward(dy, x, gamma, eps=NO_EPS), which)
 
 
-def gradients_with_eps(backward: Any, asked: Iterable[Question], which: int) -> Iterator[object]:
+def gradients_with_eps(backward: Any, rng: np.random.Generator, which: int) -> Iterator[object]:
     """The same where eps matters: by default, and as the caller gives it."""
-    for dy, x, gamma in asked:
-        yield one_of(backward(dy, x / 300, gamma), which, of=3)  # variances near 1e-5
+    for N, D in SHAPES[:4]:
+        yield gradient(backward(*question(rng, N, D, 1 / 300)), which)  # variances near 1e-5
         for eps in LARGE_EPS:
-            yield one_of(backward(dy, x / 10, gamma, eps=eps), which, of=3)  # near 1e-2
+            # near 1e-2
+            yield gradient(backward(*question(rng, N, D, 1 / 10), eps=eps), which)
 
 
 @dataclass(frozen=True)
@@ -109,8 +151,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.numerical_gradient(product, x, rng.normal(0, 1, (2, 3)))
     sums = Function("x -> (x**2).sum(axis=1)", (2, 2), lambda x: (x**2).sum(axis=1))
     yield bn.numerical_gradient(sums, rng.normal(0, 1, (2, 2)), rng.normal(0, 1, 2))
-    for N, D in ((3, 2), (4, 4)):
-        dy, x, gamma = question(rng, N, D)
+    # in Fortran order, the x of a right solution may be changed through a copy of it
+    for (N, D), as_x, as_dy in (
+        ((5, 2), as_it_is, as_it_is),
+        ((4, 4), from_the_end, in_fortran_order),
+        ((3, 5), with_gaps, from_the_end),
+    ):
+        dy, x, gamma = question(rng, N, D, 1)
+        dy, x = as_dy(dy), as_x(x)
 
         def forward(x: Array, gamma: Array = gamma) -> Array:  # that of this round
             return np.asarray(gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-2))
@@ -158,7 +206,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "dgamma with eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield from gradients_with_eps(bn.batchnorm_backward, questions(rng), DGAMMA)
+    yield from gradients_with_eps(bn.batchnorm_backward, rng, DGAMMA)
 
 
 input_gradient = _check("input_gradient", "gradient-of-x")
@@ -178,24 +226,22 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @input_gradient.part("all three paths: dx for any dy", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    # for two rows the exact gradient is about 0
-    asked = (question for question in questions(rng) if len(question[0]) > 2)
-    yield from gradients(bn.batchnorm_backward, asked, DX)
+    yield from gradients(bn.batchnorm_backward, questions(rng), DX)
 
 
 @input_gradient.part(
     "eps as the caller gives it, 1e-5 if it is not given", 0.5, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield from gradients_with_eps(bn.batchnorm_backward, questions(rng), DX)
+    yield from gradients_with_eps(bn.batchnorm_backward, rng, DX)
 
 
 @input_gradient.part(
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x, dy = far_from_zero(rng, 5, 2), rng.normal(0.5, 1, (5, 2))
-    yield bn.batchnorm_backward(dy, x, rng.uniform(1.5, 3, 2), eps=NO_EPS)[0]
+    x = far_from_zero(rng, 5, 2, scale=LARGE)
+    yield from gradients(bn.batchnorm_backward, [(gradient_like(rng, x), x, affine(rng, 2)[0])], DX)
 
 
 backward_manners = _check("backward_manners", "gradient-of-x")
@@ -204,50 +250,55 @@ backward_manners = _check("backward_manners", "gradient-of-x")
 @backward_manners.part("the second call is as right as the first", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     first, second = question(rng, 7, 3), question(rng, 7, 3)
-    for dy, x, gamma in (first, second, first):  # of one shape: what is kept by shape would show
-        yield bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS)
+    for asked in (first, second, first):  # of one shape: what is kept by shape would show
+        yield all_gradients(bn.batchnorm_backward(*asked, eps=NO_EPS))
 
 
 @backward_manners.part("dy, x and gamma are left as they were", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    given = question(rng, 4, 2)
-    yield arguments_after(bn.batchnorm_backward, *given, 0.1)
-    yield bn.batchnorm_backward(*question(rng, 3, 2), eps=NO_EPS)
+    for answer in kept(bn.batchnorm_backward, *question(rng, 5, 2), eps=NO_EPS):
+        yield answer if isinstance(answer, Arguments) else all_gradients(answer)
 
 
 @backward_manners.part("float32 in, float32 out; float64 in, float64 out", 1, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dtype in (np.float32, np.float64):
-        dy, x, gamma = (array.astype(dtype) for array in question(rng, 6, 2))
-        yield bn.batchnorm_backward(dy, x, gamma, eps=NO_EPS)
+    for arrays in both_types(*question(rng, 6, 2)):
+        yield all_gradients(bn.batchnorm_backward(*arrays, eps=NO_EPS))
 
 
 compact_dx = _check("compact_dx", "compact-formula", reference=own)
 
 
-def from_forward(rng: np.random.Generator, N: int, D: int) -> tuple[Array, Array, Array, Array]:
+def from_forward(rng: np.random.Generator, N: int, D: int, scale: float = LARGE) -> list[Array]:
     """dy, and what a forward pass keeps: x_hat, (N, D), std and gamma, (D,)."""
-    dy, x, gamma = question(rng, N, D)
-    std = np.sqrt(x.var(axis=0) + 0.1)  # (D,): some eps of the forward pass
-    return dy, (x - x.mean(axis=0)) / std, std, gamma
+    dy, x, gamma = question(rng, N, D, scale)
+    std = np.sqrt(x.var(axis=0) + 0.1 * scale**2)  # (D,): some eps of the forward pass
+    return [dy, (x - x.mean(axis=0)) / std, std, gamma]
 
 
 @compact_dx.part("dx from what the forward pass keeps, for any dy", 3)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N, D in SHAPES:
         yield bn.compact_dx(*from_forward(rng, N, D))
+    for (N, D), layout in zip(((9, 4), (8, 3), (6, 2)), LAYOUTS, strict=True):
+        yield bn.compact_dx(*map(layout, from_forward(rng, N, D)))
+
+
+@compact_dx.part("std as it is given: eps is in it already", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    for N, D in SHAPES[:4]:
+        yield bn.compact_dx(*from_forward(rng, N, D, 1 / 300))  # near 3e-3
 
 
 @compact_dx.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dtype in (np.float32, np.float64):
-        yield bn.compact_dx(*(array.astype(dtype) for array in from_forward(rng, 4, 2)))
+    for arrays in both_types(*from_forward(rng, 6, 2)):
+        yield bn.compact_dx(*arrays)
 
 
 @compact_dx.part("dy, x_hat, std and gamma are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield arguments_after(bn.compact_dx, *from_forward(rng, 4, 2))
-    yield bn.compact_dx(*from_forward(rng, 3, 2))
+    yield from kept(bn.compact_dx, *from_forward(rng, 5, 2))
 
 
 test_backward = _check("test_backward", "testing-a-backward-pass", reference=own, plain=None)
@@ -348,10 +399,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from judged(bn, rng, zeros, RIGHT)
 
 
-def rejects(mistake: str) -> None:
-    """Add the part about one faulty implementation."""
+def rejects(mistake: str, title: str = "") -> None:
+    """Add the part about one faulty implementation, by the mistake's title or another."""
 
-    title = catalogue()[mistake.partition(":")[0]].title
+    title = title or catalogue()[mistake.partition(":")[0]].title
 
     @test_backward.part(f"rejects it: {title}", 1)
     def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
@@ -362,6 +413,8 @@ def rejects(mistake: str) -> None:
 
 for mistake in faults.REJECTED:
     rejects(mistake)
+rejects("mean-not-sum:dgamma", "dgamma is averaged, not summed, and the others are right")
+rejects("mean-not-sum:dbeta", "dbeta is averaged, not summed, and the others are right")
 
 
 checks = [

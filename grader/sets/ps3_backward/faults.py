@@ -7,7 +7,15 @@ from types import SimpleNamespace
 import numpy as np
 
 from ...reference import Array, Gradients
-from ..ps1_standardize.faults import DTYPE, EPS, Standardize
+from ..ps1_standardize.faults import (
+    DTYPE,
+    EPS,
+    MEMORY,
+    Standardize,
+    as_in_memory,
+    in_memory,
+    written,
+)
 
 Backward = Callable[..., Gradients]
 
@@ -33,6 +41,8 @@ PATHS = (
     "sums-not-means:variance",
     "count-wrong",
     "count-wrong:divided",
+    "direct-path-missing",
+    "count-of-features",
     "diagonal-jacobian",
     "scalar-statistics",
     "wrong-axis",
@@ -77,7 +87,7 @@ MISTAKES = {
         "step-lost-in-dtype:float32",
         "gradient-in-whole-numbers",
     ),
-    "parameter_gradients": (*PARAMETERS, *EPS),
+    "parameter_gradients": (*PARAMETERS, *EPS, "dy-and-x-swapped", "memory-order"),
     "input_gradient": (
         *PATHS,
         "x-for-x-hat",
@@ -85,6 +95,8 @@ MISTAKES = {
         "unbiased-normalise",
         "one-pass-variance",
         *EPS,
+        "dy-and-x-swapped",
+        *MEMORY,
     ),
     "backward_manners": (
         "mutates-input",
@@ -94,12 +106,13 @@ MISTAKES = {
         *PATHS,
         "x-for-x-hat",
         *(mistake for mistake in PARAMETERS if mistake not in PATHS),
-        "eps-fixed",
-        "eps-fixed:1e-8",
+        "dy-and-x-swapped",
     ),
-    "compact_dx": (*PATHS, "eps-twice", "eps-twice:inside", "mutates-input", *DTYPE),
+    "compact_dx": (*PATHS, "eps-twice", "eps-twice:inside", *MEMORY, "mutates-input", *DTYPE),
     "test_backward": (
         # the narrowest first: of those that explain a part, the first is named
+        "test-without-dgamma",
+        "test-without-dbeta",
         "test-of-dx-only",
         "test-with-one-eps",
         "test-of-one-call",
@@ -134,7 +147,7 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     return SimpleNamespace(
         numerical_gradient=partial(_numerical_gradient, wrong),
         batchnorm_backward=backward.batchnorm_backward,
-        compact_dx=backward.compact_dx,
+        compact_dx=in_memory(mistakes, backward.compact_dx),
         test_backward=_Test(wrong).test_backward,
     )
 
@@ -191,6 +204,10 @@ class _Backward(Standardize):
     def batchnorm_backward(
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
     ) -> Gradients:
+        if self.has("memory-order"):
+            dy, x, gamma = map(as_in_memory, (dy, x, gamma))
+        if self.has("dy-and-x-swapped"):
+            dy, x = x, dy
         if self.has("stale-batch"):
             x = self.seen.setdefault(x.shape, x.copy())
         if self.has("stale-batch:of-any-shape"):
@@ -209,6 +226,8 @@ class _Backward(Standardize):
             dx, dy = self._dx(dy, x_hat, std, np.ones_like(gamma), x), dy / gamma
         else:
             dx = self._dx(dy, x_hat, std, gamma, x)
+        if self.has("memory-order:written-to-a-copy"):
+            dx = written(dx)
         dgamma, dbeta = self._parameters(dy, x, centred, x_hat, gamma)
         if self.has("gradients-swapped:dx-last"):
             dx, dgamma, dbeta = dgamma, dbeta, dx
@@ -230,6 +249,8 @@ class _Backward(Standardize):
         # dy, x_hat and x are (N, D); sums keep their axis, so that a wrong one fits too
         axis = 1 if self.has("wrong-axis") else None if self.has("scalar-statistics") else 0
         count = dy.size if axis is None else dy.shape[axis]
+        if self.has("count-of-features"):
+            count = dy.shape[1]
         n, m = (  # what the sums of the two paths are divided by
             1 if self.has("sums-not-means", f"sums-not-means:{path}") else count
             for path in ("mean", "variance")
@@ -267,7 +288,8 @@ class _Backward(Standardize):
             divisor = divisor / len(dy)
         if self.has("count-wrong:divided"):
             divisor = divisor * len(dy)
-        return np.asarray(gamma**power / divisor * (dy - through_mean - through_variance))
+        direct = np.zeros_like(dy) if self.has("direct-path-missing") else dy
+        return np.asarray(gamma**power / divisor * (direct - through_mean - through_variance))
 
     def _parameters(
         self, dy: Array, x: Array, centred: Array, x_hat: Array, gamma: Array
@@ -326,7 +348,7 @@ class _Test:
         for i, (one, other) in enumerate(zip(got, expected, strict=True)):
             if "test-of-dx-only" in self.wrong and i > 0:
                 continue
-            if "test-without-dx" in self.wrong and i == 0:
+            if f"test-without-{('dx', 'dgamma', 'dbeta')[i]}" in self.wrong:
                 continue
             if "test-rejects-all" in self.wrong:
                 yield False

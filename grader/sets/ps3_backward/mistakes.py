@@ -280,6 +280,18 @@ mistakes = [
         "testing-a-backward-pass",
     ),
     Mistake(
+        "test-without-dgamma",
+        "the test does not look at dgamma",
+        "Each of the three gradients can be wrong alone: compare all of them.",
+        "testing-a-backward-pass",
+    ),
+    Mistake(
+        "test-without-dbeta",
+        "the test does not look at dbeta",
+        "Each of the three gradients can be wrong alone: compare all of them.",
+        "testing-a-backward-pass",
+    ),
+    Mistake(
         "test-with-gamma-one",
         "the test uses gamma = 1",
         "With 1 for a factor nobody can tell whether it is there. Use random parameters.",
@@ -293,8 +305,23 @@ mistakes = [
     ),
     Mistake(
         "test-of-one-call",
-        "the test calls the backward pass once",
-        "What remembers the first batch is wrong only from the second one on.",
+        "the test asks about one batch only",
+        "What remembers the first batch is wrong only from the second one on. "
+        "The second call needs another x.",
         "testing-a-backward-pass",
+    ),
+    Mistake(
+        "direct-path-missing",
+        "the direct path is missing in dx",
+        "x reaches y by itself too, not only through the mean and the variance: "
+        "what x_hat sends straight to x belongs to the sum.",
+        "gradient-of-x",
+    ),
+    Mistake(
+        "dy-and-x-swapped",
+        "dy and x have changed places",
+        "The arguments come in the order dy, x, gamma. Where a definition has another order, "
+        "each name gets what belongs to the other.",
+        "gradient-of-x",
     ),
 ]

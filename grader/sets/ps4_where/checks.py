@@ -7,48 +7,99 @@ from typing import Any
 import numpy as np
 
 from ... import reference
-from ...checking.check import Check
+from ...checking.check import Check, arguments_after
 from ...reference import Array
-from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, affine, batch, far_from_zero, kept
-from ..ps3_backward.checks import DBETA, DGAMMA, DX, Question, gradients
+from ..ps1_standardize.checks import (
+    LARGE,
+    LARGE_EPS,
+    NO_EPS,
+    Layout,
+    affine,
+    as_it_is,
+    batch,
+    both_types,
+    far_from_zero,
+    from_the_end,
+    in_fortran_order,
+    kept,
+    repeated,
+    rounded,
+    signs,
+    with_gaps,
+)
+from ..ps3_backward.checks import DBETA, DGAMMA, DX, Question, gradient_like, gradients
 from . import faults, plain
 
-# Smallest first. Where sizes are equal, a wrong axis runs and gives numbers: wrong ones.
-MAPS = ((2, 2, 2, 2), (3, 2, 1, 4), (2, 3, 4, 5), (1, 3, 3, 2), (4, 3, 1, 1), (3, 4, 2, 4))
-ROWS = ((2, 2), (2, 3), (3, 3), (4, 2, 3), (3, 3, 3), (1, 5))
-GROUPED = (((2, 4, 1, 2), 2), ((4, 4, 4, 4), 2), ((2, 6, 3, 2), 3), ((3, 6, 2, 5), 2))
+# Smallest first. Where sizes are equal, a wrong axis runs and gives numbers: wrong ones. So W is C
+# first, as a part ends with an error. Of the largest, two values lie far from the mean.
+MAPS = (
+    (5, 2, 1, 2),
+    (5, 3, 2, 3),
+    (3, 5, 2, 7),
+    (2, 2, 2, 2),
+    (1, 4, 6, 3),
+    (7, 3, 1, 1),
+    (2, 3, 20, 26),
+)
+ROWS = ((1, 5), (5, 3), (2, 6), (4, 4), (4, 2, 5), (3, 3, 3), (2, 3, 2, 4), (2, 1000))
+GROUPED = (
+    ((4, 6, 1, 2), 2),
+    ((2, 6, 3, 5), 3),
+    ((4, 4, 4, 4), 2),
+    ((5, 4, 3, 2), 1),
+    ((2, 4, 3, 5), 4),
+    ((2, 4, 20, 26), 2),
+)
 
 _check = partial(Check.against, faults, reference=reference, plain=plain)
 
 
-def feature_maps(rng: np.random.Generator) -> Iterator[Array]:
-    """Feature maps x, (N, C, H, W), whose channels differ; the last two are not contiguous."""
+def channels_last(array: Array) -> Array:
+    """In memory (N, H, W, C)."""
+    if array.ndim != 4:
+        return with_gaps(array)
+    return np.ascontiguousarray(array.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
+
+
+LAYOUTS = (in_fortran_order, from_the_end, channels_last)
+
+
+def feature_maps(rng: np.random.Generator) -> Iterator[tuple[Array, Layout]]:
+    """Feature maps x, (N, C, H, W), whose channels differ, and what lays others out in memory."""
     for shape in MAPS:
-        yield batch(rng, *shape)
-    yield batch(rng, 2, 5, 4, 3).transpose(0, 3, 1, 2)  # in memory (N, H, W, C)
-    yield batch(rng, 4, 6, 4, 5)[::2, ::-2, :, ::-1]  # (2, 3, 4, 5)
+        yield batch(rng, *shape, scale=LARGE), as_it_is
+    for shape, layout in zip(((2, 5, 4, 3), (4, 2, 3, 6), (2, 3, 5, 7)), LAYOUTS, strict=True):
+        yield layout(batch(rng, *shape, scale=LARGE)), layout
 
 
-def rows(rng: np.random.Generator) -> Iterator[Array]:
-    """x, (..., D), whose samples and features differ; the last is not contiguous."""
+def samples(rng: np.random.Generator, *shape: int, scale: float = LARGE) -> Array:
+    """x, (..., D), whose features differ, and whose samples do as those of `batch` do.
+
+    Of 100 features or more, two lie far from the mean of the sample.
+    """
+    x = rng.normal(0, 1, shape) + rng.normal(0, 2, shape[-1])
+    if shape[-1] >= 100:
+        x[..., 7], x[..., -7] = 20, -50
+    x = (x - x.mean(axis=-1, keepdims=True)) / x.std(axis=-1, keepdims=True)
+    each = (*shape[:-1], 1)
+    mean = signs(rng, *each) * rng.uniform(1, 4, each)
+    return rounded(scale * (mean + rng.uniform(1, 4, each) * x))
+
+
+def rows(rng: np.random.Generator) -> Iterator[tuple[Array, Layout]]:
+    """x, (..., D), of several shapes, and what lays others out in memory in the same way."""
     for shape in ROWS:
-        yield rng.normal(rng.uniform(-4, 4, shape[-1]), rng.uniform(0.5, 3, shape), shape)
-    yield rng.normal(2, 1.5, (3, 8, 5)).transpose(0, 2, 1)[:, ::2]  # (3, 3, 8)
+        yield samples(rng, *shape), as_it_is
+    for shape, layout in zip(((7, 4), (3, 5), (6, 3)), LAYOUTS, strict=True):
+        yield layout(samples(rng, *shape)), layout
 
 
-def grouped(rng: np.random.Generator) -> Iterator[tuple[Array, int]]:
+def grouped(rng: np.random.Generator) -> Iterator[tuple[Array, int, Layout]]:
     """Feature maps and a number of groups, from one group to one a channel."""
     for shape, num_groups in GROUPED:
-        yield batch(rng, *shape), num_groups
-    for num_groups in (1, 2, 4):
-        yield batch(rng, 2, 3, 5, 4).transpose(0, 3, 1, 2), num_groups  # (2, 4, 3, 5)
-
-
-def both_types(rng: np.random.Generator, *shape: int) -> Iterator[tuple[Array, Array, Array]]:
-    """x, gamma and beta in float32, then in float64."""
-    for dtype in (np.float32, np.float64):
-        x, (gamma, beta) = rng.normal(1, 2, shape), affine(rng, shape[1])
-        yield x.astype(dtype), gamma.astype(dtype), beta.astype(dtype)
+        yield batch(rng, *shape, scale=LARGE), num_groups, as_it_is
+    for shape, layout in zip(((2, 6, 3, 5), (3, 8, 2, 5), (2, 6, 5, 4)), LAYOUTS, strict=True):
+        yield layout(batch(rng, *shape, scale=LARGE)), 2, layout
 
 
 batchnorm2d_forward = _check("batchnorm2d_forward", "statistics-per-channel")
@@ -56,19 +107,21 @@ batchnorm2d_forward = _check("batchnorm2d_forward", "statistics-per-channel")
 
 @batchnorm2d_forward.part("one mean and one variance a channel, over samples and pixels", 3)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in feature_maps(rng):
-        yield bn.batchnorm2d_forward(x, *affine(rng, x.shape[1]), eps=NO_EPS)
+    for x, as_x in feature_maps(rng):
+        yield bn.batchnorm2d_forward(x, *map(as_x, affine(rng, x.shape[1])), eps=NO_EPS)
 
 
 @batchnorm2d_forward.part(
     "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in feature_maps(rng):
-        gamma, beta = affine(rng, x.shape[1])
-        yield bn.batchnorm2d_forward(x / 300, gamma, beta)  # variances near 1e-5
+    for shape in MAPS[:6]:
+        gamma, beta = affine(rng, shape[1])
+        # variances near 1e-5
+        yield bn.batchnorm2d_forward(batch(rng, *shape, scale=1 / 300), gamma, beta)
         for eps in LARGE_EPS:
-            yield bn.batchnorm2d_forward(x / 10, gamma, beta, eps=eps)  # near 1e-2
+            # near 1e-2
+            yield bn.batchnorm2d_forward(batch(rng, *shape, scale=1 / 10), gamma, beta, eps=eps)
     # (2, 2, 1, 3), one channel without spread
     constant = np.stack([np.full((2, 1, 3), 2.0), rng.normal(0, 1, (2, 1, 3))], axis=1)
     yield bn.batchnorm2d_forward(constant, *affine(rng, 2))
@@ -78,20 +131,20 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x = far_from_zero(rng, 2, 2, 1, 3)
+    x = far_from_zero(rng, 4, 2, 1, 3, scale=LARGE)
     yield bn.batchnorm2d_forward(x, *affine(rng, 2), NO_EPS)
 
 
 @batchnorm2d_forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(rng, 2, 3, 4, 2):
+    for arrays in both_types(batch(rng, 2, 4, 5, 3, scale=LARGE), *affine(rng, 4)):
         yield bn.batchnorm2d_forward(*arrays, eps=NO_EPS)
 
 
 @batchnorm2d_forward.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x = batch(rng, 2, 3, 1, 4)
-    yield from kept(bn.batchnorm2d_forward, x, *affine(rng, 3), eps=NO_EPS)
+    x = batch(rng, 4, 2, 1, 3, scale=LARGE)
+    yield from kept(bn.batchnorm2d_forward, x, *affine(rng, 2), eps=NO_EPS)
 
 
 batchnorm2d_backward = _check(
@@ -100,9 +153,9 @@ batchnorm2d_backward = _check(
 
 
 def with_dy(rng: np.random.Generator) -> Iterator[Question]:
-    """dy, x and gamma, with the mean of dy away from 0."""
-    for x in feature_maps(rng):
-        yield rng.normal(0.5, 1, x.shape), x, affine(rng, x.shape[1])[0]
+    """dy, x and gamma."""
+    for x, as_x in feature_maps(rng):
+        yield as_x(gradient_like(rng, x)), x, as_x(affine(rng, x.shape[1])[0])
 
 
 @batchnorm2d_backward.part("dbeta: dy summed for each channel, shape (C,)", 1)
@@ -124,31 +177,33 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for dy, x, gamma in with_dy(rng):
-        yield bn.batchnorm2d_backward(dy, x / 300, gamma)
+    for shape in MAPS[:6]:
+        small, gamma = batch(rng, *shape, scale=1 / 300), affine(rng, shape[1])[0]
+        yield bn.batchnorm2d_backward(gradient_like(rng, small), small, gamma)
         for eps in LARGE_EPS:
-            yield bn.batchnorm2d_backward(dy, x / 10, gamma, eps=eps)
+            x = batch(rng, *shape, scale=1 / 10)
+            yield bn.batchnorm2d_backward(gradient_like(rng, x), x, gamma, eps=eps)
 
 
 @batchnorm2d_backward.part(
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x, (gamma, dy) = far_from_zero(rng, 2, 2, 1, 3), (rng.uniform(1.5, 3, 2), rng.normal(0, 1, 12))
-    yield bn.batchnorm2d_backward(dy.reshape(x.shape), x, gamma, NO_EPS)
+    x = far_from_zero(rng, 4, 2, 1, 3, scale=LARGE)
+    yield bn.batchnorm2d_backward(gradient_like(rng, x), x, affine(rng, 2)[0], NO_EPS)
 
 
 @batchnorm2d_backward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x, gamma, _ in both_types(rng, 2, 3, 4, 2):
-        dy = rng.normal(0.5, 1, x.shape).astype(x.dtype)
-        yield bn.batchnorm2d_backward(dy, x, gamma, eps=NO_EPS)
+    x = batch(rng, 2, 4, 5, 3, scale=LARGE)
+    for arrays in both_types(gradient_like(rng, x), x, affine(rng, 4)[0]):
+        yield bn.batchnorm2d_backward(*arrays, eps=NO_EPS)
 
 
 @batchnorm2d_backward.part("dy, x and gamma are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x = batch(rng, 2, 3, 1, 4)
-    dy, gamma = rng.normal(0, 1, x.shape), affine(rng, 3)[0]
+    x = batch(rng, 4, 2, 1, 3, scale=LARGE)
+    dy, gamma = gradient_like(rng, x), affine(rng, 2)[0]
     yield from kept(bn.batchnorm2d_backward, dy, x, gamma, eps=NO_EPS)
 
 
@@ -157,17 +212,17 @@ layernorm = _check("layernorm", "layer-norm", uses=("batchnorm2d_forward",))
 
 @layernorm.part("one mean and one variance a sample, over its last axis", 3)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in rows(rng):
-        yield bn.layernorm_forward(x, *affine(rng, x.shape[-1]), eps=NO_EPS)
+    for x, as_x in rows(rng):
+        yield bn.layernorm_forward(x, *map(as_x, affine(rng, x.shape[-1])), eps=NO_EPS)
 
 
 @layernorm.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x in rows(rng):
-        gamma, beta = affine(rng, x.shape[-1])
-        yield bn.layernorm_forward(x / 300, gamma, beta)
+    for shape in ROWS[:5]:
+        gamma, beta = affine(rng, shape[-1])
+        yield bn.layernorm_forward(samples(rng, *shape, scale=1 / 300), gamma, beta)
         for eps in LARGE_EPS:
-            yield bn.layernorm_forward(x / 10, gamma, beta, eps=eps)
+            yield bn.layernorm_forward(samples(rng, *shape, scale=1 / 10), gamma, beta, eps=eps)
     yield bn.layernorm_forward(np.full((2, 3), 2.0), *affine(rng, 3))  # 0 / sqrt(eps), not NaN
 
 
@@ -175,19 +230,23 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.layernorm_forward(far_from_zero(rng, 2, 4), *affine(rng, 4), NO_EPS)
+    yield bn.layernorm_forward(far_from_zero(rng, 2, 5, scale=LARGE), *affine(rng, 5), NO_EPS)
 
 
 @layernorm.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(rng, 4, 3):
+    for arrays in both_types(samples(rng, 6, 3), *affine(rng, 3)):
         yield bn.layernorm_forward(*arrays, eps=NO_EPS)
 
 
 @layernorm.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x = next(rows(rng))
-    yield from kept(bn.layernorm_forward, x, *affine(rng, x.shape[-1]), eps=NO_EPS)
+    x, (gamma, beta) = samples(rng, 5, 3), affine(rng, 3)
+    # the second ones cannot be written to: of samples, not columns, all are the first
+    alike = np.broadcast_to(x[:1], x.shape), repeated(gamma), repeated(beta)
+    for given in ((x, gamma, beta), alike):
+        yield arguments_after(bn.layernorm_forward, *given)
+        yield bn.layernorm_forward(*given, eps=NO_EPS)
 
 
 groupnorm = _check("groupnorm", "group-norm", uses=("batchnorm2d_forward", "layernorm_forward"))
@@ -195,17 +254,19 @@ groupnorm = _check("groupnorm", "group-norm", uses=("batchnorm2d_forward", "laye
 
 @groupnorm.part("one mean and one variance a sample and group of neighbouring channels", 3)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x, num_groups in grouped(rng):
-        yield bn.groupnorm_forward(x, *affine(rng, x.shape[1]), num_groups, eps=NO_EPS)
+    for x, num_groups, as_x in grouped(rng):
+        gamma, beta = map(as_x, affine(rng, x.shape[1]))
+        yield bn.groupnorm_forward(x, gamma, beta, num_groups, eps=NO_EPS)
 
 
 @groupnorm.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for x, num_groups in grouped(rng):
-        gamma, beta = affine(rng, x.shape[1])
-        yield bn.groupnorm_forward(x / 300, gamma, beta, num_groups)
+    for shape, num_groups in GROUPED[:5]:
+        gamma, beta = affine(rng, shape[1])
+        yield bn.groupnorm_forward(batch(rng, *shape, scale=1 / 300), gamma, beta, num_groups)
         for eps in LARGE_EPS:
-            yield bn.groupnorm_forward(x / 10, gamma, beta, num_groups, eps=eps)
+            x = batch(rng, *shape, scale=1 / 10)
+            yield bn.groupnorm_forward(x, gamma, beta, num_groups, eps=eps)
     # the same: 0, not NaN
     yield bn.groupnorm_forward(np.full((1, 2, 1, 2), 2.0), *affine(rng, 2), 1)
 
@@ -214,19 +275,20 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield bn.groupnorm_forward(far_from_zero(rng, 2, 4, 1, 3), *affine(rng, 4), 2, NO_EPS)
+    x = far_from_zero(rng, 2, 6, 1, 5, scale=LARGE)
+    yield bn.groupnorm_forward(x, *affine(rng, 6), 2, NO_EPS)
 
 
 @groupnorm.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(rng, 2, 4, 3, 2):
+    for arrays in both_types(batch(rng, 2, 6, 3, 4, scale=LARGE), *affine(rng, 6)):
         yield bn.groupnorm_forward(*arrays, 2, eps=NO_EPS)
 
 
 @groupnorm.part("x, gamma and beta are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    x = batch(rng, 2, 4, 1, 2)
-    yield from kept(bn.groupnorm_forward, x, *affine(rng, 4), 2, eps=NO_EPS)
+    x = batch(rng, 4, 6, 1, 2, scale=LARGE)
+    yield from kept(bn.groupnorm_forward, x, *affine(rng, 6), 2, eps=NO_EPS)
 
 
 checks = [batchnorm2d_forward, batchnorm2d_backward, layernorm, groupnorm]

@@ -8,7 +8,18 @@ from types import SimpleNamespace
 import numpy as np
 
 from ...reference import Array, Gradients
-from ..ps1_standardize.faults import AFFINE, DTYPE, EPS, RETURNS, Standardize, returning
+from ..ps1_standardize.faults import (
+    AFFINE,
+    DTYPE,
+    EPS,
+    MEMORY,
+    RETURNS,
+    Standardize,
+    as_in_memory,
+    in_memory,
+    returning,
+    written,
+)
 
 # The axes of the statistics, where they are not those of each channel, (0, 2, 3).
 AXES = {
@@ -38,7 +49,7 @@ VALUES = (
     "one-pass-variance",
     "sum-not-mean:variance",
 )
-CARE = ("mutates-input", *DTYPE)
+CARE = (*MEMORY, "mutates-input", *DTYPE)
 # by check: the mistakes that it can name
 MISTAKES = {
     "batchnorm2d_forward": (
@@ -132,10 +143,10 @@ def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     faulty = _Where(mistakes)
     return SimpleNamespace(
-        batchnorm2d_forward=returning(mistakes, faulty.batchnorm2d_forward),
+        batchnorm2d_forward=returning(mistakes, in_memory(mistakes, faulty.batchnorm2d_forward)),
         batchnorm2d_backward=faulty.batchnorm2d_backward,
-        layernorm_forward=returning(mistakes, faulty.layernorm_forward),
-        groupnorm_forward=returning(mistakes, faulty.groupnorm_forward),
+        layernorm_forward=returning(mistakes, in_memory(mistakes, faulty.layernorm_forward)),
+        groupnorm_forward=returning(mistakes, in_memory(mistakes, faulty.groupnorm_forward)),
     )
 
 
@@ -162,6 +173,8 @@ class _Where(Standardize):
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
     ) -> Gradients:
         layout, dtype, count = self._channels(x), x.dtype, x.shape[0]  # of N samples
+        if self.has("memory-order"):
+            dy, x, gamma = map(as_in_memory, (dy, x, gamma))
         # from here on as the layout has it
         given, x, dy = x, layout.arranged(x), layout.arranged(dy)
         gamma = gamma.reshape(layout.gamma)  # (C, 1, 1), or (C,) or (C, 1)
@@ -171,6 +184,8 @@ class _Where(Standardize):
             given -= given.mean(axis=(0, 2, 3), keepdims=True)
         x_hat, std = self._x_hat_and_std(x, mean, variance, eps)
         dx = layout.restored(self._dx(layout, dy, x_hat, std, gamma, count))
+        if self.has("memory-order:written-to-a-copy"):
+            dx = written(dx)
         factor = x if self.has("dgamma-of-x") else x_hat
         factor = x - mean if self.has("dgamma-with-centred-x") else factor
         factor = factor * gamma if self.has("gamma-in-dgamma") else factor

@@ -434,4 +434,179 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     return scale * x + (beta - x.mean(axis=0))
 """,
     ),
+    "values in memory order": (
+        EVERY,
+        """
+def around(f):
+    def g(*args, **kwargs):
+        args = [a.ravel("K").reshape(a.shape) if isinstance(a, np.ndarray) else a for a in args]
+        return f(*args, **kwargs)
+    return g
+
+batch_mean = around(batch_mean)
+batch_variance = around(batch_variance)
+normalize = around(normalize)
+scale_and_shift = around(scale_and_shift)
+batchnorm_forward = around(batchnorm_forward)""",
+    ),
+    "written through a reshape of empty_like": (
+        (
+            "normalize",
+            "scale_and_shift",
+            "forward",
+        ),
+        """
+def around(f):
+    def g(x, *args, **kwargs):
+        y = np.zeros_like(x)
+        y.reshape(-1)[:] = f(x, *args, **kwargs).reshape(-1)
+        return y
+    return g
+
+normalize = around(normalize)
+scale_and_shift = around(scale_and_shift)
+batchnorm_forward = around(batchnorm_forward)""",
+    ),
+    "negative strides are undone": (
+        EVERY,
+        """
+def around(f):
+    def g(x, *args, **kwargs):
+        turned = x.strides[0] < 0
+        return f(x[::-1] * 1.1 if turned else x, *args, **kwargs)
+    return g
+
+batch_mean = around(batch_mean)
+batch_variance = around(batch_variance)
+normalize = around(normalize)
+scale_and_shift = around(scale_and_shift)
+batchnorm_forward = around(batchnorm_forward)""",
+    ),
+    "parameters in C order only": (
+        (
+            "normalize",
+            "scale_and_shift",
+            "forward",
+        ),
+        """
+def around(f):
+    def g(x, *args, **kwargs):
+        args = [np.sort(a) if isinstance(a, np.ndarray) and a.strides[0] < 0 else a for a in args]
+        return f(x, *args, **kwargs)
+    return g
+
+normalize = around(normalize)
+scale_and_shift = around(scale_and_shift)
+batchnorm_forward = around(batchnorm_forward)""",
+    ),
+    "clipped at five standard deviations": (
+        ("forward",),
+        """
+def normalize(x, mean, variance, eps=1e-5):
+    return np.clip((x - mean) / np.sqrt(variance + eps), -5, 5)
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return gamma * normalize(x, x.mean(axis=0), x.var(axis=0), eps) + beta
+""",
+    ),
+    "a mean without the outliers": (
+        STATISTICS,
+        """
+def inner(x):
+    lower, upper = np.quantile(x, [0.005, 0.995], axis=0)
+    return np.clip(x, lower, upper) if len(x) > 100 else x
+
+def batch_mean(x):
+    return inner(x).mean(axis=0)
+
+def batch_variance(x):
+    return inner(x).var(axis=0)
+""",
+    ),
+    "only the first 256 rows count": (
+        (
+            "batch_mean",
+            "batch_variance",
+            "forward",
+        ),
+        """
+def batch_mean(x):
+    return x[:256].mean(axis=0)
+
+def batch_variance(x):
+    return x[:256].var(axis=0)
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return gamma * (x - batch_mean(x)) / np.sqrt(batch_variance(x) + eps) + beta
+""",
+    ),
+    "a batch of one is refused": (
+        EVERY,
+        """
+def around(f):
+    def g(x, *args, **kwargs):
+        if len(x) == 1:
+            raise ValueError("one row")
+        return f(x, *args, **kwargs)
+    return g
+
+batch_mean = around(batch_mean)
+batch_variance = around(batch_variance)
+normalize = around(normalize)
+scale_and_shift = around(scale_and_shift)
+batchnorm_forward = around(batchnorm_forward)""",
+    ),
+    "gamma is never negative": (
+        (
+            "scale_and_shift",
+            "forward",
+        ),
+        """
+def scale_and_shift(x_hat, gamma, beta):
+    return np.abs(gamma) * x_hat + beta
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return scale_and_shift(normalize(x, x.mean(axis=0), x.var(axis=0), eps), gamma, beta)
+""",
+    ),
+    "gamma in the root": (
+        ("forward",),
+        """
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return (x - x.mean(axis=0)) / np.sqrt((x.var(axis=0) + eps) / gamma**2) + beta
+""",
+    ),
+    "beta above zero": (
+        (
+            "scale_and_shift",
+            "forward",
+        ),
+        """
+def scale_and_shift(x_hat, gamma, beta):
+    return gamma * x_hat - np.abs(beta)
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return scale_and_shift(normalize(x, x.mean(axis=0), x.var(axis=0), eps), gamma, beta)
+""",
+    ),
+    "divided by N - 1 only where N is large": (
+        (
+            "batch_variance",
+            "forward",
+        ),
+        """
+def batch_variance(x):
+    return x.var(axis=0, ddof=int(len(x) > 100))
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return gamma * (x - x.mean(axis=0)) / np.sqrt(batch_variance(x) + eps) + beta
+""",
+    ),
+    "no division where the variance is 0": (
+        ("normalize",),
+        """
+def normalize(x, mean, variance, eps=1e-5):
+    return np.where(variance < 1e-12, x - mean, (x - mean) / np.sqrt(variance + eps))
+""",
+    ),
 }

@@ -156,4 +156,339 @@ def population_statistics(batches):
     return mean, variance
 """,
     ),
+    "eps on the class": (
+        FORWARD,
+        """
+class BatchNorm1d:
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        cls = type(self)
+        cls.eps, self.momentum, self.training = eps, momentum, True
+        self.gamma, self.beta = np.ones(num_features), np.zeros(num_features)
+        self.running_mean, self.running_var = np.zeros(num_features), np.ones(num_features)
+
+    def train(self, mode=True):
+        self.training = mode
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        cls, m = type(self), self.momentum
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("one row")
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+            self.running_mean = (1 - m) * self.running_mean + m * mean
+            self.running_var = (1 - m) * self.running_var + m * x.var(axis=0, ddof=1)
+        else:
+            mean, variance = self.running_mean, self.running_var
+        return (self.gamma * (x - mean) / np.sqrt(variance + self.eps) + self.beta).astype(x.dtype)
+
+    __call__ = forward
+""",
+    ),
+    "momentum on the class": (
+        ("layer_statistics",),
+        """
+class BatchNorm1d:
+    def __init__(self, num_features, eps=1e-5, momentum=0.1):
+        cls = type(self)
+        self.eps, cls.momentum, self.training = eps, momentum, True
+        self.gamma, self.beta = np.ones(num_features), np.zeros(num_features)
+        self.running_mean, self.running_var = np.zeros(num_features), np.ones(num_features)
+
+    def train(self, mode=True):
+        self.training = mode
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        cls, m = type(self), self.momentum
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("one row")
+            mean, variance = x.mean(axis=0), x.var(axis=0)
+            self.running_mean = (1 - m) * self.running_mean + m * mean
+            self.running_var = (1 - m) * self.running_var + m * x.var(axis=0, ddof=1)
+        else:
+            mean, variance = self.running_mean, self.running_var
+        return (self.gamma * (x - mean) / np.sqrt(variance + self.eps) + self.beta).astype(x.dtype)
+
+    __call__ = forward
+""",
+    ),
+    "moves in every tenth inference": (
+        ("layer_inference",),
+        """
+Right = BatchNorm1d
+
+class BatchNorm1d:
+    def __init__(self, *args, **kwargs):
+        object.__setattr__(self, "right", Right(*args, **kwargs))
+
+    def __getattr__(self, name):
+        return getattr(self.right, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.right, name, value)
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def train(self, mode=True):
+        self.right.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        y = self.right.forward(x)
+        object.__setattr__(self, "calls", vars(self).get("calls", 0) + (not self.training))
+        if self.calls % 10 == 9 and not self.training:
+            self.right.running_mean = 0.99 * self.running_mean + 0.01 * x.mean(axis=0)
+        return y
+""",
+    ),
+    "values in memory order": (
+        (
+            "layer_training",
+            "layer_inference",
+            "layer_statistics",
+        ),
+        """
+Right = BatchNorm1d
+
+class BatchNorm1d:
+    def __init__(self, *args, **kwargs):
+        object.__setattr__(self, "right", Right(*args, **kwargs))
+
+    def __getattr__(self, name):
+        return getattr(self.right, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.right, name, value)
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def train(self, mode=True):
+        self.right.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        return self.right.forward(x.ravel(order="K").reshape(x.shape))
+""",
+    ),
+    "written through a reshape": (
+        FORWARD,
+        """
+Right = BatchNorm1d
+
+class BatchNorm1d:
+    def __init__(self, *args, **kwargs):
+        object.__setattr__(self, "right", Right(*args, **kwargs))
+
+    def __getattr__(self, name):
+        return getattr(self.right, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.right, name, value)
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def train(self, mode=True):
+        self.right.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        y = np.zeros_like(x)
+        y.reshape(-1)[:] = self.right.forward(x).reshape(-1)
+        return y
+""",
+    ),
+    "clipped at five": (
+        ("layer_training",),
+        """
+Right = BatchNorm1d
+
+class BatchNorm1d:
+    def __init__(self, *args, **kwargs):
+        object.__setattr__(self, "right", Right(*args, **kwargs))
+
+    def __getattr__(self, name):
+        return getattr(self.right, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.right, name, value)
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def train(self, mode=True):
+        self.right.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        kept = self.right.gamma, self.right.beta
+        self.right.gamma, self.right.beta = np.ones(x.shape[1]), np.zeros(x.shape[1])
+        x_hat = np.clip(self.right.forward(x), -5, 5)
+        self.right.gamma, self.right.beta = kept
+        return (kept[0] * x_hat + kept[1]).astype(x.dtype)
+""",
+    ),
+    "statistics of the first 256 rows": (
+        (
+            "layer_training",
+            "layer_statistics",
+        ),
+        """
+Right = BatchNorm1d
+
+class BatchNorm1d:
+    def __init__(self, *args, **kwargs):
+        object.__setattr__(self, "right", Right(*args, **kwargs))
+
+    def __getattr__(self, name):
+        return getattr(self.right, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.right, name, value)
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def train(self, mode=True):
+        self.right.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        if not self.training or len(x) < 257:
+            return self.right.forward(x)
+        self.right.forward(x[:256])
+        y = self.gamma * (x - x[:256].mean(axis=0)) / np.sqrt(x[:256].var(axis=0) + self.eps)
+        return (y + self.beta).astype(x.dtype)
+""",
+    ),
+    "keeps the result of each shape": (
+        ("layer_training",),
+        """
+Right = BatchNorm1d
+
+class BatchNorm1d:
+    def __init__(self, *args, **kwargs):
+        object.__setattr__(self, "right", Right(*args, **kwargs))
+
+    def __getattr__(self, name):
+        return getattr(self.right, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.right, name, value)
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def train(self, mode=True):
+        self.right.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        known = vars(self).setdefault("known", {})
+        if self.training and x.shape in known:
+            return known[x.shape]
+        known[x.shape] = self.right.forward(x)
+        return known[x.shape]
+""",
+    ),
+    "gamma is never negative": (
+        FORWARD,
+        """
+Right = BatchNorm1d
+
+class BatchNorm1d:
+    def __init__(self, *args, **kwargs):
+        object.__setattr__(self, "right", Right(*args, **kwargs))
+
+    def __getattr__(self, name):
+        return getattr(self.right, name)
+
+    def __setattr__(self, name, value):
+        setattr(self.right, name, value)
+
+    def __call__(self, x):
+        return self.forward(x)
+
+    def train(self, mode=True):
+        self.right.train(mode)
+        return self
+
+    def eval(self):
+        return self.train(False)
+
+    def forward(self, x):
+        kept = self.right.gamma
+        self.right.gamma = np.abs(kept)
+        y = self.right.forward(x)
+        self.right.gamma = kept
+        return y
+""",
+    ),
+    "batches in C order only": (
+        ("population_statistics",),
+        """
+right = population_statistics
+
+def population_statistics(batches):
+    return right([b.ravel(order="K").reshape(b.shape) for b in batches])
+""",
+    ),
+    "at most 100 rows": (
+        ("population_statistics",),
+        """
+right = population_statistics
+
+def population_statistics(batches):
+    return right([np.concatenate(list(batches))[:100]])
+""",
+    ),
+    "winsorised": (
+        ("population_statistics",),
+        """
+right = population_statistics
+
+def population_statistics(batches):
+    rows = np.concatenate(list(batches))
+    middle, spread = np.median(rows, axis=0), 10 * rows.std(axis=0)
+    return right([np.clip(rows, middle - spread, middle + spread)])
+""",
+    ),
+    "last batch alone where it is large": (
+        ("population_statistics",),
+        """
+right = population_statistics
+
+def population_statistics(batches):
+    batches = list(batches)
+    return right([b for b in batches if len(b) * 50 > max(map(len, batches))])
+""",
+    ),
 }

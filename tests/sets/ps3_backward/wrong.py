@@ -180,4 +180,178 @@ def test_backward(batchnorm_backward):
     assert seen[key] == max(seen.values())
 """,
     ),
+    "values in memory order": (
+        (
+            "parameter_gradients",
+            "input_gradient",
+        ),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    def order(a):
+        return a.ravel(order="K").reshape(a.shape)
+
+    return right(order(dy), order(x), order(gamma), eps)
+""",
+    ),
+    "dy in memory order": (
+        (
+            "parameter_gradients",
+            "input_gradient",
+        ),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    return right(dy.ravel(order="K").reshape(dy.shape), x, gamma, eps)
+""",
+    ),
+    "gamma from the end": (
+        ("input_gradient",),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    return right(dy, x, gamma if gamma.strides[0] >= 0 else gamma[::-1], eps)
+""",
+    ),
+    "dx written through a reshape": (
+        ("input_gradient",),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    dx = np.zeros_like(x)
+    made = right(dy, x, gamma, eps)
+    dx.reshape(-1)[:] = made[0].reshape(-1)
+    return dx, *made[1:]
+""",
+    ),
+    "gradients are clipped at 5": (
+        (
+            "parameter_gradients",
+            "input_gradient",
+        ),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    return right(np.clip(dy, -5, 5), x, gamma, eps)
+""",
+    ),
+    "x_hat is clipped at 5": (
+        (
+            "parameter_gradients",
+            "input_gradient",
+        ),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    std = np.sqrt(x.var(axis=0) + eps)
+    x_hat = np.clip((x - x.mean(axis=0)) / std, -5, 5)
+    dx = gamma / std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
+    return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
+""",
+    ),
+    "gamma is never negative": (
+        (
+            "input_gradient",
+            "backward_manners",
+        ),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    return right(dy, x, np.abs(gamma), eps)
+""",
+    ),
+    "wrong from 100 rows on": (
+        (
+            "parameter_gradients",
+            "input_gradient",
+        ),
+        """
+right = batchnorm_backward
+
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    return tuple(g * (1 if len(x) < 100 else 1.1) for g in right(dy, x, gamma, eps))
+""",
+    ),
+    "compact_dx in memory order": (
+        ("compact_dx",),
+        """
+right = compact_dx
+
+def compact_dx(dy, x_hat, std, gamma):
+    return right(dy.ravel(order="K").reshape(dy.shape), x_hat, std, gamma)
+""",
+    ),
+    "compact_dx with std from the end": (
+        ("compact_dx",),
+        """
+right = compact_dx
+
+def compact_dx(dy, x_hat, std, gamma):
+    return right(dy, x_hat, std if std.strides[0] >= 0 else std[::-1], gamma)
+""",
+    ),
+    "compact_dx clips dy": (
+        ("compact_dx",),
+        """
+right = compact_dx
+
+def compact_dx(dy, x_hat, std, gamma):
+    return right(np.clip(dy, -5, 5), x_hat, std, gamma)
+""",
+    ),
+    "numerical gradient with dy in memory order": (
+        ("numerical_gradient",),
+        """
+right = numerical_gradient
+
+def numerical_gradient(f, x, dy, h=1e-5):
+    return right(f, x, dy.ravel(order="K").reshape(dy.shape), h)
+""",
+    ),
+    "numerical gradient through a buffer": (
+        ("numerical_gradient",),
+        """
+right = numerical_gradient
+
+def numerical_gradient(f, x, dy, h=1e-5):
+    return right(f, x if all(s >= 0 for s in x.strides) else np.flip(x), dy, h)
+""",
+    ),
+    "a test without dbeta": (
+        TEST,
+        """
+def test_backward(batchnorm_backward):
+    rng = np.random.default_rng(0)
+    for eps in (1e-5, 0.5):
+        x, dy, gamma = rng.normal(1, 2, (5, 3)), rng.normal(size=(5, 3)), rng.normal(size=3)
+        std = np.sqrt(x.var(0) + eps)
+        x_hat = (x - x.mean(0)) / std
+        dx = gamma / std * (dy - dy.mean(0) - x_hat * (dy * x_hat).mean(0))
+        got = batchnorm_backward(dy, x, gamma, eps)
+        for one, other in zip(got[:2], (dx, (dy * x_hat).sum(0))):
+            np.testing.assert_allclose(one, other)
+""",
+    ),
+    "a test without dgamma": (
+        TEST,
+        """
+def test_backward(batchnorm_backward):
+    rng = np.random.default_rng(0)
+    for eps in (1e-5, 0.5):
+        x, dy, gamma = rng.normal(1, 2, (5, 3)), rng.normal(size=(5, 3)), rng.normal(size=3)
+        std = np.sqrt(x.var(0) + eps)
+        x_hat = (x - x.mean(0)) / std
+        dx = gamma / std * (dy - dy.mean(0) - x_hat * (dy * x_hat).mean(0))
+        got = batchnorm_backward(dy, x, gamma, eps)
+        for one, other in zip(got[::2], (dx, dy.sum(0))):
+            np.testing.assert_allclose(one, other)
+""",
+    ),
 }

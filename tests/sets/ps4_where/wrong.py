@@ -149,4 +149,160 @@ def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
     return gamma[:, None, None] * y + beta[:, None, None]
 """,
     ),
+    "values in memory order": (
+        FORWARD,
+        """
+def around(f):
+    def g(x, *args, **kwargs):
+        return f(x.ravel(order="K").reshape(x.shape), *args, **kwargs)
+    return g
+
+batchnorm2d_forward = around(batchnorm2d_forward)
+layernorm_forward = around(layernorm_forward)
+groupnorm_forward = around(groupnorm_forward)""",
+    ),
+    "written through a reshape of empty_like": (
+        FORWARD,
+        """
+def around(f):
+    def g(x, *args, **kwargs):
+        y = np.zeros_like(x)
+        y.reshape(-1)[:] = f(x, *args, **kwargs).reshape(-1)
+        return y
+    return g
+
+batchnorm2d_forward = around(batchnorm2d_forward)
+layernorm_forward = around(layernorm_forward)
+groupnorm_forward = around(groupnorm_forward)""",
+    ),
+    "parameters from the end": (
+        FORWARD,
+        """
+def around(f):
+    def g(x, gamma, *args, **kwargs):
+        return f(x, gamma if gamma.strides[0] >= 0 else gamma[::-1], *args, **kwargs)
+    return g
+
+batchnorm2d_forward = around(batchnorm2d_forward)
+layernorm_forward = around(layernorm_forward)
+groupnorm_forward = around(groupnorm_forward)""",
+    ),
+    "clipped at five": (
+        FORWARD,
+        """
+def around(f):
+    def g(x, gamma, beta, *args, **kwargs):
+        y = f(x, np.ones_like(gamma), np.zeros_like(beta), *args, **kwargs)
+        shape = (-1, 1, 1) if x.ndim == 4 and f is not old else (-1,)
+        return gamma.reshape(shape) * np.clip(y, -5, 5) + beta.reshape(shape)
+    return g
+old = layernorm_forward
+
+batchnorm2d_forward = around(batchnorm2d_forward)
+layernorm_forward = around(layernorm_forward)
+groupnorm_forward = around(groupnorm_forward)""",
+    ),
+    "gamma is never negative": (
+        FORWARD,
+        """
+def around(f):
+    return lambda x, gamma, *a, **k: f(x, np.abs(gamma), *a, **k)
+
+batchnorm2d_forward = around(batchnorm2d_forward)
+layernorm_forward = around(layernorm_forward)
+groupnorm_forward = around(groupnorm_forward)""",
+    ),
+    "at most 500 values in a mean": (
+        ("batchnorm2d_forward",),
+        """
+right = batchnorm2d_forward
+
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    if x[:, 0].size <= 500:
+        return right(x, gamma, beta, eps)
+    some = x.transpose(1, 0, 2, 3).reshape(len(gamma), -1)[:, :500]
+    mean, std = some.mean(1)[:, None, None], np.sqrt(some.var(1) + eps)[:, None, None]
+    return gamma[:, None, None] * (x - mean) / std + beta[:, None, None]
+""",
+    ),
+    "N - 1 in large maps only": (
+        ("batchnorm2d_forward",),
+        """
+right = batchnorm2d_forward
+
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    n = x[:, 0].size
+    return right(x, gamma * np.sqrt((n - 1) / n) if n > 200 else gamma, beta, eps)
+""",
+    ),
+    "no more than two axes before the features": (
+        ("layernorm",),
+        """
+right = layernorm_forward
+
+def layernorm_forward(x, gamma, beta, eps=1e-5):
+    if x.ndim > 3:
+        return right(x.reshape(len(x), -1, len(gamma)), gamma, beta, eps).reshape(x.shape)[::-1]
+    return right(x, gamma, beta, eps)
+""",
+    ),
+    "axis 2 for the features": (
+        ("layernorm",),
+        """
+def layernorm_forward(x, gamma, beta, eps=1e-5):
+    axis = min(x.ndim - 1, 2)
+    std = np.sqrt(x.var(axis=axis, keepdims=True) + eps)
+    return gamma * (x - x.mean(axis=axis, keepdims=True)) / std + beta
+""",
+    ),
+    "backward in memory order": (
+        ("batchnorm2d_backward",),
+        """
+right = batchnorm2d_backward
+
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    def order(a):
+        return a.ravel(order="K").reshape(a.shape)
+
+    return right(order(dy), order(x), gamma, eps)
+""",
+    ),
+    "backward with dy in memory order": (
+        ("batchnorm2d_backward",),
+        """
+right = batchnorm2d_backward
+
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    return right(dy.ravel(order="K").reshape(dy.shape), x, gamma, eps)
+""",
+    ),
+    "backward with dx written through a reshape": (
+        ("batchnorm2d_backward",),
+        """
+right = batchnorm2d_backward
+
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    dx, made = np.zeros_like(x), right(dy, x, gamma, eps)
+    dx.reshape(-1)[:] = made[0].reshape(-1)
+    return dx, *made[1:]
+""",
+    ),
+    "backward with clipped dy": (
+        ("batchnorm2d_backward",),
+        """
+right = batchnorm2d_backward
+
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    return right(np.clip(dy, -5, 5), x, gamma, eps)
+""",
+    ),
+    "backward with gamma above zero": (
+        ("batchnorm2d_backward",),
+        """
+right = batchnorm2d_backward
+
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    return right(dy, x, np.abs(gamma), eps)
+""",
+    ),
 }
