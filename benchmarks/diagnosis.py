@@ -17,10 +17,12 @@ Milliseconds are those of a whole check of a wrong solution, in a notebook, from
 import argparse
 import importlib
 import importlib.util
+import os
 import statistics
 import sys
 import time
 from collections import Counter
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +54,12 @@ def kind_of(verdict: Verdict, right: tuple[str, ...]) -> str:
 def graded(assignment: str, check: str, code: str) -> tuple[Verdict, float]:
     """The verdict on a try, where everything else is right, and the milliseconds that it took."""
     namespace: dict[str, Any] = dict(solved(assignment)) | {"__name__": "__main__"}
-    exec(compile(code, "<try>", "exec"), namespace)
     asked = load(assignment)[check]
     asked.prove(SEED)
-    started = time.perf_counter()
-    verdict = asked.grade(Student(Loopback(namespace)), 100, SEED)
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+        exec(compile(code, "<try>", "exec"), namespace)
+        started = time.perf_counter()
+        verdict = asked.grade(Student(Loopback(namespace)), 100, SEED)
     return verdict, 1000 * (time.perf_counter() - started)
 
 
@@ -121,9 +124,10 @@ def main(arguments: list[str] | None = None) -> None:
         for assignment in there:
             total += measure(round, assignment, options.list)
         print(row(f"{round} in all", total, []))
-    print()
-    for assignment in sets:
-        print(right(assignment))
+    if not options.list:
+        print()
+        for assignment in sets:
+            print(right(assignment))
 
 
 if __name__ == "__main__":

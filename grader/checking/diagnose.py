@@ -13,6 +13,7 @@ the machine.
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from typing import Protocol
 
@@ -38,6 +39,7 @@ GRID = (
     0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 0.97, 1.03, 1.3, 1.7, 2.3, 3.5, 6.0, 30.0, 1e3, 1e6,
 )
 # fmt: on
+TINY = 1e-12  # zeros are no evidence: much comes to them
 EVIDENCE = 6  # wrong numbers at least, before a slip is believed to be their cause
 FEW = 4  # candidates for one part that are tried together with those for another
 STEPS = 60  # of the secant method, which seldom needs ten
@@ -71,11 +73,34 @@ class Search:
     """The search for the mistakes of one solution: `results` are its answers to all parts."""
 
     def __init__(self, check: Asks, results: Sequence[Result], seed: int) -> None:
-        self._check, self._results, self._seed = check, results, seed
+        self._check, self._seed = check, seed
+        self._more = "returns-more" in check.mistakes
+        self._results = [
+            self._first_of_more(result, check.answers(index, seed)) if self._more else result
+            for index, result in enumerate(results)
+        ]
+        self._more = any(a is not b for a, b in zip(self._results, results, strict=True))
         written = [index for index, result in enumerate(results) if not _unwritten(result)]
         # What is wrong differs most: begun with it, most candidates are out at the first answer.
-        self._parts = sorted(written, key=lambda index: results[index].wrong is None)
-        self._wrong = [index for index in self._parts if results[index].wrong is not None]
+        self._parts = sorted(written, key=lambda index: self._results[index].wrong is None)
+        self._wrong = [index for index in self._parts if self._results[index].wrong is not None]
+
+    def _first_of_more(self, result: Result, right: Answers) -> Result:
+        """The result with the first value of each answer that has others with it."""
+        pairs = [*zip(result.answers, right, strict=False)]
+        firsts = [
+            got[0] if isinstance(got, tuple) and got and isinstance(best, np.ndarray) else got
+            for got, best in pairs
+        ]
+        if len(pairs) < len(result.answers) or all(
+            one is other for one, other in zip(firsts, result.answers, strict=True)
+        ):
+            return result
+        differences = (
+            compare(got, best, result.part.dtype)
+            for got, (_, best) in zip(firsts, pairs, strict=True)
+        )
+        return Result(result.part, firsts, next(filter(None, differences), None), result.asked)
 
     def found(self) -> Diagnosis:
         """What explains all that is wrong; else what explains some of it and contradicts nothing.
@@ -85,17 +110,18 @@ class Search:
         """
         singles = [(mistake,) for mistake in self._check.mistakes]
         shown = {index: self._shown(self._results[index]) for index in self._wrong}
-        if one := self._first(singles):
-            return Diagnosis(named(one))
-        if all(shown.values()):
-            return Diagnosis(named(mistake for names in shown.values() for mistake in names))
         hidden = {index for index in self._wrong if shown[index]}
         known = [mistake for index in sorted(hidden) for mistake in shown[index]]
+        known += ["returns-more"] if self._more else []
+        if one := self._first(singles):
+            return Diagnosis(named((*one, *known) if self._more else one))
+        if len(hidden) == len(self._wrong):
+            return Diagnosis(named(known))
         if one := self._first(singles, but=hidden) if hidden else None:
             return Diagnosis(named((*one, *known)))
         listed = [*singles, *itertools.combinations(self._check.mistakes, 2)]
         if one := self._first(listed[len(singles) :]):
-            return Diagnosis(named(one))
+            return Diagnosis(named((*one, *known) if self._more else one))
         if self._check.slips and self._evidence() >= EVIDENCE:
             slips, names = self._check.slips
             unsolved = ((name,) for name in names if not slips.solved(name))
@@ -143,7 +169,8 @@ class Search:
             for given, expected in zip(self._results[index].answers, right, strict=False):
                 for got, best in zip(_arrays(given), _arrays(expected), strict=False):
                     if got.shape == best.shape:
-                        count += int((np.isfinite(got) & ~np.isclose(got, best)).sum())
+                        wrong = np.isfinite(got) & ~np.isclose(got, best)
+                        count += int((wrong & (np.abs(got) > TINY)).sum())
                     else:
                         count += got.size
         return count
@@ -180,8 +207,15 @@ class Search:
         # most are out here, for the price of one answer
         if far_apart(result.glance, faulty.glance):
             return False
-        right = self._check.answers(index, seed)
-        return agree(result.answers, faulty, right, dtype=result.part.dtype) and self._shows(
+        given, others, right = result.answers, [*faulty], [*self._check.answers(index, seed)]
+        if _broke_off(given) and not _broke_off(others):
+            # what came before has to be wrong by itself
+            given, others = given[:-1], others[: len(given) - 1]
+            if not any(
+                compare(a, b, result.part.dtype) for a, b in zip(given, right, strict=False)
+            ):
+                return False
+        return agree(given, others, right[: len(given)], dtype=result.part.dtype) and self._shows(
             mistakes, index
         )
 
@@ -196,7 +230,7 @@ class Search:
         result, seed = self._results[index], self._seed
         given = result.answers
         faulty = [*self._check.answers(index, seed, mistakes)]
-        if isinstance(given[-1], Raised) and given[-1].kinds and given[-1] != END:  # it broke off
+        if _broke_off(given):
             given = given[:-1]
         elif len(given) != len(faulty):
             return False
@@ -225,8 +259,8 @@ class Search:
         for name in names:
             if slips.solved(name):
                 for number in self._numbers(name):
-                    for digits in (1, 2, 3, 4):
-                        yield (f"{name}={number:.{digits}g}",)
+                    for text in short(number):
+                        yield (f"{name}={text}",)
 
     def _numbers(self, name: str) -> Iterator[float]:
         """The numbers for which a slip gives one element of the first wrong answer."""
@@ -251,27 +285,39 @@ class Search:
         return float(answer[element]) - target if element < answer.size else np.nan
 
 
+def short(number: float) -> Iterator[str]:
+    """The number as a fraction and in a few digits: people write no others."""
+    fraction = Fraction(number).limit_denominator(12)
+    if fraction.denominator > 1 and np.isclose(float(fraction), number, rtol=1e-6):
+        yield str(fraction)
+    yield from (f"{number:.{digits}g}" for digits in (1, 2, 3, 4))
+
+
 def roots(off: Callable[[float], float]) -> Iterator[float]:
     """Where a function of one number is 0: between points of the grid at which its sign changes."""
     values = [off(k) for k in GRID]
-    for low, high, one, other in zip(GRID, GRID[1:], values, values[1:], strict=False):
+    points = [*zip(GRID, values, strict=True)]
+    for (low, one), (high, other) in itertools.pairwise(points):
         if one == 0:
-            yield float(low)
-        elif one * other < 0:
-            a, b, at_a, at_b = float(low), float(high), one, other
-            for _ in range(
-                STEPS
-            ):  # the Illinois method: a secant between bounds, both of which move
-                middle = (a * at_b - b * at_a) / (at_b - at_a)
-                value = off(middle)
-                if not abs(value) > 1e-12 * abs(one):  # or it is no number
-                    break
-                if value * at_b < 0:
-                    a, at_a = b, at_b
-                else:
-                    at_a /= 2
-                b, at_b = middle, value
-            yield middle
+            yield low
+        elif np.isfinite([one, other]).all() and one * other < 0:
+            yield _root(off, low, high, one, other)
+
+
+def _root(off: Callable[[float], float], a: float, b: float, at_a: float, at_b: float) -> float:
+    """The root between a and b by the Illinois method: a secant, whose two ends both move."""
+    enough = 1e-12 * abs(at_a)
+    for _ in range(STEPS):
+        middle = (a * at_b - b * at_a) / (at_b - at_a)
+        value = off(middle)
+        if not enough < abs(value) < np.inf:
+            break
+        if value * at_b < 0:
+            a, at_a = b, at_b
+        else:
+            at_a /= 2
+        b, at_b = middle, value
+    return middle
 
 
 def _arrays(answer: object) -> Iterator[Array]:
@@ -290,6 +336,12 @@ def _arrays(answer: object) -> Iterator[Array]:
 def _flat(answer: object) -> Array:
     """All these numbers in a row."""
     return np.concatenate([np.zeros(0), *(array.ravel() for array in _arrays(answer))])
+
+
+def _broke_off(answers: Sequence[object]) -> bool:
+    """Did the code of an implementation raise an exception in the end?"""
+    last = answers[-1] if answers else None
+    return isinstance(last, Raised) and bool(last.kinds) and last != END
 
 
 def _united(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-K = "solved_k"  # in a program: the number that is solved for
+# In a program: the number that is solved for, and what is kept from one call to the next.
+K, KEPT = "solved_k", "kept"
 
 # The kinds of slips, the likelier first: of two that give the same answers, the first is said.
 KINDS = {
@@ -24,6 +25,7 @@ KINDS = {
     "count": "a count is not the one that is asked for",
     "operand": "one quantity stands in another's place",
     "power": "a power or a root is not the one that is asked for",
+    "stale": "what was calculated for an earlier batch is used again",
     "condition": "something does not depend on what it should",
     "default": "a default is not the one that is asked for",
     "fixed": "an argument is ignored",
@@ -108,6 +110,14 @@ def _operations(site: Site) -> Iterator[Change]:
         left, op, right = ast.unparse(node.left), SIGNS[type(node.op)], ast.unparse(node.right)
         one, other, kind = _name(left), _name(right), "sign" if op in "+-" else "operation"
         yield kind, _done(OTHER[op], one, other), f"({left}) {OTHER[op]} ({right})"
+        if op == "*":
+            yield kind, _done("/", other, one), f"({right}) / ({left})"
+        if op == "+":
+            yield (
+                "operation",
+                f"the larger of {one} and {other} is taken",
+                f"np.maximum({left}, {right})",
+            )
         yield "left-out", f"{other} is left out", left
         yield "left-out", f"{one} is left out", {"-": "-", "/": "1 / "}.get(op, "") + f"({right})"
         yield "twice", f"{_done(op, one, other)} twice", f"({text}) {op} ({right})"
@@ -136,6 +146,9 @@ def _operations(site: Site) -> Iterator[Change]:
                 f"the absolute value of {_name(ast.unparse(base))} is taken",
                 f"np.abs({ast.unparse(base)})",
             )
+        case ast.Call(func=ast.Attribute(attr="ones" | "zeros" as start), args=[size]):
+            other = {"ones": "zeros", "zeros": "ones"}[start]
+            yield "number", f"there are {other}, not {start}", f"np.{other}({ast.unparse(size)})"
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             inner = ast.unparse(operand)
             yield "sign", f"the sign of {_name(inner)} is wrong", inner
@@ -146,6 +159,13 @@ def _operations(site: Site) -> Iterator[Change]:
             inner = ast.unparse(only)
             yield "left-out", f"`{function}` is left out", inner
             yield "twice", f"`{function}` is taken twice", f"np.{function}({text})"
+            if function == "sqrt":
+                yield (
+                    "brackets",
+                    "`** 1 / 2` divides by 2: its brackets are missing",
+                    f"({inner}) / 2",
+                )
+                yield "power", f"the power of {_name(inner)} is {{k}}", f"({inner}) ** {K}"
             if isinstance(only, ast.BinOp) and type(only.op) in SIGNS:
                 a, op, b = ast.unparse(only.left), SIGNS[type(only.op)], ast.unparse(only.right)
                 yield (
@@ -163,18 +183,22 @@ def _operations(site: Site) -> Iterator[Change]:
 
 
 def _brackets(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
-    """(a + b) / c as a + b / c, and a / (b * c) as a / b * c."""
+    """(a + b) / c as a + b / c or a / c + b, a / (b * c) as a / b * c, a * (b - c) as a * b - c."""
     if op not in "*/":
         return
     if isinstance(left, ast.BinOp) and (plus := SIGNS.get(type(left.op), "*")) in "+-":
         a, b, c = ast.unparse(left.left), ast.unparse(left.right), ast.unparse(right)
         says = f"the brackets around {_name(ast.unparse(left))} are missing"
         yield "brackets", says, f"({a}) {plus} ({b}) {op} ({c})"
+        yield "brackets", says, f"({a}) {op} ({c}) {plus} ({b})"
     if isinstance(right, ast.BinOp) and (inner := SIGNS.get(type(right.op), "")):
-        a, b, c = ast.unparse(left), ast.unparse(right.left), ast.unparse(right.right)
-        if inner in "+-" or op == "/":
-            says = f"the brackets around {_name(ast.unparse(right))} are missing"
-            yield "brackets", says, f"({a}) {op} ({b}) {inner} ({c})"
+        says = f"the brackets around {_name(ast.unparse(right))} are missing"
+        if inner in "+-":
+            yield "brackets", says, f"({ast.unparse(left)}) {op} {ast.unparse(right)}"
+            a, b, c = ast.unparse(right.left), ast.unparse(left), ast.unparse(right.right)
+            yield "brackets", says, f"{a} {inner} ({b}) {op} ({c})"
+        elif op == "/":
+            yield "brackets", says, f"({ast.unparse(left)}) / {ast.unparse(right)}"
 
 
 def _swapped(texts: list[str], i: int, j: int) -> list[str]:
@@ -200,6 +224,10 @@ def _reductions(site: Site) -> Iterator[Change]:
         return f"({inner}).{name}({named})"
 
     yield "left-out", f"the {name} of {of} is not taken: each value stays by itself", inner
+    if name in ("mean", "sum") and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Pow):
+        base, power = ast.unparse(value.left), ast.unparse(value.right)
+        whole = reduced().replace(f"({inner})", f"({base})", 1)
+        yield "brackets", f"the power {power} is outside the {name}", f"{whole} ** {power}"
     for other in REDUCTIONS:
         if other != name:
             yield (
@@ -207,18 +235,29 @@ def _reductions(site: Site) -> Iterator[Change]:
                 f"the {other} of {of} stands where its {name} belongs",
                 reduced(other),
             )
-    if name in ("mean", "var"):
-        axis, kept = options.get("axis"), options.get("keepdims", False)
+    axis, kept = options.get("axis"), options.get("keepdims", False)
+    if name in ("mean", "sum"):
+        for gone, rest in (("first", "[1:]"), ("last", "[:-1]")):
+            text = reduced().replace(f"({inner})", f"({inner}){rest}", 1)
+            yield "left-out", f"the {gone} of {of} is not in the {name}", text
+            if name == "mean":
+                yield (
+                    "left-out",
+                    f"the {gone} of {of} is not in the sum",
+                    f"{text} * (1 - 1 / len({inner}))",
+                )
+    if name == "mean":
         middle = f"np.median({inner}, axis={axis}, keepdims={kept})"
-        if name == "mean":
-            yield "reduction", f"the median of {of} stands where its mean belongs", middle
-            for count in site.counts:
-                for divisor in (count, f"{count} - 1", f"{count} + 1"):
-                    says = f"the sum of {of} is divided by `{divisor}`"
-                    yield "count", says, f"{reduced('sum')} / ({divisor})"
-        else:
-            says = f"the variance of {of} divides by one less than the number of values"
-            yield "count", says, reduced(ddof=1)
+        yield "reduction", f"the median of {of} stands where its mean belongs", middle
+        for divisor in (*_counts(site), K):
+            says = f"the sum of {of} is divided by `{divisor}`".replace(K, "{k}")
+            yield "count", says, f"{reduced('sum')} / ({divisor})"
+    if name == "var":
+        says = f"the variance of {of} divides by one less than the number of values"
+        yield "count", says, reduced(ddof=1)
+    if axis is not None:
+        text = f"0 * {reduced()} + {reduced(axis=None, keepdims=False)}"
+        yield "axis", f"the {name} of {of} is taken over everything, and repeated", text
     for axis in AXES:
         for kept in {options.get("keepdims", False), True}:
             if (axis, kept) != (options.get("axis"), options.get("keepdims", False)):
@@ -231,6 +270,14 @@ def _reductions(site: Site) -> Iterator[Change]:
             rest = reduced().replace(f"({inner})", f"({one})", 1)
             ordered = f"{rest} {op} ({other})" if one == a else f"({other}) {op} {rest}"
             yield "brackets", f"{_name(other)} is outside the {name}", ordered
+
+
+def _counts(site: Site) -> Iterator[str]:
+    """What may be taken for a number of values: counts, one more or less, products of two."""
+    counts = [*site.counts]
+    for count in counts:
+        yield from (count, f"{count} - 1", f"{count} + 1", f"{count} - 2")
+    yield from (f"{one} * {other}" for one, other in itertools.combinations(counts, 2))
 
 
 def _over(axis: object) -> str:
@@ -249,12 +296,14 @@ def _quantities(site: Site) -> Iterator[Change]:
         if other != name:
             yield "operand", f"{_name(other)} stands where {_name(name)} belongs", other
     if name in site.counts:
-        for other in (f"{name} - 1", f"{name} + 1"):
-            yield "count", f"`{other}` stands where {_name(name)} belongs", f"({other})"
+        for other in _counts(site):
+            if other not in site.scope:
+                yield "count", f"`{other}` stands where {_name(name)} belongs", f"({other})"
     else:
         yield "power", f"{_name(name)} is squared", f"({name}) ** 2"
         yield "power", f"the root of {_name(name)} is taken", f"np.sqrt({name})"
         yield "sign", f"the sign of {_name(name)} is wrong", f"(-{name})"
+        yield "operand", f"the first of {_name(name)} stands for all of it", f"{name}[0]"
 
 
 def _quantity(site: Site) -> str:
@@ -266,31 +315,32 @@ def _quantity(site: Site) -> str:
 def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
     """The same slip at each of several places: another quantity, or another axis."""
     by_name: dict[str, list[Site]] = {}
-    by_axis: dict[tuple[str, str], list[tuple[Path, ast.AST]]] = {}
+    together: dict[tuple[str, str], list[tuple[Path, ast.AST]]] = {}
     for site in sites:
         if name := _quantity(site):
             by_name.setdefault(name, []).append(site)
         for kind, says, text in _reductions(site):
-            if kind == "axis":
-                key = text.rpartition("(")[2], says.rpartition(" over ")[2]
-                by_axis.setdefault(key, []).append((site.path, _expression(text)))
+            if kind in ("axis", "count"):
+                key = kind, says.partition(" is ")[2]
+                together.setdefault(key, []).append((site.path, _expression(text)))
     for name, found in by_name.items():
         for other in found[0].scope if len(found) > 1 else ():
             if other != name:
                 says = f"{_name(other)} stands where {_name(name)} belongs"
                 changes = tuple((site.path, _expression(other)) for site in found)
                 yield Slip("operand", says, where, changes)
-    for (_, over), moved in by_axis.items():
+    for (kind, done), moved in together.items():
         paths = [path for path, _ in moved]
         nested = any(a != b and b[: len(a)] == a for a in paths for b in paths)
         if len(moved) > 1 and not nested:
-            yield Slip("axis", f"means and sums are taken over {over}", where, tuple(moved))
+            yield Slip(kind, f"each of several means or sums is {done}", where, tuple(moved))
 
 
 def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
     """A line left out, a condition that does not count, other defaults, parameters in disorder."""
     where = program.name
     for function, path in _functions(program):
+        yield from _stale(where, function, path)
         for statement, here in _lines(function.body, path, "body"):
             match statement:
                 case ast.Assign(targets=[ast.Attribute() as target]) | ast.AugAssign(target=target):
@@ -302,6 +352,36 @@ def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
                         changed = ((*here, ("test", None)), ast.Constant(value))
                         yield Slip("condition", says, where, (changed,))
         yield from _parameters(where, function, path, sites)
+
+
+def _stale(where: str, function: ast.FunctionDef, path: Path) -> Iterator[Slip]:
+    """What is made of the first batch of a shape is kept for those that follow."""
+    arrays = [
+        one.arg for one in function.args.args if ast.unparse(one.annotation or one) == "Array"
+    ]
+    if not arrays:
+        return
+    shape, changes = f"{arrays[0]}.shape", []
+    for statement, here in _lines(function.body, path, "body"):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                kept = _expression(f"{KEPT}.setdefault(({name!r}, {shape}), {ast.unparse(value)})")
+                changes.append(((*here, ("value", None)), kept))
+                says = f"{_name(name)} is that of the first batch of this shape"
+                yield Slip("stale", says, where, (changes[-1],))
+    if len(changes) > 1:
+        says = "all is as for the first batch of this shape"
+        yield Slip("stale", says, where, tuple(changes))
+        yield Slip(
+            "stale",
+            "the statistics are those of the first batch of this shape",
+            where,
+            tuple(
+                (at, node)
+                for at, node in changes
+                if any(f"'{one}'" in ast.unparse(node) for one in ("mean", "variance"))
+            ),
+        )
 
 
 def _parameters(

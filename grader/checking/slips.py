@@ -7,11 +7,12 @@ slip in one. The number of programs bounds the search: a few hundred for an exer
 import ast
 import inspect
 from collections.abc import Collection
+from fractions import Fraction
 from functools import cached_property
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
-from .grammar import KINDS, K, Path, Slip, slips
+from .grammar import KEPT, KINDS, K, Path, Slip, slips
 
 PREFIX = "slip-"  # of the ids of slips
 
@@ -78,11 +79,11 @@ class Slips:
 
     def implementation(self, *names: str) -> SimpleNamespace:
         """The functions of the programs with these slips; without any, they equal the reference."""
-        namespace: dict[str, Any] = {K: 1.0} | vars(self._plain)
+        namespace: dict[str, Any] = {K: 1.0, KEPT: {}} | vars(self._plain)
         for name in names:
             key, _, number = name.partition("=")
             if number:
-                namespace[K] = float(number)
+                namespace[K] = float(Fraction(number))
             exec(self._code(key), namespace)
             where = self._all[key].where
             namespace[where.partition("__")[0]] = namespace[where]

@@ -182,7 +182,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.normalize(x, *map(as_x, statistics(rng, x.shape[1], LARGE)), eps=NO_EPS)
 
 
-@normalize.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
+@normalize.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     # two batches for each eps
     for (N, D), eps in zip(SHAPES, 2 * LARGE_EPS, strict=False):
@@ -239,7 +239,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             yield bn.batchnorm_forward(x, *map(as_x, affine(rng, x.shape[1])), eps=NO_EPS)
 
 
-@forward.part("eps as the caller gives it, 1e-5 if it is not given", 1.5, shows="eps-misplaced")
+@forward.part("eps as the caller gives it, 1e-5 if it is not given", 1.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for (N, D), eps in zip(SHAPES, 2 * LARGE_EPS, strict=False):
         gamma, beta = affine(rng, D)

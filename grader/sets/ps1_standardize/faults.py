@@ -220,7 +220,8 @@ class Standardize:
             variance = variance * len(x) / x.shape[1]
         if self.has("standard-deviation"):
             variance = np.sqrt(variance)
-        return np.asarray(variance * (n / (n - 1) if self.has("unbiased-normalise") else 1))
+        # inf for one value, as NumPy has it, and no error
+        return np.asarray(variance * (np.divide(n, n - 1) if self.has("unbiased-normalise") else 1))
 
     def _normalized(self, x: Array, mean: Array, variance: Array, eps: float | None) -> Array:
         if self.has("mean-and-variance-swapped"):

@@ -152,9 +152,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield made.forward(as_x(batch(rng, *x.shape, scale=LARGE)))
 
 
-@layer_training.part(
-    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
-)
+@layer_training.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N, D in SHAPES[:4]:
         # all made first: each has its own eps
@@ -229,9 +227,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield trained(bn, rng, x.shape[1], as_x, eps=NO_EPS)(x)
 
 
-@layer_inference.part(
-    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
-)
+@layer_inference.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N, D in SHAPES[:4]:
         made = [trained(bn, rng, D), *(trained(bn, rng, D, eps=eps) for eps in LARGE_EPS)]

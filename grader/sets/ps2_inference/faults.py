@@ -294,7 +294,7 @@ class _BatchNorm1d:
         if self.has("updates-spoil-the-batch"):
             mean, variance = self.options["momentum"] * mean, self.options["momentum"] * variance
         if self.has("unbiased-normalise"):
-            variance = variance * len(x) / (len(x) - 1)
+            variance = variance * np.divide(len(x), len(x) - 1)
         return self._normalized(x, mean, variance, "")
 
     def _in_inference(self, x: Array, mean: Array, variance: Array) -> Array:
@@ -418,7 +418,7 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
             # as a layer with momentum 0.1
             mean, variance = 0.9 * mean + 0.1 * one, 0.9 * variance + 0.1 * other
     if has("unbiased-population-variance"):
-        variance = variance * len(rows) / (len(rows) - 1)
+        variance = variance * np.divide(len(rows), len(rows) - 1)
     if has("standard-deviation"):
         variance = np.sqrt(variance)
     if has("statistics-shape"):

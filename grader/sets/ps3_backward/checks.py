@@ -202,9 +202,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from gradients(bn.batchnorm_backward, questions(rng), DGAMMA)
 
 
-@parameter_gradients.part(
-    "dgamma with eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
-)
+@parameter_gradients.part("dgamma with eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from gradients_with_eps(bn.batchnorm_backward, rng, DGAMMA)
 
@@ -229,9 +227,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from gradients(bn.batchnorm_backward, questions(rng), DX)
 
 
-@input_gradient.part(
-    "eps as the caller gives it, 1e-5 if it is not given", 0.5, shows="eps-misplaced"
-)
+@input_gradient.part("eps as the caller gives it, 1e-5 if it is not given", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from gradients_with_eps(bn.batchnorm_backward, rng, DX)
 

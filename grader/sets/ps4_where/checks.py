@@ -111,9 +111,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.batchnorm2d_forward(x, *map(as_x, affine(rng, x.shape[1])), eps=NO_EPS)
 
 
-@batchnorm2d_forward.part(
-    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
-)
+@batchnorm2d_forward.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in MAPS[:6]:
         gamma, beta = affine(rng, shape[1])
@@ -173,9 +171,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield from gradients(bn.batchnorm2d_backward, with_dy(rng), DX)
 
 
-@batchnorm2d_backward.part(
-    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
-)
+@batchnorm2d_backward.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in MAPS[:6]:
         small, gamma = batch(rng, *shape, scale=1 / 300), affine(rng, shape[1])[0]
@@ -216,7 +212,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.layernorm_forward(x, *map(as_x, affine(rng, x.shape[-1])), eps=NO_EPS)
 
 
-@layernorm.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
+@layernorm.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in ROWS[:5]:
         gamma, beta = affine(rng, shape[-1])
@@ -259,7 +255,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield bn.groupnorm_forward(x, gamma, beta, num_groups, eps=NO_EPS)
 
 
-@groupnorm.part("eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced")
+@groupnorm.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape, num_groups in GROUPED[:5]:
         gamma, beta = affine(rng, shape[1])

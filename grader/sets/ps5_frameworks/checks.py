@@ -233,9 +233,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield trained(bn, rng, shape[1]).forward(batch(rng, shape))
 
 
-@module_training.part(
-    "eps as the caller gives it, 1e-5 if it is not given", 1, shows="eps-misplaced"
-)
+@module_training.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape, eps in zip((ROWS[0], MAPS[0]), LARGE_EPS, strict=True):
         yield trained(bn, rng, shape[1]).forward(batch(rng, shape) / 300)
@@ -531,7 +529,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield folded(bn, weight, None, *norm)[0]
 
 
-@folding.part("eps as it is given", 1, shows="eps-misplaced")
+@folding.part("eps as it is given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for eps in (1e-5, *LARGE_EPS):
         # a variance of the size of eps
