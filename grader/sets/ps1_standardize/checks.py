@@ -1,6 +1,6 @@
 """What is asked about ps1_standardize: the forward pass on (N, D), one step a function."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -105,6 +105,11 @@ def both_types(*arrays: Array) -> Iterator[list[Array]]:
     """The arrays in float32, then in float64."""
     for dtype in (np.float32, np.float64):
         yield [array.astype(dtype) for array in arrays]
+
+
+def in_float32(parameters: Iterable[Array]) -> list[Array]:
+    """Parameters that are less precise than x: what they are multiplied with is not."""
+    return [array.astype(np.float32) for array in parameters]
 
 
 def far_from_zero(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Array:
@@ -218,8 +223,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @scale_and_shift.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(batch(rng, 6, 3), *affine(rng, 3)):
+    x, parameters = batch(rng, 6, 3), affine(rng, 3)
+    for arrays in both_types(x, *parameters):
         yield bn.scale_and_shift(*arrays)
+    yield bn.scale_and_shift(x, *in_float32(parameters))
 
 
 @scale_and_shift.part("x_hat, gamma and beta are left as they were", 0.5)
@@ -262,8 +269,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(batch(rng, 6, 3, scale=LARGE), *affine(rng, 3)):
+    x, parameters = batch(rng, 6, 3, scale=LARGE), affine(rng, 3)
+    for arrays in both_types(x, *parameters):
         yield bn.batchnorm_forward(*arrays, eps=NO_EPS)
+    yield bn.batchnorm_forward(x, *in_float32(parameters), eps=NO_EPS)
 
 
 @forward.part("x, gamma and beta are left as they were", 0.5)

@@ -20,6 +20,7 @@ from ..ps1_standardize.checks import (
     both_types,
     far_from_zero,
     from_the_end,
+    in_float32,
     in_fortran_order,
     kept,
     repeated,
@@ -137,8 +138,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @batchnorm2d_forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(batch(rng, 2, 4, 5, 3, scale=LARGE), *affine(rng, 4)):
+    x, parameters = batch(rng, 2, 4, 5, 3, scale=LARGE), affine(rng, 4)
+    for arrays in both_types(x, *parameters):
         yield bn.batchnorm2d_forward(*arrays, eps=NO_EPS)
+    yield bn.batchnorm2d_forward(x, *in_float32(parameters), eps=NO_EPS)
 
 
 @batchnorm2d_forward.part("x, gamma and beta are left as they were", 0.5)
@@ -235,8 +238,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @layernorm.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(samples(rng, 6, 3), *affine(rng, 3)):
+    x, parameters = samples(rng, 6, 3), affine(rng, 3)
+    for arrays in both_types(x, *parameters):
         yield bn.layernorm_forward(*arrays, eps=NO_EPS)
+    yield bn.layernorm_forward(x, *in_float32(parameters), eps=NO_EPS)
 
 
 @layernorm.part("x, gamma and beta are left as they were", 0.5)
@@ -281,8 +286,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @groupnorm.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(batch(rng, 2, 6, 3, 4, scale=LARGE), *affine(rng, 6)):
+    x, parameters = batch(rng, 2, 6, 3, 4, scale=LARGE), affine(rng, 6)
+    for arrays in both_types(x, *parameters):
         yield bn.groupnorm_forward(*arrays, 2, eps=NO_EPS)
+    yield bn.groupnorm_forward(x, *in_float32(parameters), 2, eps=NO_EPS)
 
 
 @groupnorm.part("x, gamma and beta are left as they were", 0.5)
