@@ -119,7 +119,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in MAPS[:6]:
         gamma, beta = affine(rng, shape[1])
         # variances near 1e-5
-        yield bn.batchnorm2d_forward(batch(rng, *shape, scale=1 / 300), gamma, beta)
+        yield bn.batchnorm2d_forward(batch(rng, *shape, scale=1 / 600), gamma, beta)
         for eps in LARGE_EPS:
             # near 1e-2
             yield bn.batchnorm2d_forward(batch(rng, *shape, scale=1 / 10), gamma, beta, eps=eps)
@@ -181,7 +181,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in MAPS[:6]:
-        small, gamma = batch(rng, *shape, scale=1 / 300), affine(rng, shape[1])[0]
+        small, gamma = batch(rng, *shape, scale=1 / 600), affine(rng, shape[1])[0]
         yield bn.batchnorm2d_backward(gradient_like(rng, small), small, gamma)
         for eps in LARGE_EPS:
             x = batch(rng, *shape, scale=1 / 10)
@@ -223,7 +223,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in ROWS[:5]:
         gamma, beta = affine(rng, shape[-1])
-        yield bn.layernorm_forward(samples(rng, *shape, scale=1 / 300), gamma, beta)
+        yield bn.layernorm_forward(samples(rng, *shape, scale=1 / 600), gamma, beta)
         for eps in LARGE_EPS:
             yield bn.layernorm_forward(samples(rng, *shape, scale=1 / 10), gamma, beta, eps=eps)
     yield bn.layernorm_forward(np.full((2, 3), 2.0), *affine(rng, 3))  # 0 / sqrt(eps), not NaN
@@ -268,7 +268,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape, num_groups in GROUPED[:5]:
         gamma, beta = affine(rng, shape[1])
-        yield bn.groupnorm_forward(batch(rng, *shape, scale=1 / 300), gamma, beta, num_groups)
+        yield bn.groupnorm_forward(batch(rng, *shape, scale=1 / 600), gamma, beta, num_groups)
         for eps in LARGE_EPS:
             x = batch(rng, *shape, scale=1 / 10)
             yield bn.groupnorm_forward(x, gamma, beta, num_groups, eps=eps)
