@@ -2,17 +2,18 @@
 
 Every mistake of every check, alone and in pairs, is made on purpose, and graded.
 How many lose points, and how many are told what the mistake was?
+Which mistakes cannot be told apart, since they give the same answers in all parts?
 """
 
 import argparse
 import itertools
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from .answers import agree, quiet
+from .answers import agree, far_apart, quiet
 from .check import Check
 from .load import load, problem_sets
 from .mistakes import OURS
@@ -38,11 +39,15 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Report:
-    """How one check did on its mutants."""
+    """How one check did on its mutants.
+
+    `alike` are those that give the same answers as one mistake of another name, and that one.
+    """
 
     check: str
     singles: list[Mutant]
     pairs: list[Mutant]
+    alike: list[tuple[tuple[str, ...], str]] = field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:
@@ -51,15 +56,23 @@ class Report:
         found += [f"{_text(m)}: not named" for m in self.singles if m.caught and not m.named]
         found += [f"{_text(m)}: not caught" for m in self.pairs if m.visible and not m.caught]
         if self.share < NAMED_PAIRS:
-            unnamed = [_text(m) for m in self.pairs if m.visible and not m.named]
+            unnamed = [_text(m) for m in self._told_apart if not m.named]
             found.append(f"{self.share:.0%} of the pairs are named, not: {'; '.join(unnamed)}")
         return [f"{self.check}: {problem}" for problem in found]
 
     @property
     def share(self) -> float:
-        """The share of the visible pairs of which at least one mistake is named."""
-        visible = [mutant for mutant in self.pairs if mutant.visible]
-        return sum(m.named for m in visible) / len(visible) if visible else 1.0
+        """The share of the visible pairs of which at least one mistake is named.
+
+        What is the same as a mistake of another name has that name, and does not count.
+        """
+        counted = self._told_apart
+        return sum(m.named for m in counted) / len(counted) if counted else 1.0
+
+    @property
+    def _told_apart(self) -> list[Mutant]:
+        alike = {mistakes for mistakes, _ in self.alike}
+        return [m for m in self.pairs if m.visible and m.mistakes not in alike]
 
     def row(self) -> str:
         """A line of the table."""
@@ -87,7 +100,40 @@ def report(assignment: str, id: str) -> Report:
     faulty = import_module(f"{OURS}.{assignment}.faults").implementation
     singles = [(mistake,) for mistake in check.mistakes]
     pairs = itertools.combinations(check.mistakes, 2)
-    return Report(id, _graded(check, faulty, singles), _graded(check, faulty, pairs))
+    return Report(id, _graded(check, faulty, singles), _graded(check, faulty, pairs), alike(check))
+
+
+@quiet()
+def alike(check: Check, pairs: bool = True) -> list[tuple[tuple[str, ...], str]]:
+    """The mistakes, alone and in pairs, whose answers are those of one mistake of another name.
+
+    They are asked with `SEED`; pairs are left out without `pairs`. A pair that changes nothing, or
+    no more than one of its two does, shows no mistake of another name.
+    """
+    singles = [(mistake,) for mistake in check.mistakes]
+    found = []
+    both = itertools.combinations(check.mistakes, 2) if pairs else ()
+    for mistakes in [*singles, *both]:
+        if _same(check, mistakes, ()):
+            continue
+        names = {mistake.partition(":")[0] for mistake in mistakes}
+        same = [one for one in singles if _same(check, mistakes, one)]
+        others = [one[0] for one in same if one[0].partition(":")[0] not in names]
+        # nothing of its own name is as good, but a single one itself
+        if others and len(others) == len(same) - (len(mistakes) == 1):
+            found += [(mistakes, other) for other in others]
+    return found
+
+
+def _same(check: Check, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Do implementations with these mistakes give the same answers in all parts?"""
+    for i, part in enumerate(check.parts):
+        answers, others = (check.answers(i, SEED, mistakes) for mistakes in (one, other))
+        if far_apart(answers.glance, others.glance):
+            return False
+        if not agree(answers, others, check.answers(i, SEED), dtype=part.dtype):
+            return False
+    return True
 
 
 def _graded(check: Check, faulty: Any, mutants: Iterable[tuple[str, ...]]) -> list[Mutant]:
@@ -120,13 +166,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m grader.checking.mutants", description=__doc__)
     parser.add_argument("sets", nargs="*", metavar="SET", help="problem sets; all if none is given")
     problems: list[str] = []
+    same: list[str] = []
     for assignment in parser.parse_args(arguments).sets or problem_sets():
         print(f"{assignment}\n{HEAD}")
         for id in load(assignment):
             found = report(assignment, id)
             print(found.row(), flush=True)
             problems += found.problems
+            same += [f"{id}: {' + '.join(one)}: as {other}" for one, other in found.alike]
         print()
+    if same:
+        print("Not told apart:", *same, "", sep="\n")
     print("\n".join(problems) or "All mistakes are caught, and named as they should be.")
     return 1 if problems else 0
 

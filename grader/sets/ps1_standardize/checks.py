@@ -1,6 +1,6 @@
 """What is asked about ps1_standardize: the forward pass on (N, D), one step a function."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -107,6 +107,11 @@ def both_types(*arrays: Array) -> Iterator[list[Array]]:
         yield [array.astype(dtype) for array in arrays]
 
 
+def in_float32(parameters: Iterable[Array]) -> list[Array]:
+    """Parameters that are less precise than x: what they are multiplied with is not."""
+    return [array.astype(np.float32) for array in parameters]
+
+
 def far_from_zero(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Array:
     """Values whose mean is a million times their spread, where mean(x²) - mean(x)² cancels."""
     return scale * (1e6 + rng.normal(0, 1, shape))  # float64 has 16 digits, and the squares 12
@@ -152,7 +157,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @batch_variance.part("nothing is added to it: small ones are as right", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N, D in SHAPES:  # of one row it is 0
-        yield bn.batch_variance(batch(rng, N, D, scale=1 / 300))  # near 1e-5
+        yield bn.batch_variance(batch(rng, N, D, scale=1 / 600))  # near 1e-5
 
 
 @batch_variance.part(
@@ -218,8 +223,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @scale_and_shift.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(batch(rng, 6, 3), *affine(rng, 3)):
+    x, parameters = batch(rng, 6, 3), affine(rng, 3)
+    for arrays in both_types(x, *parameters):
         yield bn.scale_and_shift(*arrays)
+    yield bn.scale_and_shift(x, *in_float32(parameters))
 
 
 @scale_and_shift.part("x_hat, gamma and beta are left as they were", 0.5)
@@ -245,7 +252,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         gamma, beta = affine(rng, D)
         beta = beta / 100  # in its digits, those of a rounded eps would not count
         # variances near 1e-5
-        yield bn.batchnorm_forward(batch(rng, N, D, scale=1 / 300), gamma, beta)
+        yield bn.batchnorm_forward(batch(rng, N, D, scale=1 / 600), gamma, beta)
         # near 1e-2
         yield bn.batchnorm_forward(batch(rng, N, D, scale=1 / 10), gamma, beta, eps=eps)
     constant = np.column_stack([np.full(4, 2.0), rng.normal(0, 1, 4)])  # (4, 2), one without spread
@@ -262,8 +269,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(batch(rng, 6, 3, scale=LARGE), *affine(rng, 3)):
+    x, parameters = batch(rng, 6, 3, scale=LARGE), affine(rng, 3)
+    for arrays in both_types(x, *parameters):
         yield bn.batchnorm_forward(*arrays, eps=NO_EPS)
+    yield bn.batchnorm_forward(x, *in_float32(parameters), eps=NO_EPS)
 
 
 @forward.part("x, gamma and beta are left as they were", 0.5)

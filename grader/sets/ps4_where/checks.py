@@ -20,6 +20,7 @@ from ..ps1_standardize.checks import (
     both_types,
     far_from_zero,
     from_the_end,
+    in_float32,
     in_fortran_order,
     kept,
     repeated,
@@ -116,7 +117,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in MAPS[:6]:
         gamma, beta = affine(rng, shape[1])
         # variances near 1e-5
-        yield bn.batchnorm2d_forward(batch(rng, *shape, scale=1 / 300), gamma, beta)
+        yield bn.batchnorm2d_forward(batch(rng, *shape, scale=1 / 600), gamma, beta)
         for eps in LARGE_EPS:
             # near 1e-2
             yield bn.batchnorm2d_forward(batch(rng, *shape, scale=1 / 10), gamma, beta, eps=eps)
@@ -135,8 +136,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @batchnorm2d_forward.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(batch(rng, 2, 4, 5, 3, scale=LARGE), *affine(rng, 4)):
+    x, parameters = batch(rng, 2, 4, 5, 3, scale=LARGE), affine(rng, 4)
+    for arrays in both_types(x, *parameters):
         yield bn.batchnorm2d_forward(*arrays, eps=NO_EPS)
+    yield bn.batchnorm2d_forward(x, *in_float32(parameters), eps=NO_EPS)
 
 
 @batchnorm2d_forward.part("x, gamma and beta are left as they were", 0.5)
@@ -174,7 +177,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @batchnorm2d_backward.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in MAPS[:6]:
-        small, gamma = batch(rng, *shape, scale=1 / 300), affine(rng, shape[1])[0]
+        small, gamma = batch(rng, *shape, scale=1 / 600), affine(rng, shape[1])[0]
         yield bn.batchnorm2d_backward(gradient_like(rng, small), small, gamma)
         for eps in LARGE_EPS:
             x = batch(rng, *shape, scale=1 / 10)
@@ -216,7 +219,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in ROWS[:5]:
         gamma, beta = affine(rng, shape[-1])
-        yield bn.layernorm_forward(samples(rng, *shape, scale=1 / 300), gamma, beta)
+        yield bn.layernorm_forward(samples(rng, *shape, scale=1 / 600), gamma, beta)
         for eps in LARGE_EPS:
             yield bn.layernorm_forward(samples(rng, *shape, scale=1 / 10), gamma, beta, eps=eps)
     yield bn.layernorm_forward(np.full((2, 3), 2.0), *affine(rng, 3))  # 0 / sqrt(eps), not NaN
@@ -231,8 +234,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @layernorm.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(samples(rng, 6, 3), *affine(rng, 3)):
+    x, parameters = samples(rng, 6, 3), affine(rng, 3)
+    for arrays in both_types(x, *parameters):
         yield bn.layernorm_forward(*arrays, eps=NO_EPS)
+    yield bn.layernorm_forward(x, *in_float32(parameters), eps=NO_EPS)
 
 
 @layernorm.part("x, gamma and beta are left as they were", 0.5)
@@ -259,7 +264,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape, num_groups in GROUPED[:5]:
         gamma, beta = affine(rng, shape[1])
-        yield bn.groupnorm_forward(batch(rng, *shape, scale=1 / 300), gamma, beta, num_groups)
+        yield bn.groupnorm_forward(batch(rng, *shape, scale=1 / 600), gamma, beta, num_groups)
         for eps in LARGE_EPS:
             x = batch(rng, *shape, scale=1 / 10)
             yield bn.groupnorm_forward(x, gamma, beta, num_groups, eps=eps)
@@ -277,8 +282,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @groupnorm.part("float32 in, float32 out; float64 in, float64 out", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(batch(rng, 2, 6, 3, 4, scale=LARGE), *affine(rng, 6)):
+    x, parameters = batch(rng, 2, 6, 3, 4, scale=LARGE), affine(rng, 6)
+    for arrays in both_types(x, *parameters):
         yield bn.groupnorm_forward(*arrays, 2, eps=NO_EPS)
+    yield bn.groupnorm_forward(x, *in_float32(parameters), 2, eps=NO_EPS)
 
 
 @groupnorm.part("x, gamma and beta are left as they were", 0.5)

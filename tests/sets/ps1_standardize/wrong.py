@@ -609,4 +609,14 @@ def normalize(x, mean, variance, eps=1e-5):
     return np.where(variance < 1e-12, x - mean, (x - mean) / np.sqrt(variance + eps))
 """,
     ),
+    "the dtype of gamma": (
+        ("scale_and_shift", "forward"),
+        """
+def scale_and_shift(x_hat, gamma, beta):
+    return (gamma * x_hat + beta).astype(gamma.dtype)
+
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    return scale_and_shift(normalize(x, x.mean(axis=0), x.var(axis=0), eps), gamma, beta)
+""",
+    ),
 }

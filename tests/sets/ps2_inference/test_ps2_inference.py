@@ -29,6 +29,11 @@ def grade(check: Check, namespace: dict[str, Any], seed: int = SEED) -> Verdict:
 NAMES = {"gamma": "weight", "beta": "bias"}
 
 
+def tensor(array: np.ndarray) -> torch.Tensor:
+    """With the values of an array, which torch takes without negative strides only."""
+    return torch.tensor(np.ascontiguousarray(array))
+
+
 class TorchBatchNorm1d:
     """PyTorch's layer with the names of the exercise."""
 
@@ -41,7 +46,7 @@ class TorchBatchNorm1d:
         return value.detach().numpy().copy() if isinstance(value, torch.Tensor) else value
 
     def __setattr__(self, name: str, value: np.ndarray) -> None:
-        getattr(self.layer, NAMES.get(name, name)).data = torch.tensor(value)
+        getattr(self.layer, NAMES.get(name, name)).data = tensor(value)
 
     def train(self, mode: bool = True) -> "TorchBatchNorm1d":
         self.layer.train(mode)
@@ -52,14 +57,14 @@ class TorchBatchNorm1d:
         return self
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        y = self.layer(torch.tensor(x, dtype=torch.float64))
+        y = self.layer(tensor(x).double())
         return y.detach().numpy().astype(x.dtype)
 
     __call__ = forward
 
 
 def torch_population_statistics(batches: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    rows = torch.cat([torch.tensor(batch) for batch in batches])
+    rows = torch.cat([tensor(batch) for batch in batches])
     variance, mean = torch.var_mean(rows, dim=0, correction=0)
     return mean.numpy(), variance.numpy()
 
