@@ -15,7 +15,16 @@ from typing import Any
 import numpy as np
 
 from ..sandbox.channel import StudentGone
-from .compare import Difference, comparable, difference, kind_of, narrowed, precision, widened
+from .compare import (
+    Difference,
+    comparable,
+    difference,
+    kind_of,
+    narrowed,
+    precision,
+    widened,
+    without_noise,
+)
 from .errors import CourseError
 from .remote import Call, RemoteError
 
@@ -225,14 +234,20 @@ def agree(
 
     The dtype is asked for in float32 too; where that became float64, it is no more precise than
     the `right` answer. Elsewhere `answers` have to be as near to `others` as their own precision
-    allows, which is that of float32 if they are numbers in float32.
+    allows, which is that of float32 if they are numbers in float32. What is as small as the rounding
+    errors of the `right` answer counts as 0.
     """
     triples = itertools.zip_longest(answers, others, right, fillvalue=END)
     if dtype:
         return not any(
             compare(one, other, dtype=True, rounded=precision(best)) for one, other, best in triples
         )
-    return not any(compare(narrowed(one), widened(other), dtype=False) for one, other, _ in triples)
+    return not any(
+        compare(
+            narrowed(without_noise(one, best)), widened(without_noise(other, best)), dtype=False
+        )
+        for one, other, best in triples
+    )
 
 
 def compare(got: object, expected: object, dtype: bool, rounded: int = 8) -> Difference | None:

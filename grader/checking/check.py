@@ -9,6 +9,7 @@ the mistakes of the one that gives the student's answers are the diagnosis.
 import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from types import ModuleType
@@ -294,8 +295,15 @@ class Check:
         """The same, asked anew."""
         part, implementation = self.parts[index], self._implementation(mistakes)
         slipped = any(is_slip(mistake) for mistake in mistakes)
+        remembers = any("stale" in mistake for mistake in mistakes)
 
         def script() -> Iterator[object]:
+            for earlier in range(index) if remembers else ():  # as a student's was asked
+                seen = expected(
+                    self.parts[earlier], implementation, self._random(earlier, seed), True
+                )
+                with suppress(Exception):
+                    list(seen)
             return expected(part, implementation, self._random(index, seed), bool(mistakes))
 
         def fault(error: Exception) -> str:

@@ -11,6 +11,7 @@ from .remote import Arguments, Remote
 # below that of the next smaller type, and far below what a mistake does.
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-8}  # by bytes of a real number
 FLOOR = {2: 1e-3, 4: 1e-6, 8: 1e-12}  # where all expected values are about 0
+NOISE = 1e-13  # what is left of numbers that cancel, relative to them
 Floats = np.ndarray | np.generic
 SHOWN = 24  # numbers in an array that a message shows in full
 
@@ -201,6 +202,16 @@ def narrowed(value: object) -> object:
         return narrower if np.array_equal(narrower, array, equal_nan=True) else array
 
     return _with_floats(value, narrow)
+
+
+def without_noise(value: object, right: object) -> object:
+    """The array with zeros in the place of what only rounds the `right` one; or the value."""
+    if not (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
+        return value
+    if not (isinstance(right, np.ndarray) and right.dtype.kind == "f"):
+        return value
+    noise = NOISE * np.abs(right).max(initial=0.0)
+    return np.where(np.abs(value) <= noise, value.dtype.type(0), value) if noise > 0 else value
 
 
 def _with_floats(value: object, change: Callable[[Floats], Floats]) -> object:

@@ -127,6 +127,9 @@ def _operations(site: Site) -> Iterator[Change]:
             yield "order", f"{one} and {other} have changed places", f"({right}) {op} ({left})"
         if op == "-":
             yield "operation", f"the absolute value of {_name(text)} is taken", f"np.abs({text})"
+        if op == "/" and right.endswith(" ** 0.5"):
+            says = "`** 1 / 2` takes no root, but divides by 2: its brackets are missing"
+            yield "brackets", says, f"({left}) / ({right.removesuffix(' ** 0.5')}) / 2"
         if op == "/":
             yield "power", f"the power of {other} is {{k}}", f"({left}) / ({right}) ** {K}"
         if op in "*/":
@@ -241,11 +244,8 @@ def _reductions(site: Site) -> Iterator[Change]:
             text = reduced().replace(f"({inner})", f"({inner}){rest}", 1)
             yield "left-out", f"the {gone} of {of} is not in the {name}", text
             if name == "mean":
-                yield (
-                    "left-out",
-                    f"the {gone} of {of} is not in the sum",
-                    f"{text} * (1 - 1 / len({inner}))",
-                )
+                total = f"({inner}){rest}.sum(axis={axis}, keepdims={kept}) / len({inner})"
+                yield "left-out", f"the {gone} of {of} is not in the sum", total
     if name == "mean":
         middle = f"np.median({inner}, axis={axis}, keepdims={kept})"
         yield "reduction", f"the median of {of} stands where its mean belongs", middle

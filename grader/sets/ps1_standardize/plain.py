@@ -31,6 +31,11 @@ def normalize(x: Array, mean: Array, variance: Array, eps: float = 1e-5) -> Arra
     return x_hat
 
 
+def normalize__line(x: Array, mean: Array, variance: Array, eps: float = 1e-5) -> Array:
+    x_hat = (x - mean) / (variance + eps) ** 0.5
+    return x_hat
+
+
 def scale_and_shift(x_hat: Array, gamma: Array, beta: Array) -> Array:
     y = gamma * x_hat + beta
     return y
@@ -53,4 +58,17 @@ def batchnorm_forward__var(x: Array, gamma: Array, beta: Array, eps: float = 1e-
     std = np.sqrt(variance + eps)
     x_hat = (x - mean) / std
     y = gamma * x_hat + beta
+    return y
+
+
+def batchnorm_forward__line(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    y = gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps) + beta
+    return y
+
+
+def batchnorm_forward__scale(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    mean = x.mean(axis=0)
+    scale = gamma / np.sqrt(x.var(axis=0) + eps)
+    shift = beta - scale * mean
+    y = scale * x + shift
     return y

@@ -81,7 +81,6 @@ MISTAKES = {
         "old-statistics-not-decayed",
         "updated-twice",
         "biased-running-variance",
-        "biased-running-variance:smaller-still",
         "running-variance-forgotten",
         "running-mean-forgotten",
         "running-standard-deviation",
@@ -339,9 +338,7 @@ class _BatchNorm1d:
             variance = variance + (self.running_mean - mean) ** 2  # the mean of (x - running_mean)²
         if self.has("running-variance-about-running-mean:new"):
             variance = variance + (self._moved(self.running_mean, mean, "mean") - mean) ** 2
-        if self.has("biased-running-variance:smaller-still"):
-            variance = variance * (N - 1) / N  # corrected the wrong way
-        elif not self.has("biased-running-variance"):
+        if not self.has("biased-running-variance"):
             variance = variance * N / max(N - 1, 1)  # the right way
         if self.has("running-variance-with-eps"):
             variance = variance + self.options["eps"]

@@ -48,6 +48,45 @@ class BatchNorm1d:
         return self.forward(x)
 
 
+class BatchNorm1d__line:
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        self.eps = eps
+        self.momentum = momentum
+        self.gamma = np.ones(num_features)
+        self.beta = np.zeros(num_features)
+        self.running_mean = np.zeros(num_features)
+        self.running_var = np.ones(num_features)
+        self.training = True
+
+    def train(self, mode: bool = True) -> "BatchNorm1d__line":
+        self.training = mode
+        return self
+
+    def eval(self) -> "BatchNorm1d__line":
+        self.training = False
+        return self
+
+    def forward(self, x: Array) -> Array:
+        N, D = x.shape
+        momentum = self.momentum
+        if self.training:
+            if N == 1:
+                raise ValueError("a training batch of one has no variance")
+            mean = x.mean(axis=0)
+            variance = ((x - mean) ** 2).mean(axis=0)
+            unbiased = ((x - mean) ** 2).sum(axis=0) / (N - 1)
+            self.running_mean = self.running_mean + momentum * (mean - self.running_mean)
+            self.running_var = self.running_var + momentum * (unbiased - self.running_var)
+        else:
+            mean = self.running_mean
+            variance = self.running_var
+        y = self.gamma * (x - mean) / np.sqrt(variance + self.eps) + self.beta
+        return np.asarray(y, x.dtype)
+
+    def __call__(self, x: Array) -> Array:
+        return self.forward(x)
+
+
 def population_statistics(batches: Iterable[Array]) -> tuple[Array, Array]:
     rows = np.concatenate(list(batches))
     mean = rows.mean(axis=0)
@@ -61,3 +100,32 @@ def population_statistics__sums(batches: Iterable[Array]) -> tuple[Array, Array]
     mean = sum(x.sum(axis=0) for x in given) / count
     variance = sum(((x - mean) ** 2).sum(axis=0) for x in given) / count
     return mean, variance
+
+
+def population_statistics__merged(batches: Iterable[Array]) -> tuple[Array, Array]:
+    count = 0
+    mean = np.zeros(1)
+    squares = np.zeros(1)
+    for x in batches:
+        N = len(x)
+        total = count + N
+        mean_x = x.mean(axis=0)
+        squares_x = ((x - mean_x) ** 2).sum(axis=0)
+        delta = mean_x - mean
+        squares = squares + squares_x + delta**2 * count * N / total
+        mean = mean + delta * N / total
+        count = total
+    return mean, squares / count
+
+
+def population_statistics__rows(batches: Iterable[Array]) -> tuple[Array, Array]:
+    count = 0
+    mean = np.zeros(1)
+    squares = np.zeros(1)
+    for x in batches:
+        for row in x.astype(np.float64):
+            count += 1
+            before = row - mean
+            mean = mean + before / count
+            squares = squares + before * (row - mean)
+    return mean, squares / count

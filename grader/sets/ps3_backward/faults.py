@@ -42,6 +42,7 @@ PATHS = (
     "count-wrong",
     "count-wrong:divided",
     "direct-path-missing",
+    "direct-path-missing:with-its-mean",
     "count-of-features",
     "diagonal-jacobian",
     "scalar-statistics",
@@ -276,7 +277,9 @@ class _Backward(Standardize):
             through_mean = through_mean / gamma
         if self.has("gamma-missing-in-dx:paths", "gamma-missing-in-dx:variance"):
             through_variance = through_variance / gamma
-        if self.has("statistics-as-constants", "mean-path-missing"):
+        if self.has(
+            "statistics-as-constants", "mean-path-missing", "direct-path-missing:with-its-mean"
+        ):
             through_mean = np.zeros_like(through_mean)
         if self.has("statistics-as-constants", "variance-path-missing"):
             through_variance = np.zeros_like(through_variance)
@@ -288,7 +291,8 @@ class _Backward(Standardize):
             divisor = divisor / len(dy)
         if self.has("count-wrong:divided"):
             divisor = divisor * len(dy)
-        direct = np.zeros_like(dy) if self.has("direct-path-missing") else dy
+        lost = self.has("direct-path-missing", "direct-path-missing:with-its-mean")
+        direct = np.zeros_like(dy) if lost else dy
         return np.asarray(gamma**power / divisor * (direct - through_mean - through_variance))
 
     def _parameters(

@@ -299,8 +299,9 @@ mistakes = [
     ),
     Mistake(
         "test-with-one-eps",
-        "the test never asks for another eps",
-        "What is never asked for can be wrong. With 1e-5 hardly anything depends on eps.",
+        "the test does not notice that eps is ignored",
+        "Ask for another eps, so large that the gradients depend on it, and compare closely: "
+        "with 1e-5 hardly anything does.",
         "testing-a-backward-pass",
     ),
     Mistake(

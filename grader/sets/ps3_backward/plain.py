@@ -28,9 +28,9 @@ def batchnorm_backward(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> 
     std = np.sqrt(variance + eps)
     x_hat = centred / std
 
+    dx_hat = dy * gamma
     dbeta = dy.sum(axis=0)
     dgamma = (dy * x_hat).sum(axis=0)
-    dx_hat = dy * gamma
     dstd = -(dx_hat * centred).sum(axis=0) / std**2
     dvariance = dstd / (2 * std)
     dcentred = dx_hat / std + 2 * centred * dvariance / N
@@ -46,9 +46,9 @@ def batchnorm_backward__paths(dy: Array, x: Array, gamma: Array, eps: float = 1e
     variance = x.var(axis=0)
     std = np.sqrt(variance + eps)
     x_hat = centred / std
+    dx_hat = dy * gamma
     dbeta = dy.sum(axis=0)
     dgamma = (dy * x_hat).sum(axis=0)
-    dx_hat = dy * gamma
     dvariance = (dx_hat * centred).sum(axis=0) * -0.5 * (variance + eps) ** -1.5
     dmean = -(dx_hat / std).sum(axis=0) + dvariance * (-2 * centred).mean(axis=0)
     dx = dx_hat / std + dvariance * 2 * centred / N + dmean / N
@@ -65,6 +65,29 @@ def batchnorm_backward__compact(dy: Array, x: Array, gamma: Array, eps: float = 
     dgamma = (dy * x_hat).sum(axis=0)
     dx = gamma / (N * std) * (N * dy - dbeta - x_hat * dgamma)
     return dx, dgamma, dbeta
+
+
+def batchnorm_backward__means(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
+    N, D = x.shape
+    mean = x.mean(axis=0)
+    centred = x - mean
+    variance = (centred**2).mean(axis=0)
+    std = np.sqrt(variance + eps)
+    x_hat = centred / std
+    dx_hat = dy * gamma
+    dbeta = dy.sum(axis=0)
+    dgamma = (dy * x_hat).sum(axis=0)
+    dx = (dx_hat - dx_hat.mean(axis=0) - x_hat * (dx_hat * x_hat).mean(axis=0)) / std
+    return dx, dgamma, dbeta
+
+
+def compact_dx__dx_hat(dy: Array, x_hat: Array, std: Array, gamma: Array) -> Array:
+    N, D = dy.shape
+    dx_hat = dy * gamma
+    through_mean = dx_hat.mean(axis=0)
+    through_variance = x_hat * (dx_hat * x_hat).mean(axis=0)
+    dx = (dx_hat - through_mean - through_variance) / std
+    return dx
 
 
 def compact_dx(dy: Array, x_hat: Array, std: Array, gamma: Array) -> Array:
