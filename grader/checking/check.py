@@ -28,6 +28,7 @@ from .answers import (
     one_of,
     quiet,
 )
+from .behaviour import behaviour
 from .diagnose import Diagnosis, named
 from .errors import CourseError, is_ours, told
 from .lent import Asked, Lent, needed
@@ -58,6 +59,7 @@ class Verdict:
     `status` is one of passed, partial, failed, error (the code raised), timeout, killed, missing
     (not written). `message` is plain text for the student; `diagnosis` names mistakes by their ids.
     `asserts`: it comes from asserts in the student's own process, and not from a check.
+    `behaviour` is a digest of wrong answers that no mistake explains: see behaviour.py.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Verdict:
     message: str
     diagnosis: tuple[str, ...] = ()
     asserts: bool = False
+    behaviour: str = ""
 
 
 class Check:
@@ -253,7 +256,8 @@ class Check:
         diagnosis = () if status == "passed" else self._diagnosis.of(results, seed)
         text = message(results, diagnosis, self.section, self._reference, local)
         text = lent_told(lent, status) + text
-        return Verdict(self.id, points, max_points, status, text, diagnosis)
+        alike = "" if diagnosis else behaviour(results)
+        return Verdict(self.id, points, max_points, status, text, diagnosis, behaviour=alike)
 
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """What the reference, or a faulty implementation, answers in one part.
