@@ -1,0 +1,84 @@
+"""Wrong answers that no mistake explains: what a student wrote, and where a new mistake goes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import nbformat
+
+from ..checking.check import Verdict
+from ..checking.mistakes import OURS
+from ..notebooks.notebook import is_autograded, is_set
+from ..sandbox.outputs import printable
+from .classroom import Classroom
+
+LINES = 60  # of a student's code
+
+FAULT = """\
+# {place}, in the list of mistakes
+Mistake(
+    "{id}",
+    "what the code does",
+    "Why that is wrong, without the line to write.",
+    "{section}",
+)
+
+# {faults}, in what "{check}" can name
+"{id}"
+
+# and where its implementation is made
+if "{id}" in mistakes:
+    ...  # what the code above does
+"""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One solution of a behaviour, what its student was told, and the skeleton of a fault."""
+
+    student: str
+    source: str
+    message: str
+    fault: str
+
+
+class Examples:
+    """Solutions as they were handed in, from the graded notebooks."""
+
+    def __init__(
+        self, classroom: Classroom, assignment: str, verdicts: Mapping[str, list[Verdict]]
+    ) -> None:
+        self.classroom, self.assignment, self.verdicts = classroom, assignment, verdicts
+        course = classroom.course
+        self.package = f"{course.checks}.{assignment}".replace(".", "/")
+        self.ours = course.checks == OURS
+        self.checks = {
+            id: check
+            for master in course.masters_of(assignment).values()
+            for id, check in course.load_checks(master).items()
+        }
+
+    def of(self, check: str, student: str) -> Example:
+        """What a student wrote for a check, and a fault to begin with that names it."""
+        [verdict, *_] = [one for one in self.verdicts[student] if one.id == check]
+        places = [f"{self.package}/{name}.py" for name in ("mistakes", "faults")]
+        place, faults = places if self.ours else [f"{self.package}.py"] * 2
+        id, section = f"{check.replace('_', '-')}-what-it-does", self.checks[check].section
+        fault = FAULT.format(place=place, faults=faults, id=id, check=check, section=section)
+        source = self._source(check, student)
+        return Example(printable(student), source, printable(verdict.message), fault)
+
+    def _source(self, check: str, student: str) -> str:
+        """The student's cells between a graded cell and the one before."""
+        for path in self.classroom.autograded(student, self.assignment).glob("*.ipynb"):
+            above: list[str] = []
+            for cell in nbformat.from_dict(json.loads(path.read_bytes())).cells:
+                if is_autograded(cell):
+                    if cell.metadata.nbgrader.grade_id == check:
+                        lines = "\n\n".join(above).splitlines()
+                        more = [f"# and {len(lines) - LINES} lines more"] * (len(lines) > LINES)
+                        return printable("\n".join([*lines[:LINES], *more]))
+                    above.clear()
+                elif cell.cell_type == "code" and is_set(cell, "solution"):
+                    above.append(cell.source)
+        return ""
