@@ -1,6 +1,5 @@
 """Wrong answers that no mistake explains: what a student wrote, and where a new mistake goes."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -72,7 +71,7 @@ class Examples:
         """The student's cells between a graded cell and the one before."""
         for path in self.classroom.autograded(student, self.assignment).glob("*.ipynb"):
             above: list[str] = []
-            for cell in nbformat.from_dict(json.loads(path.read_bytes())).cells:
+            for cell in nbformat.read(path, as_version=4).cells:
                 if is_autograded(cell):
                     if cell.metadata.nbgrader.grade_id == check:
                         lines = "\n\n".join(above).splitlines()

@@ -327,12 +327,13 @@ def _by_hand(
 ) -> Iterator[tuple[Marking, float | None]]:
     """The cells that a person marks, with their points, and what else waits for one."""
     masters = classroom.course.masters_of(assignment).values()
+    cells = [cell for master in masters for cell in master.cells.items()]
     points = {
         id: float(cell.metadata.nbgrader.points)
-        for master in masters
-        for id, cell in master.cells.items()
+        for id, cell in cells
         if (is_set(cell, "grade") or is_set(cell, "task")) and not is_autograded(cell)
     }
-    for one in marking:
+    places = {id: (id not in points, place) for place, (id, _) in enumerate(cells)}
+    for one in sorted(marking, key=lambda one: places.get(one.cell, (True, len(cells)))):
         if one.cell in points or one.waiting:
             yield one, points.get(one.cell)
