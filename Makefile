@@ -78,9 +78,10 @@ exercises: $(if $(SELF_STUDY),_build/self-study.txt,_build/exercises.txt)
 	$(call unchanged,Exercises     )
 
 _build/self-study.txt: as := --SelfStudy.enabled=True --CourseDirectory.release_directory=self-study
+_build/self-study.txt: into := , into self-study/
 _build/exercises.txt _build/self-study.txt: $(MASTERS) nbgrader_config.py grader/classes/preprocessor.py | $(SETUP)
 	@mkdir -p $(LOGS)
-	@echo 'Exercises     $(words $(SETS)) sets are made from solutions/; logs: $(LOGS)/SET.txt'
+	@echo 'Exercises     $(words $(SETS)) sets are made from solutions/$(into); logs: $(LOGS)/SET.txt'
 	@for set in $(SETS); do \
 	    $(PY) -m nbgrader generate_assignment --no-db --force $$set $(as) >$(LOGS)/$$set.txt 2>&1 || \
 	        { cat $(LOGS)/$$set.txt >&2; exit 1; }; \
