@@ -1,11 +1,11 @@
 """Wrong answers that no mistake explains: what a student wrote, and where a new mistake goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import nbformat
 
-from ..checking.check import Verdict
+from ..checking.check import Check, Verdict
 from ..checking.mistakes import OURS
 from ..notebooks.notebook import is_autograded, is_set
 from ..sandbox.outputs import printable
@@ -45,23 +45,24 @@ class Examples:
     """Solutions as they were handed in, from the graded notebooks."""
 
     def __init__(
-        self, classroom: Classroom, assignment: str, verdicts: Mapping[str, list[Verdict]]
+        self,
+        classroom: Classroom,
+        assignment: str,
+        checks: Mapping[str, Check],
+        verdicts: Mapping[str, Sequence[Verdict]],
     ) -> None:
-        self.classroom, self.assignment, self.verdicts = classroom, assignment, verdicts
-        course = classroom.course
-        self.package = f"{course.checks}.{assignment}".replace(".", "/")
-        self.ours = course.checks == OURS
-        self.checks = {
-            id: check
-            for master in course.masters_of(assignment).values()
-            for id, check in course.load_checks(master).items()
-        }
+        self.classroom, self.assignment = classroom, assignment
+        self.checks, self.verdicts = checks, verdicts
 
     def of(self, check: str, student: str) -> Example:
         """What a student wrote for a check, and a fault to begin with that names it."""
         [verdict, *_] = [one for one in self.verdicts[student] if one.id == check]
-        places = [f"{self.package}/{name}.py" for name in ("mistakes", "faults")]
-        place, faults = places if self.ours else [f"{self.package}.py"] * 2
+        package = self.classroom.course.checks
+        folder = f"{package}.{self.assignment}".replace(".", "/")
+        ours = package == OURS  # another course has one module for a set
+        place, faults = (
+            f"{folder}/{name}.py" if ours else f"{folder}.py" for name in ("mistakes", "faults")
+        )
         id, section = f"{check.replace('_', '-')}-what-it-does", self.checks[check].section
         fault = FAULT.format(place=place, faults=faults, id=id, check=check, section=section)
         source = self._source(check, student)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import sqrt
 from pathlib import Path
 from statistics import mean, median
 
@@ -32,7 +33,7 @@ KINDS = {
 }
 BINS = 10  # of the distribution of points
 PAIRS = 10  # of mistakes that are told to come together
-TOGETHER = 2  # students who make both, at least
+TOGETHER, BEYOND = 2, 2  # students who make both, and standard deviations beyond chance, at least
 EXAMPLES = 10  # behaviours that are shown with an example
 
 
@@ -75,7 +76,7 @@ class Again:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two mistakes that more students make together than would by chance."""
+    """Two mistakes that clearly more students make together than would by chance."""
 
     titles: tuple[str, str]
     count: int
@@ -115,7 +116,9 @@ class Overview:
     """All that the page on a class shows; `named` says whether it tells who.
 
     What could not be graded is counted in `refused` alone. `totals` are the students whose points
-    are in each tenth of the `full` points, and `others` the behaviours without an example.
+    are in each tenth of the `full` points. `others` are those of smaller groups than `behaviours`,
+    and `apart` those with wrong answers of which no behaviour is known: of asserts, or graded by
+    nbgrader's own autograde.
     """
 
     assignment: str
@@ -131,6 +134,7 @@ class Overview:
     pairs: tuple[Pair, ...]
     behaviours: tuple[Behaviour, ...]
     others: Who
+    apart: Who
     tries: tuple[Try, ...]
     tried_again: int
     progress: tuple[Progress, ...]
@@ -150,7 +154,13 @@ def overview(
     be read.
     """
     everyone, marking = _in_gradebook(classroom, assignment)
-    records = Records(classroom.course, assignment)
+    course = classroom.course
+    asked = {  # to load them makes a course's own mistakes known
+        id: check
+        for master in course.masters_of(assignment).values()
+        for id, check in course.load_checks(master).items()
+    }
+    records = Records(course, assignment)
     verdicts: dict[str, list[Verdict]] = {}
     attempts: dict[str, tuple[Attempt, ...]] = {}
     reasons: dict[str, str] = {}
@@ -173,10 +183,10 @@ def overview(
     checks = tuple(_checks(verdicts.values()))
     full = sum(check.max_points for check in checks)
     totals = [sum(verdict.points for verdict in found) for found in verdicts.values()]
-    made, where = _made(verdicts)
+    made, seen_in = _made(verdicts)
     groups = _behaviours(verdicts)
     more_than_one = [tries for tries in attempts.values() if len(tries) > 1]
-    examples = Examples(classroom, assignment, verdicts) if names else None
+    examples = Examples(classroom, assignment, asked, verdicts) if names else None
     return Overview(
         assignment=assignment,
         named=names,
@@ -186,9 +196,9 @@ def overview(
         median=median(totals or [0.0]),
         totals=tuple(_bins(totals, full)),
         checks=checks,
-        again=tuple(Again(where, titles, who(found)) for where, titles, found in _again(made)),
+        again=tuple(Again(where, titles, who(those)) for where, titles, those in _again(made)),
         made=tuple(
-            Made(mistake, title(mistake), tuple(where[mistake]), who(found))
+            Made(mistake, title(mistake), tuple(seen_in[mistake]), who(found))
             for mistake, found in made.items()
         ),
         pairs=tuple(_pairs(made, len(verdicts))),
@@ -196,7 +206,8 @@ def overview(
             Behaviour(check, who(found), examples.of(check, found[0]) if examples else None)
             for check, found in groups[:EXAMPLES]
         ),
-        others=who(student for _, found in groups[EXAMPLES:] for student in found),
+        others=who({student for _, found in groups[EXAMPLES:] for student in found}),
+        apart=who(student for student, theirs in verdicts.items() if any(map(_apart, theirs))),
         tries=tuple(_tries([*attempts.values()])),
         tried_again=len(more_than_one),
         progress=tuple(_progress(more_than_one, [check.id for check in checks])),
@@ -272,13 +283,14 @@ def _again(made: Mapping[str, set[str]]) -> list[tuple[str, tuple[str, ...], set
 
 def _pairs(made: Mapping[str, set[str]], students: int) -> list[Pair]:
     """Mistakes that come together, those that do so most beyond chance first."""
-    found = [
-        Pair((title(one), title(other)), len(both), len(made[one]) * len(made[other]) / students)
-        for one, other in combinations(made, 2)
-        if len(both := made[one] & made[other]) >= TOGETHER
-    ]
-    more = [pair for pair in found if pair.count > pair.by_chance]
-    return sorted(more, key=lambda pair: pair.by_chance - pair.count)[:PAIRS]
+    found: list[tuple[float, Pair]] = []
+    for one, other in combinations(made, 2):
+        both = len(made[one] & made[other])
+        by_chance = len(made[one]) * len(made[other]) / students
+        beyond = (both - by_chance) / sqrt(by_chance)  # in standard deviations of such a count
+        if both >= TOGETHER and beyond >= BEYOND:
+            found.append((beyond, Pair((title(one), title(other)), both, by_chance)))
+    return [pair for _, pair in sorted(found, key=lambda item: -item[0])[:PAIRS]]
 
 
 def _behaviours(verdicts: Mapping[str, list[Verdict]]) -> list[tuple[str, list[str]]]:
@@ -290,6 +302,12 @@ def _behaviours(verdicts: Mapping[str, list[Verdict]]) -> list[tuple[str, list[s
                 groups[verdict.id, verdict.behaviour].append(student)
     largest = sorted(groups.items(), key=lambda group: -len(group[1]))
     return [(check, found) for (check, _), found in largest]
+
+
+def _apart(verdict: Verdict) -> bool:
+    """Is this wrong, without a mistake or a behaviour?"""
+    known = verdict.diagnosis or verdict.behaviour
+    return verdict.status in (*KINDS["in part"], *KINDS["wrong"]) and not known
 
 
 def _tries(attempts: Collection[Sequence[Attempt]]) -> Iterator[Try]:

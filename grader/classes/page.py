@@ -54,7 +54,8 @@ def _tables(of: Overview) -> Iterator[list[tuple[str, ...]]]:
     pairs = ((f"{one.count}", _number(one.by_chance), " + ".join(one.titles)) for one in of.pairs)
     yield [("students", "by chance", "mistakes that come together"), *pairs]
     alike = [(f"{one.check}, in the same way", one.who) for one in of.behaviours]
-    others = [("in other ways", of.others)] if of.others.count else []
+    rest = [("in other ways", of.others), ("not compared", of.apart)]
+    others = ((told, who) for told, who in rest if who.count)
     yield [("students", "wrong, and no mistake explains it"), *_with_names(chain(alike, others))]
     if of.tried_again:
         tries = ((f"{one.number}", f"{one.count}", _percent(one.share)) for one in of.tries)
