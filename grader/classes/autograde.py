@@ -248,9 +248,11 @@ class Run:
             self.problems[student] = outcome
             self.bar.update()
         else:
-            record = Record(key, False, outcome, attempts=self._attempts(submission, outcome))
-            self.records.write(student, record)
-            self.waiting.append((student, record))
+            with self._of(student):
+                attempts = self._attempts(submission, outcome)
+                record = Record(key, False, outcome, attempts=attempts)
+                self.records.write(student, record)
+                self.waiting.append((student, record))
             self._enter_many()
 
     def _attempts(self, submission: Submission, outcome: Outcome) -> tuple[Attempt, ...]:
