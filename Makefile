@@ -4,6 +4,7 @@ PYTHON   ?=
 PIP_ARGS ?=
 PYTEST   ?= -n 2 --dist loadfile
 COVERAGE ?=
+SELF_STUDY ?=
 
 # One thread makes training runs repeat, and leaves the other cores to other processes.
 export OMP_NUM_THREADS := 1
@@ -28,7 +29,8 @@ help:
 	@echo 'make test       check the style and types, and run all tests'
 	@echo 'make lint       only the style and the types'
 	@echo 'make mutants    grade every mistake, alone and in pairs: are all caught and named?'
-	@echo 'make exercises  only the student versions of the problem sets'
+	@echo 'make exercises  only the student versions of the problem sets; with SELF_STUDY=1, in self-study/,'
+	@echo '                with model answers to the written questions, folded'
 	@echo 'make book       only the book'
 	@echo 'make serve      the book at http://localhost:8000'
 	@echo 'make lock       choose the newest versions that pyproject.toml allows'
@@ -71,14 +73,17 @@ $(SETUP): $(LOCK) pyproject.toml
 	@touch $@$(eval made-setup := ready)
 
 # The student versions, from the masters. They are committed: a run changes them only with a master.
-exercises: _build/exercises.txt
+# Those for self-study, which git ignores, have model answers to the written questions.
+exercises: $(if $(SELF_STUDY),_build/self-study.txt,_build/exercises.txt)
 	$(call unchanged,Exercises     )
 
-_build/exercises.txt: $(MASTERS) nbgrader_config.py grader/classes/preprocessor.py | $(SETUP)
+_build/self-study.txt: as := --SelfStudy.enabled=True --CourseDirectory.release_directory=self-study
+_build/self-study.txt: into := , into self-study/
+_build/exercises.txt _build/self-study.txt: $(MASTERS) nbgrader_config.py grader/classes/preprocessor.py | $(SETUP)
 	@mkdir -p $(LOGS)
-	@echo 'Exercises     $(words $(SETS)) sets are made from solutions/; logs: $(LOGS)/SET.txt'
+	@echo 'Exercises     $(words $(SETS)) sets are made from solutions/$(into); logs: $(LOGS)/SET.txt'
 	@for set in $(SETS); do \
-	    $(PY) -m nbgrader generate_assignment --no-db --force $$set >$(LOGS)/$$set.txt 2>&1 || \
+	    $(PY) -m nbgrader generate_assignment --no-db --force $$set $(as) >$(LOGS)/$$set.txt 2>&1 || \
 	        { cat $(LOGS)/$$set.txt >&2; exit 1; }; \
 	done
 	@echo $(SETS) > $@$(eval made-exercises := yes)
@@ -114,5 +119,5 @@ lock: $(SETUP)
 	@rm -rf _build/lock
 
 clean:
-	rm -rf _build build *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build build self-study *.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

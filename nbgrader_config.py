@@ -9,7 +9,9 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 
 # The student version: nbgrader's own steps, with stubs that name their exercise.
+# For those who study alone, `c.SelfStudy.enabled = True` adds model answers to written questions.
 c.GenerateAssignment.preprocessors = [
+    "grader.classes.preprocessor.SelfStudy",
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.LockCells",
     "grader.classes.preprocessor.NameExercise",

@@ -15,6 +15,7 @@ with copies of the two submissions of its documentation.
 
 With --class, COUNT submissions are graded as `grader autograde` does, on all cores: the time and
 the memory of each tenth of them tell whether both stay as they are, however large the class.
+Then the time of the page on the class is told.
 """
 
 import argparse
@@ -42,6 +43,8 @@ from nbgrader.converters import Autograde
 
 from grader.classes.autograde import TOGETHER, autograde
 from grader.classes.classroom import Classroom
+from grader.classes.overview import overview
+from grader.classes.page import html
 from grader.classes.pool import Result, cores, grade_here
 from grader.classes.work import Job, Submission, Worker
 from grader.notebooks.course import Course
@@ -257,6 +260,9 @@ def whole_class(assignment: str, count: int, folder: Path) -> None:
     autograde(ours, assignment, students, schedule)
     taken = time.perf_counter() - began
     print(f"  {taken:.0f} s in all, {1000 * taken / count:.1f} ms a submission")
+    with timed(glance := list[float]()):
+        page = html(overview(ours, assignment, students))
+    print(f"  {glance[0]:.1f} s for the page on the class, of {len(page) / 1000:.0f} kB")
 
 
 def children(process: int) -> list[int]:

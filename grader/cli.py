@@ -43,6 +43,10 @@ AUTOGRADE = """\
 Grade what a class has handed in, in parallel, into nbgrader's gradebook.
 What was graded before, and is as it was, is not graded again. A run that was
 stopped, in whatever way, is continued by the next."""
+CLASS = """\
+Show a class at a glance, and write it as one page that opens and prints anywhere: points,
+mistakes and who makes them, what to teach again, wrong answers that are alike and have no name,
+progress, and what waits. Nothing is graded for it."""
 STATUSES = """\
 exit status:
   0    all submissions are graded
@@ -131,6 +135,18 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("assignment", metavar="SET")
     export.add_argument("--to", metavar="FILE.csv", type=Path, help="else they are printed")
     export.set_defaults(run=_export)
+
+    glance = commands.add_parser(
+        "class", parents=[course], help="show a class at a glance", description=CLASS
+    )
+    glance.add_argument("assignment", metavar="SET")
+    glance.add_argument(
+        "--no-names", action="store_true", help="nothing that tells who: a page for the lecture"
+    )
+    glance.add_argument(
+        "--to", metavar="FILE.html", type=Path, help="else class-SET.html in the course's folder"
+    )
+    glance.set_defaults(run=_class)
 
     new = commands.add_parser(
         "new-exercise", parents=[course], help="write the skeleton of an exercise of this course"
@@ -281,6 +297,20 @@ def _export(arguments: argparse.Namespace) -> int:
         print(text, end="")
     else:
         _write(arguments.to, text)
+    return GRADED
+
+
+def _class(arguments: argparse.Namespace) -> int:
+    from .classes import page
+    from .classes.overview import overview
+
+    classroom, name = _classroom(arguments), arguments.assignment
+    names = not arguments.no_names
+    found = overview(classroom, name, _students(classroom, name), names=names)
+    file = f"class-{name}.html" if names else f"class-{name}-no-names.html"
+    place = arguments.to or classroom.course.root / file
+    _write(place, page.html(found))
+    print(f"{page.text(found)}\n\nThe page: {printable(str(place))}")
     return GRADED
 
 

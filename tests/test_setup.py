@@ -251,6 +251,20 @@ def test_phases_are_a_line_each(small_course: Path) -> None:
     assert "$ make setup\n" + first[0] in (ROOT / "README.md").read_text()
 
 
+def test_self_study(small_course: Path) -> None:
+    """Does SELF_STUDY=1 write the exercises with answers elsewhere, and leave the others alone?"""
+    line = (
+        "Exercises     1 sets are made from solutions/, into self-study/; logs: _build/logs/SET.txt"
+    )
+    for lines in ([line], ["Exercises     up to date"]):
+        assert made(small_course, "exercises", "SELF_STUDY=1") == (0, lines)
+    notebook = Path("ps1_standardize/ps1_standardize.ipynb")
+    assert "A model answer" in (small_course / "self-study" / notebook).read_text()
+    assert not (small_course / "exercises").exists()
+    assert made(small_course, "exercises")[0] == 0
+    assert "A model answer" not in (small_course / "exercises" / notebook).read_text()
+
+
 def test_book_prints_what_is_wrong(small_course: Path) -> None:
     """Are warnings printed each time until the page is mended, without running notebooks again?"""
     page = small_course / "page1.md"

@@ -234,7 +234,7 @@ def agree(
 
     The dtype is asked for in float32 too; where that became float64, it is no more precise than
     the `right` answer. Elsewhere `answers` have to be as near to `others` as their own precision
-    allows, which is that of float32 if they are numbers in float32. What is as small as the rounding
+    allows, which is that of float32 if they are numbers in float32. What is as small as rounding
     errors of the `right` answer counts as 0.
     """
     triples = itertools.zip_longest(answers, others, right, fillvalue=END)

@@ -32,6 +32,7 @@ from .answers import (
     one_of,
     quiet,
 )
+from .behaviour import behaviour
 from .diagnose import Diagnosis, Search, named
 from .errors import CourseError, is_ours, told
 from .lent import Asked, Lent, needed
@@ -65,6 +66,7 @@ class Verdict:
     `status` is one of passed, partial, failed, error (the code raised), timeout, killed, missing
     (not written). `message` is plain text for the student; `diagnosis` names mistakes by their ids.
     `asserts`: it comes from asserts in the student's own process, and not from a check.
+    `behaviour` is a digest of wrong answers that no mistake explains: see behaviour.py.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Verdict:
     message: str
     diagnosis: tuple[str, ...] = ()
     asserts: bool = False
+    behaviour: str = ""
 
 
 class Check:
@@ -265,7 +268,8 @@ class Check:
         found = Diagnosis() if status == "passed" else Search(self, results, seed).found()
         text = message(results, found, self.section, self._reference, local)
         text = lent_told(lent, status) + text
-        return Verdict(self.id, points, max_points, status, text, found.ids)
+        alike = "" if found.ids else behaviour(results)
+        return Verdict(self.id, points, max_points, status, text, found.ids, behaviour=alike)
 
     @cached_property
     def slips(self) -> tuple[Slips, Sequence[str]] | None:

@@ -40,7 +40,7 @@ from .files import (
 )
 from .gradebook import Marks, Standing, check_released, standings_of, told
 from .pool import Result
-from .records import Record, Records
+from .records import Attempt, Record, Records
 from .work import Job, Outcome, Submission, code_state, config_of_steps
 
 TOGETHER = 16  # submissions that are entered in one transaction
@@ -139,7 +139,7 @@ class Run:
             total=len(students), unit="submission", disable=None, file=sys.stderr
         ) as self.bar:
             for submission, outcome in scheduler(self.job, self._to_do(students)):
-                self._graded(submission.student, outcome)
+                self._graded(submission, outcome)
             self.enter()
             self.marks.penalise(students, self._without_feedback)
         return dict(sorted(self.problems.items()))
@@ -241,16 +241,33 @@ class Run:
             key.update(f" {found.st_mode} {found.st_size} {found.st_mtime_ns}".encode())
         return key.hexdigest()
 
-    def _graded(self, student: str, outcome: Outcome | str) -> None:
+    def _graded(self, submission: Submission, outcome: Outcome | str) -> None:
+        student = submission.student
         key = self.keys.pop(student)
         if isinstance(outcome, str):  # the grader's own failure: the next run tries again
             self.problems[student] = outcome
             self.bar.update()
         else:
-            record = Record(key, False, outcome)
-            self.records.write(student, record)
-            self.waiting.append((student, record))
+            with self._of(student):
+                attempts = self._attempts(submission, outcome)
+                record = Record(key, False, outcome, attempts=attempts)
+                self.records.write(student, record)
+                self.waiting.append((student, record))
             self._enter_many()
+
+    def _attempts(self, submission: Submission, outcome: Outcome) -> tuple[Attempt, ...]:
+        """The student's attempts with this one, which replaces the last if that is graded again."""
+        record = self.records.read(submission.student)
+        known = record.attempts if record else ()
+        if outcome.problems:
+            return known
+        files = [*submission.notebooks.items(), *submission.others.items()]
+        hashes = [(repr(name), hashlib.sha256(data).hexdigest()) for name, data in files]
+        work = hashlib.sha256(repr(sorted(hashes)).encode()).hexdigest()
+        when = self._time(submission.student).when
+        marks = {verdict.id: (verdict.points, verdict.max_points) for verdict in outcome.verdicts}
+        this = Attempt(work, when.isoformat() if when else None, marks)
+        return (*(known[:-1] if known and known[-1].work == work else known), this)
 
     def _enter_many(self) -> None:
         if len(self.waiting) >= TOGETHER:

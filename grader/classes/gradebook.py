@@ -22,7 +22,7 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import case, func, insert, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from traitlets.config import Config
 
@@ -121,6 +121,16 @@ class Standing:
             days, hours = divmod(minutes // 60, 24)
             late = f"{days} d {hours} h" if days else f"{hours} h {minutes % 60} min"
             yield f"late by {late}: {self.penalty:g} points taken off"
+
+
+@dataclass(frozen=True)
+class Marking:
+    """How far a cell's marking is: the answers that wait for a person, the others, their mean."""
+
+    cell: str
+    waiting: int
+    marked: int
+    mean: float
 
 
 def standings_of(folder: CourseDirectory, config: Config, assignment: str) -> dict[str, Standing]:
@@ -291,6 +301,28 @@ class Marks:
             )
             for row in rows
         }
+
+    def everyone(self) -> set[str]:
+        """All students of the course, whether they have handed in or not."""
+        return set(self.db.execute(select(Student.id)).scalars())
+
+    def marking(self) -> list[Marking]:
+        """How far each cell's marking is."""
+        waits = Grade.needs_manual_grade
+        rows = (
+            select(
+                BaseCell.name,
+                func.sum(case((waits, 1), else_=0)),
+                func.sum(case((waits, 0), else_=1)),
+                func.coalesce(func.avg(case((waits, None), else_=Grade.score)), 0.0),
+            )
+            .join(Grade, Grade.cell_id == BaseCell.id)
+            .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .where(SubmittedAssignment.assignment_id == self.id)
+            .group_by(BaseCell.id)
+        )
+        return [Marking(*row) for row in self.db.execute(rows)]
 
     def _seconds_late(self, handed_in: datetime | None, extension: timedelta | None) -> float:
         """How late a submission is by the due date, moved by the student's own extension."""

@@ -8,16 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
-from traitlets import Dict
+from traitlets import Bool, Dict
 
 from ..notebooks.asserts import ignored
 from ..notebooks.course import Course
 from ..notebooks.grade import grade_notebook
-from ..notebooks.notebook import Master, SubmissionError, read_submission, restore
+from ..notebooks.notebook import (
+    CourseError,
+    Master,
+    SubmissionError,
+    is_set,
+    read_submission,
+    restore,
+)
 from ..sandbox.outputs import printable
 from ..sandbox.process import Limits, Warm
 from .beside import of_course, of_student
@@ -26,6 +35,27 @@ from .gradebook import check_released, released
 
 Resources = dict[str, Any]
 PLACE = "{exercise}"
+MARK_SCHEME = re.compile(r"^.*\b(?:BEGIN|END) MARK SCHEME\b.*$", re.MULTILINE)
+FOLDED = """\
+<details><summary>A model answer, and how it is marked</summary>
+
+{answer}
+
+**How it is marked**
+
+{guide}
+
+</details>"""
+GUIDE = """\
+**How it is marked** (students do not see this)
+
+{guide}
+
+<details><summary>A model answer</summary>
+
+{answer}
+
+</details>"""
 
 
 class SubmissionExporter(NotebookExporter):
@@ -154,3 +184,58 @@ def _enclosing(lines: list[str]) -> str:
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
+
+
+class SelfStudy(NbGraderPreprocessor):
+    """Puts a model answer and its marking guide, folded, below each written question.
+
+    For those who study alone, and off unless it is enabled: elsewhere these questions are graded.
+    Stands before the step that clears the solutions.
+    """
+
+    enabled = Bool(False, help="Show model answers to written questions, folded.").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """The notebook with a cell more for each written question."""
+        return _with_notes(nb, lambda cell: _filled(FOLDED, cell)), resources
+
+
+class MarkingGuide(Preprocessor):
+    """Shows marking guide and model answer below each written answer, in formgrader alone.
+
+    They come from the master: no graded notebook holds them, and so no feedback.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """The notebook as formgrader shows it, or as it is for the feedback."""
+        if "submission_id" not in resources:
+            return nb, resources
+        course = Course(Path(CourseDirectory(parent=self).root), parent=self)
+
+        def guide(cell: NotebookNode) -> str:
+            try:
+                master = course.master(resources["assignment_id"], resources["notebook_id"])
+                return _filled(GUIDE, master.cells[cell.metadata.nbgrader.grade_id])
+            except (CourseError, KeyError) as error:  # marking goes on without
+                return f"The marking guide cannot be shown: {error}"
+
+        return _with_notes(nb, guide), resources
+
+
+def _with_notes(nb: NotebookNode, note: Callable[[NotebookNode], str]) -> NotebookNode:
+    """The notebook with a cell below each written answer that is marked by hand."""
+    cells = []
+    for cell in nb.cells:
+        cells.append(cell)
+        if cell.cell_type == "markdown" and is_set(cell, "grade") and is_set(cell, "solution"):
+            id = f"{cell.metadata.nbgrader.grade_id}-note"
+            cells.append(new_markdown_cell(note(cell), id=id))
+    nb.cells = cells
+    return nb
+
+
+def _filled(template: str, cell: NotebookNode) -> str:
+    """A note with the model answer and the marking guide of a master; each line stays a line."""
+    answer, *rest = MARK_SCHEME.split(cell.source)
+    guide = "  \n".join("".join(rest).strip().splitlines())
+    return template.format(answer=answer.strip(), guide=guide or "The master has no marking guide.")

@@ -2,13 +2,14 @@
 
 A student's record says what the last grading was made of (its key), and either holds its outcome
 or, when the gradebook and the folder of graded notebooks have it, only what a table shows of it.
+The marks of earlier attempts, which nothing else keeps, stay in it.
 """
 
 import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,16 +25,31 @@ LONG = 200  # bytes of a student's name, from which on its hash stands for it: a
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """What the checks gave for notebooks that a student has handed in.
+
+    `work` tells these from others; `handed_in` is the time, in UTC, where that is known.
+    `marks` are the points, and the most that there are, by check.
+    """
+
+    work: str
+    handed_in: str | None
+    marks: Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True)
 class Record:
     """The last grading of a submission: `entered` when the gradebook has it.
 
     `remarks` are for the instructor, on files that were left out.
+    `attempts` are those of the student that could be graded, the last one last.
     """
 
     key: str
     entered: bool
     outcome: Outcome
     remarks: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
 
 class Records:
@@ -56,7 +72,9 @@ class Records:
                 tuple(stored["problems"]),
                 tuple(stored["told"]),
             )
-            return Record(stored["key"], stored["entered"], outcome, tuple(stored["remarks"]))
+            attempts = tuple(Attempt(**kept) for kept in stored["attempts"])
+            remarks = tuple(stored["remarks"])
+            return Record(stored["key"], stored["entered"], outcome, remarks, attempts)
         except (OSError, ValueError, KeyError, TypeError):  # it is graded again
             return None
 
@@ -67,10 +85,14 @@ class Records:
             "key": record.key,
             "entered": record.entered,
             "notebooks": {name: asdict(notebook) for name, notebook in kept.items()},
-            "verdicts": [as_json(verdict) for verdict in record.outcome.verdicts],
+            "verdicts": [
+                as_json(verdict) | {"behaviour": verdict.behaviour}
+                for verdict in record.outcome.verdicts
+            ],
             "problems": record.outcome.problems,
             "told": record.outcome.remarks,
             "remarks": record.remarks,
+            "attempts": [asdict(attempt) for attempt in record.attempts],
         }
         path = self._path(student)
         with using(path):

@@ -18,6 +18,8 @@ import nbformat
 from ..notebooks.course import CONFIG, Course
 from .autograde import autograde, table
 from .classroom import Classroom
+from .overview import overview
+from .page import html
 from .pool import cores, grade_here
 
 ASSIGNMENT = "ps1_standardize"
@@ -126,12 +128,15 @@ def main(root: Path, folder: Path) -> str:
         raise RuntimeError("\n".join(f"{name}: {text}" for name, text in problems.items()))
     classroom.feedback(ASSIGNMENT)
     classroom.export(folder / "grades.csv")
+    page = folder / f"class-{ASSIGNMENT}.html"
+    page.write_text(html(overview(classroom, ASSIGNMENT, list(STUDENTS))), encoding="utf-8")
     report = "\n".join(
         (
             table(classroom, ASSIGNMENT, STUDENTS),
             "",
             f"Their feedback  {folder}/feedback/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html",
             f"Their marks     {folder}/grades.csv",
+            f"At a glance     {page}",
         )
     )
     done.write_text(state + report)
@@ -139,9 +144,10 @@ def main(root: Path, folder: Path) -> str:
 
 
 def _state(root: Path, config: str) -> str:
-    """A line that changes with the graders, the checks and the master."""
+    """A line that changes with the graders, the checks, the master and the page on the class."""
     grader = Path(__file__).parent.parent
-    files = [*(root / "solutions" / ASSIGNMENT).rglob("*"), *grader.rglob("*.py")]
+    sources = [*grader.rglob("*.py"), *grader.rglob("*.j2")]
+    files = [*(root / "solutions" / ASSIGNMENT).rglob("*"), *sources]
     state = hashlib.sha256(config.encode())
     for path in sorted(path for path in files if path.is_file()):
         state.update(path.read_bytes())

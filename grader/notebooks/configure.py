@@ -35,6 +35,8 @@ def configure(c: Any) -> None:
     # The archives of Moodle, Canvas and Blackboard, for `nbgrader zip_collect`.
     c.ZipCollectApp.extractor_plugin = "grader.classes.collect.Extract"
     c.ZipCollectApp.collector_plugin = "grader.classes.collect.Collect"
+    # Formgrader shows the marking guide, which students do not get.
+    c.HTMLExporter.preprocessors = ["grader.classes.preprocessor.MarkingGuide"]
     # Feedback and formgrader show what students wrote without running any script in it.
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from helpers import ROOT
 from helpers.masters import points_of
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader.api import Gradebook
 from nbgrader.server_extensions.formgrader import handlers
 
@@ -114,6 +115,12 @@ def verdicts(course: Path, student: str) -> dict[str, Any]:
     return {verdict.id: verdict for verdict in found}
 
 
+def markdown(source: str) -> str:
+    """Markdown as HTML."""
+    html: str = MarkdownWithMath(renderer=IPythonRenderer(escape=False)).render(source)
+    return html
+
+
 def feedback(course: Path, student: str) -> BeautifulSoup:
     html = (course / "feedback" / student / SET / f"{SET}.html").read_text()
     return BeautifulSoup(html, "html.parser")
@@ -187,20 +194,54 @@ def test_feedback_runs_no_script(course: Path) -> None:
     assert page.find("summary") is not None
 
 
-def test_formgrader_runs_no_script(course: Path) -> None:
-    """Is there nothing on formgrader's page that runs, but what nbgrader put there?"""
+def in_formgrader(course: Path, student: str) -> BeautifulSoup:
+    """The page on which a person marks."""
     config = Course.at(course).config
+    config.CourseDirectory.root = str(course)
     config.HTMLExporter.template_name = "formgrade"
     config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
-    exporter = HTMLExporter(config=config)
-    pages = {}
-    for student in ("scripts", "right"):
-        path = course / "autograded" / student / SET / f"{SET}.ipynb"
-        html, _ = exporter.from_filename(
-            str(path), resources={"base_url": "", "index": 0, "total": 1}
-        )
-        pages[student] = BeautifulSoup(html, "html.parser")
-    harmless(pages["scripts"], pages["right"])
+    path = course / "autograded" / student / SET / f"{SET}.ipynb"
+    resources = {"base_url": "", "index": 0, "total": 1, "submission_id": "1"}
+    resources |= {"assignment_id": SET, "notebook_id": SET}
+    html, _ = HTMLExporter(config=config).from_filename(str(path), resources=resources)
+    return BeautifulSoup(html, "html.parser")
+
+
+def test_formgrader_runs_no_script(course: Path) -> None:
+    """Is there nothing on formgrader's page that runs, but what nbgrader put there?"""
+    harmless(in_formgrader(course, "scripts"), in_formgrader(course, "right"))
+
+
+def written(name: str) -> list[Any]:
+    """The master's cells with written questions' answers."""
+    cells = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4).cells
+    marks = [(cell, cell.metadata.get("nbgrader", {})) for cell in cells]
+    return [cell for cell, mark in marks if mark.get("grade") and cell.cell_type == "markdown"]
+
+
+def test_marking_guide(course: Path) -> None:
+    """Is the marking guide below the answer where a person marks, and nowhere in the feedback?"""
+    [master] = written(SET)
+    answer, guide = master.source.split("### BEGIN MARK SCHEME")
+    lines = [line for line in guide.splitlines() if "point" in line]
+    page = in_formgrader(course, "blank")
+    below = page.find(id=f"{WRITTEN}-comment").find_parent(class_="cell").find_next_sibling()
+    for line in lines:
+        assert line.replace("`", "") in below.get_text()
+    assert answer.split("\n")[0].replace("`", "") in below.details.get_text()
+    graded = (course / "autograded" / "blank" / SET / f"{SET}.ipynb").read_text()
+    for told in (graded, feedback(course, "blank").get_text()):
+        assert not [line for line in lines if line in told or line.replace("`", "") in told]
+
+
+def test_marking_guide_without_a_master(course: Path, tmp_path: Path) -> None:
+    """Can answers be marked where the master is gone, and does the page say what is missing?"""
+    root = shutil.copytree(course, tmp_path / "course")
+    shutil.rmtree(root / "solutions")
+    page = in_formgrader(root, "blank")
+    assert page.find(id=WRITTEN) is not None
+    assert "The marking guide cannot be shown: " in page.get_text()
+    assert "there is no such master notebook" in page.get_text()
 
 
 def test_no_answers_in_feedback(course: Path) -> None:
@@ -306,22 +347,34 @@ def contents(root: Path, name: str) -> dict[Path, bytes]:
 GENERATE = """
 import sys
 from nbgrader.apps import GenerateAssignmentApp
-for name in sys.argv[1:]:
+names, options = (sys.argv[index].split() for index in (1, 2))
+for name in names:
     GenerateAssignmentApp.clear_instance()
-    GenerateAssignmentApp.launch_instance(["--no-db", name])
+    GenerateAssignmentApp.launch_instance(["--no-db", name, *options])
 """
+
+
+def generate(root: Path, options: str = "") -> Path:
+    """What `nbgrader generate_assignment --no-db` makes of each master; loaded once for all."""
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    shutil.copytree(ROOT / "solutions", root / "solutions")
+    command = [sys.executable, "-c", GENERATE, " ".join(MASTERS), options]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return root
 
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `nbgrader generate_assignment --no-db` makes of each master; loaded once for all."""
-    root = tmp_path_factory.mktemp("generated")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    shutil.copytree(ROOT / "solutions", root / "solutions")
-    command = [sys.executable, "-c", GENERATE, *MASTERS]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return root
+    """The student versions."""
+    return generate(tmp_path_factory.mktemp("generated"))
+
+
+@pytest.fixture(scope="module")
+def self_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Those for who studies alone, with the options that the Makefile gives."""
+    [options] = re.findall(r"self-study\.txt: as := (.*)", (ROOT / "Makefile").read_text())
+    return generate(tmp_path_factory.mktemp("self-study"), options)
 
 
 @pytest.mark.parametrize("name", MASTERS)
@@ -375,3 +428,33 @@ def test_stub(text: str, name: str) -> None:
     [cleared] = NameExercise().preprocess(notebook, {})[0].cells
     stub = f'# YOUR CODE HERE\n{indent}raise NotImplementedError("{name}: your code here")'
     assert cleared.source == text.replace("{}", stub)
+
+
+def plain(markdown: str) -> str:
+    return " ".join(re.sub(r"###.*MARK SCHEME", "", markdown).split())
+
+
+@pytest.mark.parametrize("name", MASTERS)
+def test_self_study(name: str, self_study: Path) -> None:
+    """Is below each written question, folded, its model answer and rubric, and nothing else new?"""
+    notebook, exercise = (
+        nbformat.read(folder / name / f"{name}.ipynb", as_version=4)
+        for folder in (self_study / "self-study", ROOT / "exercises")
+    )
+    nbformat.validate(notebook)
+    answers = {cell.metadata.nbgrader.grade_id: cell.source for cell in written(name)}
+    assert answers
+    assert not (self_study / "exercises").exists()
+    for above, cell in list(zip(notebook.cells, notebook.cells[1:], strict=False)):
+        if cell.id in {one.id for one in exercise.cells}:
+            continue
+        answer = answers.pop(above.metadata.nbgrader.grade_id)
+        page = BeautifulSoup(markdown(cell.source), "html.parser")
+        [fold] = page("details", recursive=False)
+        assert "open" not in fold.attrs
+        assert fold.summary.get_text() == "A model answer, and how it is marked"
+        for part in answer.split("### BEGIN MARK SCHEME"):
+            assert plain(part) in plain(cell.source)
+        notebook.cells.remove(cell)
+    assert answers == {}
+    assert notebook.cells == exercise.cells

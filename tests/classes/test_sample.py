@@ -103,15 +103,28 @@ def test_ended(folder: Path, student: str) -> None:
 
 
 def test_table(folder: Path) -> None:
-    """Does the table list the class, and say where feedback and marks are?"""
+    """Does the table list the class, and say where feedback, marks and the page on it are?"""
     lines = (folder.parent / "table").read_text().splitlines()
     assert lines[0].split() == ["student", "points"]
     assert [line.split()[0] for line in lines[1:] if line[:1].islower()] == list(STUDENTS)
     assert lines[1] == f"ada      {FULL:g} / {FULL:g}"
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         f"Their feedback  {folder}/feedback/STUDENT/{ASSIGNMENT}/{ASSIGNMENT}.html",
         f"Their marks     {folder}/grades.csv",
+        f"At a glance     {folder}/class-{ASSIGNMENT}.html",
     ]
+
+
+def test_class_page(folder: Path) -> None:
+    """Is every mistake of the sample on the page on the class, with who makes it?"""
+    html = (folder / f"class-{ASSIGNMENT}.html").read_text()
+    page = BeautifulSoup(html, "html.parser")
+    rows = [[cell.get_text().strip() for cell in row("th") + row("td")] for row in page("tr")]
+    for mistake in {mistake for made in MADE.values() for mistake in made}:
+        who = [student for student in STUDENTS if mistake in MADE[student]]
+        told = f"{catalogue()[mistake].title} ({mistake})"
+        [row] = [row for row in rows if row[0] == told]
+        assert (row[1], row[-1]) == (f"{len(who)}", ", ".join(who))
 
 
 def test_second_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

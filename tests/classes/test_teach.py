@@ -26,7 +26,8 @@ from grader.notebooks.course import Course
 from grader.sandbox.process import Limits
 
 PAGE = "teach.md"
-COURSE, EXERCISES, DUE, HUB, ZIP, ZIP_AGAIN, GRADE, FORMGRADER, BACK, RELEASE = blocks(PAGE)
+COURSE, EXERCISES, SELF_STUDY, DUE, HUB, ZIP, ZIP_AGAIN, GRADE, *OTHERS = blocks(PAGE)
+FORMGRADER, CLASS, BACK, RELEASE = OTHERS
 RELEASED, COLLECT = HUB.splitlines()
 STUDENT = "nbgrader fetch_assignment {0} && cp {1} {0}/ && nbgrader submit {0}"
 NOTEBOOK = f"{ASSIGNMENT}.ipynb"
@@ -58,7 +59,7 @@ def graded(course: Path) -> str:
     shell(home, STUDENT.format(ASSIGNMENT, NOTEBOOK))
     shell(course, COLLECT)
     printed = shell(course, GRADE)
-    for command in (BACK, RELEASE):
+    for command in (CLASS, BACK, RELEASE):
         shell(course, f"set -e\n{command}")
     shell(home, f"nbgrader fetch_feedback {ASSIGNMENT}")
     return printed
@@ -90,6 +91,17 @@ def test_feedback(course: Path, student: str) -> None:
         text = BeautifulSoup(file.read_text(), "html.parser").get_text()
         assert "Mistake: eps is added outside the square root" in text
         assert "Read: “Why eps” in the book" in text
+
+
+def test_class(course: Path, student: str) -> None:
+    """Are both pages there, and does the one for the lecture not tell who?"""
+    [path] = [span for span in spans(PAGE) if span.startswith("class-")]
+    who = {}
+    for name in (path, path.replace(".html", "-no-names.html")):
+        html = BeautifulSoup((course / name).read_text(), "html.parser")
+        [row] = [row for row in html("tr") if "(eps-outside-sqrt)" in row.get_text()]
+        who[name] = row.find_all("td")[-1].get_text().strip()
+    assert [*who.values()] == [student, "normalize"]
 
 
 def test_exports(course: Path, student: str) -> None:
@@ -143,11 +155,13 @@ def test_formgrader(tmp_path: Path) -> None:
 
 def test_make() -> None:
     """Does the Makefile have what the page makes?"""
-    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    for command in (COURSE, EXERCISES):
-        make, target = command.split()
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"^([a-z]+):", makefile, re.MULTILINE)
+    for command in (COURSE, EXERCISES, SELF_STUDY):
+        make, target, *variables = command.split()
         assert make == "make"
         assert target in targets
+        assert all(f"{one.partition('=')[0]} ?=" in makefile for one in variables)
 
 
 def test_nothing_of_a_class_is_committed(course: Path, student: str) -> None:
@@ -203,7 +217,15 @@ ELSEWHERE = {
     "LSFCluster",
 }
 # What the commands make in a course's folder: the other tests see them made.
-MADE = ("downloaded/", "submitted/", "feedback/", "grades.csv", ".grader-secret")
+MADE = (
+    "class-",
+    "downloaded/",
+    "submitted/",
+    "self-study/",
+    "feedback/",
+    "grades.csv",
+    ".grader-secret",
+)
 
 
 def there(span: str, page: str) -> bool:

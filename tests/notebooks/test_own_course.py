@@ -149,6 +149,15 @@ def test_export(course: Path, graded: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("option", ["", "--no-names"])
+def test_class(option: str, course: Path, graded: str) -> None:
+    """Is the course's own mistake, and where to teach it again, in the class at a glance?"""
+    printed = run(course, f"grader class week1 {option}")
+    assert "1         Week 1\n" in printed
+    assert "1         the numbers are not sorted (order)\n" in printed
+    assert ("ben" in printed) == (option == "")
+
+
 def test_ten_lines() -> None:
     """Is the page's check short?"""
     text = (ROOT / "grading/own_course/statistics_checks/week1.py").read_text()
