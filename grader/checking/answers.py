@@ -237,17 +237,15 @@ def agree(
     allows, which is that of float32 if they are numbers in float32. What is as small as rounding
     errors of the `right` answer counts as 0.
     """
-    triples = itertools.zip_longest(answers, others, right, fillvalue=END)
-    if dtype:
-        return not any(
-            compare(one, other, dtype=True, rounded=precision(best)) for one, other, best in triples
-        )
-    return not any(
-        compare(
-            narrowed(without_noise(one, best)), widened(without_noise(other, best)), dtype=False
-        )
-        for one, other, best in triples
-    )
+    for one, other, best in itertools.zip_longest(answers, others, right, fillvalue=END):
+        got, expected = without_noise(one, best), without_noise(other, best)
+        if dtype:
+            wrong = compare(got, expected, dtype=True, rounded=precision(best))
+        else:
+            wrong = compare(narrowed(got), widened(expected), dtype=False)
+        if wrong:
+            return False
+    return True
 
 
 def compare(got: object, expected: object, dtype: bool, rounded: int = 8) -> Difference | None:

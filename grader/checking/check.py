@@ -32,7 +32,7 @@ from .answers import (
     one_of,
     quiet,
 )
-from .behaviour import behaviour
+from .behaviour import ALL_DIGITS, behaviour
 from .diagnose import Diagnosis, Search, named
 from .errors import CourseError, is_ours, told
 from .lent import Asked, Lent, needed
@@ -44,6 +44,7 @@ from .slips import Recorder, Slips, is_slip
 __all__ = ["Check", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
 
 SOLVED = 256  # answers of slips with a number that are remembered
+FOUND = 10_000  # diagnoses that are
 
 
 class Faults(Protocol):
@@ -113,6 +114,7 @@ class Check:
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
         # the same for slips whose numbers are solved for: each student may have another
         self._solved: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
+        self._found: dict[tuple[int, str], Diagnosis] = {}  # by seed and behaviour
         self._proved: set[int] = set()
         self._steady: set[tuple[int, int]] = set()
 
@@ -265,11 +267,20 @@ class Check:
             if result.wrong is not None:
                 self._ask_again(index, seed)
         # what is not written, or is right, has no mistakes
-        found = Diagnosis() if status == "passed" else Search(self, results, seed).found()
+        found = Diagnosis() if status == "passed" else self._diagnose(results, seed)
         text = message(results, found, self.section, self._reference, local)
         text = lent_told(lent, status) + text
         alike = "" if found.ids else behaviour(results)
         return Verdict(self.id, points, max_points, status, text, found.ids, behaviour=alike)
+
+    def _diagnose(self, results: list[Result], seed: int) -> Diagnosis:
+        """What explains the results; remembered, for a class makes the same mistakes."""
+        key = seed, behaviour(results, ALL_DIGITS)
+        if key not in self._found:
+            if len(self._found) > FOUND:
+                self._found.clear()
+            self._found[key] = Search(self, results, seed).found()
+        return self._found[key]
 
     @cached_property
     def slips(self) -> tuple[Slips, Sequence[str]] | None:

@@ -11,7 +11,7 @@ from .remote import Arguments, Remote
 # below that of the next smaller type, and far below what a mistake does.
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-8}  # by bytes of a real number
 FLOOR = {2: 1e-3, 4: 1e-6, 8: 1e-12}  # where all expected values are about 0
-NOISE = 1e-13  # what is left of numbers that cancel, relative to them
+NOISE = {2: 1e-3, 4: 1e-6, 8: 1e-13}  # what is left of numbers that cancel, relative to them
 Floats = np.ndarray | np.generic
 SHOWN = 24  # numbers in an array that a message shows in full
 
@@ -210,7 +210,7 @@ def without_noise(value: object, right: object) -> object:
         return value
     if not (isinstance(right, np.ndarray) and right.dtype.kind == "f"):
         return value
-    noise = NOISE * np.abs(right).max(initial=0.0)
+    noise = NOISE[_bytes(value)] * np.abs(right).max(initial=0.0)
     return np.where(np.abs(value) <= noise, value.dtype.type(0), value) if noise > 0 else value
 
 

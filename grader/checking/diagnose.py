@@ -286,11 +286,12 @@ class Search:
 
 
 def short(number: float) -> Iterator[str]:
-    """The number as a fraction and in a few digits: people write no others."""
+    """The number in a few digits and as a fraction: people write no others."""
+    yield from (f"{number:.{digits}g}" for digits in (1, 2))
     fraction = Fraction(number).limit_denominator(12)
-    if fraction.denominator > 1 and np.isclose(float(fraction), number, rtol=1e-6):
+    if np.isclose(float(fraction), number, rtol=1e-6, atol=0):
         yield str(fraction)
-    yield from (f"{number:.{digits}g}" for digits in (1, 2, 3, 4))
+    yield from (f"{number:.{digits}g}" for digits in (3, 4))
 
 
 def roots(off: Callable[[float], float]) -> Iterator[float]:

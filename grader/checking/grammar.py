@@ -255,6 +255,8 @@ def _reductions(site: Site) -> Iterator[Change]:
     if name == "var":
         says = f"the variance of {of} divides by one less than the number of values"
         yield "count", says, reduced(ddof=1)
+        says = f"the variance of {of} divides by two less than the number of values"
+        yield "count", says, reduced(ddof=2)
     if axis is not None:
         text = f"0 * {reduced()} + {reduced(axis=None, keepdims=False)}"
         yield "axis", f"the {name} of {of} is taken over everything, and repeated", text
@@ -341,6 +343,7 @@ def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
     where = program.name
     for function, path in _functions(program):
         yield from _stale(where, function, path)
+        yield from _exchanged(where, function, path)
         for statement, here in _lines(function.body, path, "body"):
             match statement:
                 case ast.Assign(targets=[ast.Attribute() as target]) | ast.AugAssign(target=target):
@@ -352,6 +355,18 @@ def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
                         changed = ((*here, ("test", None)), ast.Constant(value))
                         yield Slip("condition", says, where, (changed,))
         yield from _parameters(where, function, path, sites)
+
+
+def _exchanged(where: str, function: ast.FunctionDef, path: Path) -> Iterator[Slip]:
+    """Two attributes that are set one after the other have each other's value."""
+    for place, (one, other) in enumerate(itertools.pairwise(function.body)):
+        match one, other:
+            case ast.Assign(targets=[ast.Attribute() as a]), ast.Assign(
+                targets=[ast.Attribute() as b]
+            ):
+                at, below = ((*path, ("body", place + i), ("value", None)) for i in (0, 1))
+                says = f"{_name(ast.unparse(a))} and {_name(ast.unparse(b))} have changed places"
+                yield Slip("order", says, where, ((at, other.value), (below, one.value)))
 
 
 def _stale(where: str, function: ast.FunctionDef, path: Path) -> Iterator[Slip]:

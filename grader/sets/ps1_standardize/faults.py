@@ -218,10 +218,10 @@ class Standardize:
             variance = variance * n
         if self.has("count-of-features:variance"):
             variance = variance * len(x) / x.shape[1]
-        if self.has("standard-deviation"):
-            variance = np.sqrt(variance)
-        # inf for one value, as NumPy has it, and no error
-        return np.asarray(variance * (np.divide(n, n - 1) if self.has("unbiased-normalise") else 1))
+        if self.has("unbiased-normalise"):
+            # inf for one value, as NumPy has it, and no error
+            variance = variance * np.divide(n, n - 1)
+        return np.asarray(np.sqrt(variance) if self.has("standard-deviation") else variance)
 
     def _normalized(self, x: Array, mean: Array, variance: Array, eps: float | None) -> Array:
         if self.has("mean-and-variance-swapped"):

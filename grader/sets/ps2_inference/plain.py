@@ -33,7 +33,7 @@ class BatchNorm1d:
                 raise ValueError("a training batch of one has no variance")
             mean = x.mean(axis=0)
             variance = x.var(axis=0)
-            unbiased = variance * N / (N - 1)
+            unbiased = variance * (N / (N - 1))
             self.running_mean = (1 - momentum) * self.running_mean + momentum * mean
             self.running_var = (1 - momentum) * self.running_var + momentum * unbiased
         else:
@@ -42,6 +42,48 @@ class BatchNorm1d:
         std = np.sqrt(variance + self.eps)
         x_hat = (x - mean) / std
         y = self.gamma * x_hat + self.beta
+        return np.asarray(y, x.dtype)
+
+    def __call__(self, x: Array) -> Array:
+        return self.forward(x)
+
+
+class BatchNorm1d__scale:
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        self.eps = eps
+        self.momentum = momentum
+        self.gamma = np.ones(num_features)
+        self.beta = np.zeros(num_features)
+        self.running_mean = np.zeros(num_features)
+        self.running_var = np.ones(num_features)
+        self.training = True
+
+    def train(self, mode: bool = True) -> "BatchNorm1d__scale":
+        self.training = mode
+        return self
+
+    def eval(self) -> "BatchNorm1d__scale":
+        self.training = False
+        return self
+
+    def forward(self, x: Array) -> Array:
+        N, D = x.shape
+        momentum = self.momentum
+        if self.training:
+            if N == 1:
+                raise ValueError("a training batch of one has no variance")
+            mean = x.mean(axis=0)
+            variance = x.var(axis=0)
+            unbiased = variance * (N / (N - 1))
+            self.running_mean = (1 - momentum) * self.running_mean + momentum * mean
+            self.running_var = (1 - momentum) * self.running_var + momentum * unbiased
+        else:
+            mean = self.running_mean
+            variance = self.running_var
+        std = np.sqrt(variance + self.eps)
+        scale = self.gamma / std
+        shift = self.beta - mean * scale
+        y = x * scale + shift
         return np.asarray(y, x.dtype)
 
     def __call__(self, x: Array) -> Array:
