@@ -402,9 +402,13 @@ class BatchNorm(_Formula):
         self.went_backward = True
         batch = self.training or self.has("batch-stats-in-eval")
         axes, per_channel = self._axes(x), (self.C,) + (1,) * (x.ndim - 2)  # (C,) or (C, 1, 1)
-        mean, variance = self._statistics(x, axes) if batch else (
-            self.mean.reshape(per_channel),
-            self.variance.reshape(per_channel),
+        mean, variance = (
+            self._statistics(x, axes)
+            if batch
+            else (
+                self.mean.reshape(per_channel),
+                self.variance.reshape(per_channel),
+            )
         )
         std = self._divisor(variance, self.eps)
         x_hat = (x - mean) / std
@@ -658,7 +662,9 @@ class _Functions(_Formula):
     ) -> tuple[tuple[Array | None, ...], list[Array | None]]:
         weight = weight.copy()  # as the driver has a tensor of its own
         with _as_in_torch():
-            folded: tuple[Array | None, ...] = self._fold(weight, bias, gamma, beta, running_mean, running_var, eps)
+            folded: tuple[Array | None, ...] = self._fold(
+                weight, bias, gamma, beta, running_mean, running_var, eps
+            )
         if self.has("fold-returns-swapped"):
             folded = folded[::-1]
         return folded, [weight, bias, gamma, beta, running_mean, running_var]
