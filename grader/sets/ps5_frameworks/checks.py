@@ -219,7 +219,7 @@ def float32(*arrays: Array) -> tuple[Array, ...]:
     return tuple(array.astype(np.float32) for array in arrays)
 
 
-# Smallest first; N - 1 is never C. Where N or W is C, a wrong axis runs and gives numbers: wrong ones.
+# Smallest first; N - 1 is never C. Where N or W is C, a wrong axis runs and gives wrong numbers.
 ROWS = ((4, 2), (5, 5), (16, 3))
 MAPS = ((3, 2, 1, 2), (4, 3, 5, 3), (2, 3, 4, 5), (5, 4, 2, 3))
 LARGE = 100.0  # deviations beside which no eps can be seen

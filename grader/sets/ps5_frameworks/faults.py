@@ -473,9 +473,8 @@ class BatchNorm(_Formula):
             x = x.astype(np.float32).astype(x.dtype)
         per_channel = (self.C,) + (1,) * (x.ndim - 2)  # (C,) or (C, 1, 1)
         running = self.mean, self.variance
-        if self.tracks and training and updates:
-            self._move(x)
-        elif self.tracks and not training and self.has("updated-in-eval", "updated-in-eval:biased"):
+        too_early = self.has("updated-in-eval", "updated-in-eval:biased")
+        if self.tracks and (updates if training else too_early):
             self._move(x)
         elif self.has("batches-not-counted:in-inference"):  # in training `_remember` counts
             self.count += 1

@@ -589,7 +589,7 @@ def lesson(
     return found
 
 
-FEW = {"epochs": 2}  # enough to see how a script works, if not whether the network learns
+FEW = 2  # epochs: enough to see how a script works, if not whether the network learns
 
 
 def how(found: dict[str, Any]) -> dict[str, bool]:
@@ -645,7 +645,7 @@ def what_it_is(told: float, last: float, M: int) -> str:
 
 @train_and_validate.part("an accuracy for each epoch, as it is in inference mode", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.train_and_validate, rng, 40, validate=23, **FEW)
+    found = lesson(bn, bn.train_and_validate, rng, 40, validate=23, epochs=FEW)
     yield how(found)
     yield {"number of accuracies": len(found["told"] or ())}
     if as_it_should(found):
@@ -656,13 +656,13 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @train_and_validate.part("the validation digits leave no trace in the running statistics", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.train_and_validate, rng, 40, validate=23, **FEW)
+    found = lesson(bn, bn.train_and_validate, rng, 40, validate=23, epochs=FEW)
     yield how(found) | {"a norm in training mode": any(found["other"])}
 
 
 @train_and_validate.part("each epoch trains in training mode", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.train_and_validate, rng, 40, validate=23, **FEW)
+    found = lesson(bn, bn.train_and_validate, rng, 40, validate=23, epochs=FEW)
     yield how(found) | {"training": found["in training"]}
     yield {"it learns": learns(found, bn, bn.train_and_validate, rng, 600, validate=203)}
 
@@ -672,21 +672,21 @@ fine_tune = _check("fine_tune", "frozen-batchnorm")
 
 @fine_tune.part("the running statistics stay, while the last layer learns", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.fine_tune, rng, 40, **FEW)
+    found = lesson(bn, bn.fine_tune, rng, 40, epochs=FEW)
     yield how(found) | {"the statistics stay": unchanged(found, "1.running_mean", "1.running_var")}
     yield {"it learns": learns(found, bn, bn.fine_tune, rng, 600)}
 
 
 @fine_tune.part("all parameters but those of the last layer stay", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.fine_tune, rng, 40, **FEW)
+    found = lesson(bn, bn.fine_tune, rng, 40, epochs=FEW)
     yield how(found) | {"the last layer stays": unchanged(found, "3.weight", "3.bias")}
     yield {"the parameters stay": unchanged(found, "0.weight", "1.weight", "1.bias")}
 
 
 @fine_tune.part("the batches are normalised with the frozen statistics", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.fine_tune, rng, 40, **FEW)
+    found = lesson(bn, bn.fine_tune, rng, 40, epochs=FEW)
     yield how(found) | {"the last layer stays": unchanged(found, "3.weight", "3.bias")}
     yield {"a norm is in training mode": any(found["training"] + found["other"])}
 
@@ -696,14 +696,14 @@ train_in_batches = _check("train_in_batches", "one-value-a-channel")
 
 @train_in_batches.part("one row is left at the end of an epoch: it trains on, and learns", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.train_in_batches, rng, 41, **FEW)  # 2 * BATCH + 1
+    found = lesson(bn, bn.train_in_batches, rng, 41, epochs=FEW)  # 2 * BATCH + 1
     yield how(found) | how_many(found)
     yield {"it learns": learns(found, bn, bn.train_in_batches, rng, 601)}
 
 
 @train_in_batches.part("each batch has two rows at least, none twice, and is for training", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.train_in_batches, rng, 41, **FEW)
+    found = lesson(bn, bn.train_in_batches, rng, 41, epochs=FEW)
     yield how(found)
     yield {
         "a batch of one row": any(len(rows) == 1 for rows in found["batches"]),
@@ -715,7 +715,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @train_in_batches.part("no other row is lost than those of an incomplete last batch", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for N in (80, 53):  # whole batches alone, and 13 rows that may be left out
-        found = lesson(bn, bn.train_in_batches, rng, N, **FEW)
+        found = lesson(bn, bn.train_in_batches, rng, N, epochs=FEW)
         yield how(found) | how_many(found)
         if N == 80:
             yield {"all batches of batch_size rows": found["size"]}
@@ -726,7 +726,7 @@ train_on_sorted = _check("train_on_sorted", "a-failure-caught")
 
 @train_on_sorted.part("what it learns holds for new digits, in inference mode", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.train_on_sorted, rng, 60, ordered=True, **FEW)
+    found = lesson(bn, bn.train_on_sorted, rng, 60, ordered=True, epochs=FEW)
     yield how(found) | {"training": found["in training"]}
     recognised = learns(found, bn, bn.train_on_sorted, rng, 600, ordered=True)
     yield {"new digits are recognised": recognised}
@@ -740,14 +740,14 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @train_on_sorted.part("it trains in training mode, for all epochs, in batches of batch_size", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.train_on_sorted, rng, 60, ordered=True, **FEW)
+    found = lesson(bn, bn.train_on_sorted, rng, 60, ordered=True, epochs=FEW)
     yield how_many(found) | {"batches of batch_size rows": found["size"]}
     yield {"training": found["in training"]}
 
 
 @train_on_sorted.part("what it returns, if anything, is the loss of each step", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found = lesson(bn, bn.train_on_sorted, rng, 60, ordered=True, **FEW)
+    found = lesson(bn, bn.train_on_sorted, rng, 60, ordered=True, epochs=FEW)
     told, losses = found["told"], found["losses"]
     each = told is None or len(told) == len(losses)
     yield {"a step is made": found["steps"] > 0, "a number for each step": each}
@@ -772,12 +772,13 @@ def accumulated(accumulate: Any, x: Any, y: Any, sizes: Any, settings: Any, x_ne
     lost, stale = [False], [False]
 
     def watch(layer: Any, inputs: Any) -> None:
+        weight: Any = getattr(layer, "weight", None)
         if torch.is_grad_enabled() and isinstance(inputs[0], torch.Tensor) and inputs[0].ndim > 1:
             rows.append(len(inputs[0]))
             inference[0] |= not layer.training
-            if isinstance(layer, torch.nn.Linear) and layer.weight not in since:
-                gradients = since.setdefault(layer.weight, [])
-                layer.weight.register_hook(lambda gradient: gradients.append(gradient.clone()))
+            if isinstance(layer, torch.nn.Linear) and weight not in since:
+                gradients = since.setdefault(weight, [])
+                weight.register_hook(lambda gradient: gradients.append(gradient.clone()))
 
     def step(optimizer: Any, args: Any, kwargs: Any) -> None:
         steps[0] += 1

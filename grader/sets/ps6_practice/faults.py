@@ -369,24 +369,55 @@ class Net:
             network.train()
         if self.has("trained-in-eval:always"):
             network.eval()
-        rate = 0.1 if self.has("rate-ignored") else lr  # as a default of the student's would be
+        # as a default of the student's would be
+        rates = {"rate-ignored:0.01": 0.01, "rate-ignored:0.001": 0.001, "rate-ignored": 0.1}
+        rate = next((value for m, value in rates.items() if m in self.mistakes), lr)
         losses: list[float] = []
         total: dict[str, Array] = {}
-        for a, b in [*zip(x, y, strict=True)] * (2 if self.has("more-steps") else 1):
-            loss, dy = cross_entropy(network.forward(a), b)
+        squares: dict[str, Array] = {}
+        for step, (a, b) in enumerate(self._given([*zip(x, y, strict=True)]), 1):
+            outputs = network.forward(a)
+            loss, dy = cross_entropy(outputs, b)
+            if self.has("softmax-before-loss"):
+                p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+                p /= p.sum(axis=1, keepdims=True)
+                loss, dp = cross_entropy(p, b)
+                dy = p * (dp - (dp * p).sum(axis=1, keepdims=True))
             if self.has("loss-summed"):
                 loss, dy = loss * len(b), dy * len(b)  # reduction="sum"
             # SGD with momentum 0.9; without zero_grad() it is 1
             kept = 0.9 if self.has("another-optimizer") else 1.0
             keeps = self.has("gradients-accumulate", "another-optimizer")
+            moves: dict[str, Array] = {}
             for name, gradient in network.gradients(dy).items():
                 total[name] = gradient + (kept * total.get(name, 0.0) if keeps else 0.0)
-            network.move(total, rate)
+                moves[name] = total[name]
+                if "another-optimizer:nesterov" in self.mistakes:
+                    moves[name] = gradient + kept * total[name]
+                if "another-optimizer:adam" in self.mistakes:
+                    total[name] = total[name] - 0.9 * gradient  # the shares are 0.9 and 0.1
+                    squares[name] = 0.999 * squares.get(name, 0.0) + 0.001 * gradient**2
+                    mean = total[name] / (1 - 0.9**step)
+                    moves[name] = mean / (np.sqrt(squares[name] / (1 - 0.999**step)) + 1e-8)
+            if not self.has("never-steps"):
+                network.move(moves, rate)
             if self.has("losses-after-step"):
                 # looked at, not trained on
                 loss = cross_entropy(network.forward(a, frozen=True), b)[0]
             losses.append(loss)
-        return losses, {k: np.asarray(v, np.float32) for k, v in network.values.items()}
+        told = [float(np.mean(losses))] if self.has("one-loss-in-all") else losses
+        return told, {k: np.asarray(v, np.float32) for k, v in network.values.items()}
+
+    def _given(self, batches: list[Any]) -> list[Any]:
+        """The batches that are trained on, in their order."""
+        wrong = {
+            "more-steps": 2 * batches,
+            "batches-left-out:first": batches[1:],
+            "batches-left-out:last": batches[:-1],
+            "batches-left-out:all-but-one": batches[:1],
+            "batches-in-another-order": batches[::-1],
+        }
+        return next((given for m, given in wrong.items() if m in self.mistakes), batches)
 
     def predict(self, _: object, x: Array) -> tuple[Array, list[bool]]:
         network = self.network
@@ -395,6 +426,12 @@ class Net:
             network.eval()
         outputs = network.forward(x)
         modes = self._left_in(before)
+        if self.has("argmax-over-rows"):
+            return outputs.argmax(axis=0), modes
+        if "logits:largest" in self.mistakes:
+            return outputs.max(axis=1), modes
+        if self.has("smallest-output"):
+            return outputs.argmin(axis=1), modes
         return (outputs if self.has("logits") else outputs.argmax(axis=1)), modes
 
     def _left_in(self, before: list[bool]) -> list[bool]:
@@ -554,6 +591,8 @@ class Functions:
     ) -> dict[str, Any]:
         """With an option, whether there are norms, the activation is a sigmoid."""
         weights, bias, states = values
+        if "with-without-swapped" in self.mistakes:
+            options = tuple(not option for option in options)
         hidden, kinds = len(widths) - 2, list[str]()
         on_output = [m for m in self.mistakes if m.startswith("norm-on-output")]
         activation = "sigmoid" if options else "relu"  # ps7's network, or this set's
@@ -611,7 +650,11 @@ class Functions:
             "linears": [weight.shape for weight in weights],
             "norms": normed,
             "biases": [*[has_biases] * hidden, has_bias],
-            "start": [hidden == i or "other-start" not in self.mistakes for i in range(hidden + 1)],
+            "start": [
+                "other-start:all" not in self.mistakes
+                and (hidden == i or "other-start" not in self.mistakes)
+                for i in range(hidden + 1)
+            ],
             "eval": outputs[0],
             "train": outputs[1],
         }

@@ -75,7 +75,8 @@ mistakes = [
     Mistake(
         "feature-maps-missed",
         "nn.BatchNorm2d is not found",
-        "Feature maps have a class of their own. Each of nn.BatchNorm1d, nn.BatchNorm2d and nn.BatchNorm3d is a batch normalisation.",
+        "Feature maps have a class of their own. Each of nn.BatchNorm1d, nn.BatchNorm2d and "
+        "nn.BatchNorm3d is a batch normalisation.",
         "frozen-batchnorm",
     ),
     Mistake(
