@@ -14,7 +14,7 @@ from ...checking.borrowed import borrowed
 from ...checking.check import Check, raises
 from ...checking.remote import Arguments, RemoteError, Student, drive
 from ...reference import Array
-from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, affine, far_from_zero
+from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, affine
 from ..ps1_standardize.checks import batch as batch_in_float64
 from . import faults
 
@@ -113,15 +113,27 @@ class BatchNorm:
         self.inner.train()
 
     def eval(self) -> None:
+        self._remembers()
         self.inner.eval()
+
+    def _remembers(self) -> None:
+        """Without running statistics at all, what asks for them is not written yet.
+
+        No mistake is to be read into it: it has no mode, and nothing that should be a buffer.
+        """
+        asked = self.options.get("track_running_stats", True)
+        if asked and not hasattr(self.inner, "running_mean"):
+            raise NotImplementedError("the layer has no running_mean")
 
     def double(self) -> None:
         self.inner.double()
 
     def forward(self, x: Any, channels_last: bool = False, no_grad: bool = False) -> Any:
         x = self.torch.from_numpy(x)
-        if channels_last:
+        if channels_last and x.ndim == 4:
             x = x.contiguous(memory_format=self.torch.channels_last)
+        elif channels_last:  # rows have them last: here the columns lie one after the other
+            x = x.t().contiguous().t()
         with self.torch.set_grad_enabled(not no_grad):
             return self._call(x)
 
@@ -131,20 +143,24 @@ class BatchNorm:
         return x, y
 
     def statistics(self) -> Any:
+        self._remembers()
         mean, variance = self.inner.running_mean, self.inner.running_var
         # one without the other is told apart
         return None if mean is None and variance is None else (mean, variance)
 
     def attached(self) -> bool:
+        self._remembers()
         return bool(self.inner.running_mean.requires_grad or self.inner.running_var.requires_grad)
 
     def batches(self) -> int:
+        self._remembers()
         return int(self.inner.num_batches_tracked)
 
     def parameters(self) -> list[str]:
         return sorted(name for name, _ in self.inner.named_parameters())
 
     def state(self) -> dict[str, Any]:
+        self._remembers()
         return dict(self.inner.state_dict())
 
     def to_pytorch_and_back(self, x: Any) -> Any:
@@ -203,14 +219,30 @@ def float32(*arrays: Array) -> tuple[Array, ...]:
     return tuple(array.astype(np.float32) for array in arrays)
 
 
-# Smallest first. Where W = C, a wrong axis runs and gives numbers: wrong ones.
-ROWS = ((3, 2), (4, 4), (16, 5))
-MAPS = ((2, 2, 1, 2), (3, 2, 3, 2), (2, 3, 4, 5), (4, 3, 2, 3))
+# Smallest first; N - 1 is never C. Where N or W is C, a wrong axis runs and gives wrong numbers.
+ROWS = ((4, 2), (5, 5), (16, 3))
+MAPS = ((3, 2, 1, 2), (4, 3, 5, 3), (2, 3, 4, 5), (5, 4, 2, 3))
+LARGE = 100.0  # deviations beside which no eps can be seen
 
 
-def batch(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+def batch(rng: np.random.Generator, shape: tuple[int, ...], scale: float = 1.0) -> Array:
     """A batch in float32, (N, C) or (N, C, H, W), whose channels differ."""
-    return batch_in_float64(rng, *shape).astype(np.float32)
+    return (scale * batch_in_float64(rng, *shape)).astype(np.float32)
+
+
+def large(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """A batch for a part that does not ask about eps: a wrong one costs nothing there."""
+    return batch(rng, shape, LARGE)
+
+
+def far_away(rng: np.random.Generator, D: int, deviation: Array | float) -> Array:
+    """x (4, D) in float64, in units of 2**20: 2**25, and two values on both sides of it.
+
+    In float32 they are all the same. Right formulas make no rounding errors of these, whether they
+    go through them one by one or all at once, and no eps can be seen.
+    """
+    x = 2.0**25 + rng.choice([-1, 1], D) * deviation * np.array([[-1], [1], [0], [0]])
+    return np.asarray(2.0**20 * x)
 
 
 def trained(bn: Any, rng: np.random.Generator, C: int, **options: Any) -> Any:
@@ -224,132 +256,153 @@ module_training = _check("module_training", "a-module-of-your-own")
 @module_training.part("(N, C) in training: the batch's statistics, weight and bias", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in ROWS:
-        yield trained(bn, rng, shape[1]).forward(batch(rng, shape))
+        made = trained(bn, rng, shape[1])
+        for _ in range(2):  # the same layer again: it keeps nothing of x
+            yield made.forward(large(rng, shape))
 
 
 @module_training.part("(N, C, H, W) in training: one mean and one variance a channel", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape in MAPS:
-        yield trained(bn, rng, shape[1]).forward(batch(rng, shape))
+        yield trained(bn, rng, shape[1]).forward(large(rng, shape))
 
 
 @module_training.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for shape, eps in zip((ROWS[0], MAPS[0]), LARGE_EPS, strict=True):
-        yield trained(bn, rng, shape[1]).forward(batch(rng, shape) / 300)
-        yield trained(bn, rng, shape[1], eps=eps).forward(batch(rng, shape) / 10)
+        yield trained(bn, rng, shape[1]).forward(batch(rng, shape, 1 / 300))
+        yield trained(bn, rng, shape[1], eps=eps).forward(batch(rng, shape, 1 / 10))
 
 
 @module_training.part("ValueError when training on one value a channel, and only then", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for one, two in (((1, 3), (2, 3)), ((1, 2, 1, 1), (1, 2, 1, 2))):
+    for one, two in (((1, 3), (2, 3)), ((1, 2, 1, 1), (1, 2, 1, 3))):
         made = trained(bn, rng, one[1])
         # N or N H W is 1
-        yield {"raises ValueError": raises(ValueError, made.forward, batch(rng, one))}
-        yield made.forward(batch(rng, two))
+        yield {
+            "raises an exception": raises(Exception, made.forward, large(rng, one)),
+            "raises ValueError": raises(ValueError, made.forward, large(rng, one)),
+        }
+        yield made.forward(large(rng, two))
 
 
 @module_training.part(
     "the dtype of x, and double precision after double()", 0.5, dtype=True, shows="precision-fixed"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield trained(bn, rng, 3).forward(batch(rng, (4, 3)))
+    yield trained(bn, rng, 3).forward(large(rng, (5, 3)))
     made = trained(bn, rng, 3)
     made.double()
-    yield made.forward(rng.normal(1, 2, (4, 3)))
-    again = trained(bn, rng, 3)
-    again.double()
-    yield again.forward(rng.normal(1e4, 2, (4, 3)))  # float32 has no digits left for this
+    yield made.forward(far_away(rng, 3, 1.0))  # its squares have no more digits than float64
 
 
 @module_training.part(
-    "still right when the mean is a million times the spread", 0.5, shows="one-pass-variance"
+    "still right when the mean is many million times the spread", 0.5, shows="one-pass-variance"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 3)
     made.double()
-    yield made.forward(far_from_zero(rng, 4, 3))
+    # squares of these have more digits than float64
+    yield made.forward(far_away(rng, 3, rng.integers(40, 56, 3) / 64))
 
 
 @module_training.part(
     "the same for tensors in channels_last memory format", 0.5, shows="memory-layout-assumed"
 )
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for shape in MAPS[1:3]:
-        yield trained(bn, rng, shape[1]).forward(batch(rng, shape), channels_last=True)
+    for shape in (*MAPS[1:3], ROWS[0]):
+        yield trained(bn, rng, shape[1]).forward(large(rng, shape), channels_last=True)
 
 
 @module_training.part("x is left as it was", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield trained(bn, rng, 2).kept(batch(rng, (3, 2)))
+    yield trained(bn, rng, 2).kept(large(rng, (4, 2)))
 
 
 module_inference = _check("module_inference", "running-statistics-in-pytorch")
+# Two batches of rows, and two of feature maps. One moves the statistics all the way where momentum
+# is 1; n / (n - 1) is another number for N than for N H W.
+TWICE = (((4, 2), (5, 2)), ((3, 2, 1, 3), (4, 2, 2, 3)))
 
 
 @module_inference.part("running_mean and running_var move with every training batch", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for options in ({}, {"momentum": 0.3}):  # the default, and one that is none
-        for shapes in (((3, 2), (4, 2)), ((2, 2, 1, 2), (3, 2, 2, 3))):
-            made = module(bn, 2, **options)
+        for shapes in TWICE:
+            made = module(bn, 2, eps=0.53, **options)  # it has no place in running_var
             for shape in shapes:
                 made.forward(batch(rng, shape))
                 yield made.statistics()
 
 
+@module_inference.part("each layer has its own", 0.5)
+def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
+    first, second = module(bn, 2), module(bn, 2)
+    for made in (first, second):
+        made.forward(batch(rng, (4, 2)))
+        yield first.statistics(), second.statistics()
+
+
 @module_inference.part("in inference they normalise, and do not move", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for first, then in (((3, 2), (2, 2)), ((2, 2, 1, 2), (2, 2, 2, 3))):
-        made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
-        made.forward(batch(rng, first))
-        made.eval()
-        yield made.forward(batch(rng, then)), made.statistics()
-        made.train()
-        yield made.forward(batch(rng, first)), made.statistics()
+    for first, then in TWICE:
+        made = trained(bn, rng, 2, momentum=1.0)
+        for _ in range(2):  # what inference has kept is stale in the next round
+            made.train()
+            yield made.forward(large(rng, first))
+            made.eval()
+            yield made.forward(large(rng, then)), made.statistics()
+    made = module(bn, 2, momentum=1.0, eps=0.53)
+    made.forward(batch(rng, (4, 2)))
+    made.eval()
+    for _ in range(5):
+        made.forward(batch(rng, (5, 2)))
+    yield made.statistics()  # not by a little either, nor by eps
 
 
 @module_inference.part("in inference one value a channel is enough", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for first, one in (((3, 2), (1, 2)), ((2, 2, 1, 2), (1, 2, 1, 1))):
-        made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
-        made.forward(batch(rng, first))
+    for first, one in (((4, 2), (1, 2)), ((3, 2, 1, 3), (1, 2, 1, 1))):
+        made = trained(bn, rng, 2, momentum=1.0)
+        made.forward(large(rng, first))
+        raises(Exception, made.forward, large(rng, one))  # refused in training, without a trace
         made.eval()
-        yield made.forward(batch(rng, one))
+        yield made.forward(large(rng, one))
 
 
 @module_inference.part("the mode is train() or eval(), whether gradients are on or off", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
-    yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
+    made = trained(bn, rng, 2, momentum=1.0)
+    yield made.forward(large(rng, (4, 2)), no_grad=True), made.statistics()
     made.eval()
-    yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
-    yield made.forward(batch(rng, (3, 2)))
+    yield made.forward(large(rng, (4, 2)), no_grad=True), made.statistics()
+    yield made.forward(large(rng, (4, 2)))
 
 
-@module_inference.part("eps in inference", 0.5)
+@module_inference.part("eps in inference", 0.5, shows="eps-misplaced")
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for eps in LARGE_EPS:
-        made = trained(bn, rng, 2, eps=eps, momentum=1.0)  # eps shows where variances are small
-        made.forward(batch(rng, (3, 2)) / 10)
+        made = trained(bn, rng, 2, eps=eps, momentum=1.0)
+        made.forward(batch(rng, (4, 2), 1 / 10))  # eps shows where variances are small
         made.eval()
-        yield made.forward(batch(rng, (2, 2)))
+        yield made.forward(batch(rng, (3, 2)))
 
 
 @module_inference.part("num_batches_tracked counts the training batches", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2)
     for _ in range(2):
-        made.forward(batch(rng, (3, 2)))
+        made.forward(batch(rng, (4, 2)))
         yield made.batches()
     made.eval()
-    made.forward(batch(rng, (3, 2)))
+    made.forward(batch(rng, (4, 2)))
     yield made.batches()
 
 
 @module_inference.part("momentum=None: the plain average of all batches", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, momentum=None)
-    for shape in ((3, 2), (4, 2), (2, 2, 1, 3)):  # by batches, not by rows: N differs
+    for shape in ((4, 2), (5, 2), (3, 2, 1, 3)):  # by batches, not by rows: N differs
         made.forward(batch(rng, shape))
         yield made.statistics()
 
@@ -366,7 +419,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2)
     yield made.state()
-    made.forward(batch(rng, (2, 2, 1, 2)))
+    made.forward(batch(rng, (3, 2, 1, 2)))
+    yield {"num_batches_tracked": made.batches()}  # counted, be it in a buffer or not
     state = made.state()
     yield state
     yield np.asarray(state["num_batches_tracked"]).dtype.kind == "i"  # values alone would not tell
@@ -375,9 +429,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_state.part("the state_dict goes into nn.BatchNorm2d, is trained there, and comes back", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 3, momentum=0.3)
-    made.forward(batch(rng, (2, 3, 2, 1)))
+    made.forward(large(rng, (2, 3, 2, 1)))
     yield made.state()
-    yield made.to_pytorch_and_back(batch(rng, (2, 3, 4, 2)))
+    yield made.to_pytorch_and_back(large(rng, (2, 3, 4, 2)))
 
 
 @module_state.part("double() changes the running statistics too", 0.5, dtype=True)
@@ -392,7 +446,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, affine=False)
     yield made.parameters(), made.state()
-    yield made.forward(batch(rng, (3, 2)))
+    yield made.forward(large(rng, (4, 2)))
 
 
 @module_state.part(
@@ -401,9 +455,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, track_running_stats=False)
     yield made.state()
-    yield made.forward(batch(rng, (3, 2)))
+    yield made.forward(large(rng, (4, 2)))
     made.eval()
-    yield made.forward(batch(rng, (3, 2)))
+    yield made.forward(large(rng, (4, 2)))
 
 
 module_gradients = _check("module_gradients", "autograd-through-the-statistics")
@@ -412,7 +466,7 @@ module_gradients = _check("module_gradients", "autograd-through-the-statistics")
 def with_dy(rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
     """x and dy, with the mean of dy away from 0."""
     for shape in (*ROWS[:2], *MAPS[1:3]):
-        x = batch(rng, shape)
+        x = large(rng, shape)
         yield x, rng.normal(0.5, 1, shape).astype(np.float32)
 
 
@@ -439,19 +493,19 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_gradients.part("the running statistics hold no graph: training goes on after backward", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     # the second backward would meet the first graph
-    made, batches = trained(bn, rng, 2), (batch(rng, (3, 2)) for _ in range(3))
-    dy = batch(rng, (3, 2))
+    made, batches = trained(bn, rng, 2), (large(rng, (4, 2)) for _ in range(3))
+    dy = batch(rng, (4, 2))
     for x in batches:
         yield made.gradients(x, dy), made.attached()
 
 
 @module_gradients.part("in inference the statistics are constants", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for shape in ((3, 2), (2, 2, 1, 2)):
+    for shape in ((4, 2), (3, 2, 1, 2)):
         made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
-        made.gradients(batch(rng, shape), batch(rng, shape))
+        made.gradients(large(rng, shape), batch(rng, shape))
         made.eval()
-        yield made.gradients(batch(rng, shape), batch(rng, shape))
+        yield made.gradients(large(rng, shape), batch(rng, shape))
 
 
 keras_to_torch = _check("keras_to_torch", "keras-to-torch")
@@ -465,11 +519,24 @@ def keras_layers(rng: np.random.Generator) -> Iterator[tuple[object, ...]]:
         yield *float32(*arrays), momentum, epsilon
 
 
+IN_KERAS = {
+    "weight": "gamma",
+    "bias": "beta",
+    "running_mean": "moving_mean",
+    "running_var": "moving_variance",
+    "eps": "epsilon",
+}
+
+
 def entries(answer: object, *names: str) -> object:
-    """Those entries of a dict that a part asks about; what is no dict stays, to be told so."""
+    """Those entries of a dict that a part asks about, or what has Keras's name in the place of one.
+
+    What is no dict stays, to be told so.
+    """
     if not isinstance(answer, dict):
         return answer
-    return {name: answer[name] for name in names if name in answer}
+    found = [name if name in answer else IN_KERAS.get(name) for name in names]
+    return {name: answer[name] for name in found if name in answer}
 
 
 @keras_to_torch.part("weight, bias, running_mean and running_var", 2)
@@ -495,14 +562,19 @@ folding = _check("fold_batchnorm", "folding")
 
 
 def layers(
-    rng: np.random.Generator, *shapes: tuple[int, ...], eps: float = NO_EPS
+    rng: np.random.Generator, *shapes: tuple[int, ...], std: float = LARGE, eps: float = NO_EPS
 ) -> Iterator[list[Any]]:
-    """The arguments of fold_batchnorm for a weight of each shape."""
+    """The arguments of fold_batchnorm for a weight of each shape.
+
+    gamma and the standard deviation are large, so that no eps can be seen.
+    """
     for shape in shapes:
         out = shape[0]  # outputs come first in linear layers and convolutions
+        gamma, beta = affine(rng, out)
         mean, variance = rng.normal(0, 3, out), rng.uniform(2, 9, out)
         yield [
-            rng.normal(0, 1, shape), rng.normal(1, 1, out), *affine(rng, out), mean, variance, eps
+            *float32(rng.normal(0, 1, shape), rng.normal(1, 1, out)),
+            *float32(std * gamma, beta, mean, std**2 * variance), eps
         ]  # fmt: skip
 
 
@@ -532,23 +604,23 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @folding.part("eps as it is given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for eps in (1e-5, *LARGE_EPS):
-        # a variance of the size of eps
-        for weight, bias, gamma, beta, mean, variance, _ in layers(rng, (2, 2)):
-            yield folded(bn, weight, bias, gamma, beta, mean, variance * eps, eps)[0]
+        for share in (1, 1 / 30):  # variances above eps, and below it
+            for layer in layers(rng, (2, 2), std=(share * eps) ** 0.5, eps=eps):
+                yield folded(bn, *layer)[0]
 
 
 @folding.part("float64 in, float64 out, and float32 too", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for *arrays, eps in layers(rng, (2, 2), eps=1e-5):
-        yield folded(bn, *arrays, eps)[0]
-        yield folded(bn, *float32(*arrays), eps)[0]  # eps stays a float
+    for *arrays, eps in layers(rng, (2, 2), std=1e6):
+        yield folded(bn, *(array.astype(np.float64) for array in arrays), eps)[0]
+        yield folded(bn, *arrays, eps)[0]  # eps stays a float
 
 
 @folding.part("the given tensors are left as they were", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for *layer, _ in layers(rng, (2, 2)):
-        yield Arguments(folded(bn, *layer, 0.1)[1])
-        yield folded(bn, *layer, NO_EPS)[0]
+    for *layer, eps in layers(rng, (2, 2)):
+        yield Arguments(folded(bn, *layer, LARGE**2)[1])  # so large that it would be seen in one
+        yield folded(bn, *layer, eps)[0]
 
 
 checks = [

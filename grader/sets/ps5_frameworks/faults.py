@@ -17,27 +17,66 @@ from ...reference import Array
 from ..ps1_standardize.faults import AFFINE, EPS, Standardize
 from ..ps4_where.faults import AXES
 
+# mistakes that are made in the formula for inference alone
+EVAL = tuple(
+    f"eval-{mistake}"
+    for mistake in (
+        "eps-outside-sqrt",
+        "eps-missing",
+        "eps-fixed",
+        "divides-by-variance",
+        "not-centred",
+        "no-affine",
+        "gamma-only",
+        "beta-only",
+    )
+)
+# The axes of the statistics of rows, or of rows and maps, where they are not all but the channels.
+WRONG_AXES = {
+    "wrong-axis": {2: (1,)},
+    "wrong-axis:per-sample": {2: (1,), 4: (1, 2, 3)},
+    "wrong-axis:per-position": {2: (1,), 4: (1,)},
+    "scalar-statistics": {2: (0, 1), 4: (0, 1, 2, 3)},
+    **{mistake: {4: axes} for mistake, axes in AXES.items()},
+}
 # by check: the mistakes that it can name
 MISTAKES = {
     "module_training": (
         "torch-does-it",
+        *EPS,
+        "eps-fixed:1e-3",
+        *AFFINE,
+        "wrong-axis",
+        *(f"wrong-axis:{mistake}" for mistake in ("per-sample", "per-position")),
+        "scalar-statistics",
+        "scalar-mean",
+        "scalar-variance",
         "per-pixel",
         "per-sample",
         "channels-mixed",
         "channels-last",
+        "reshape-without-transpose",
         "broadcast-along-width",
-        *EPS,
-        *AFFINE,
         "divides-by-variance",
         "not-centred",
+        "mean-minus-x",
+        "parentheses-missing",
+        "mean-and-variance-swapped",
+        "mean-of-squares",
+        "standard-deviation",
+        "sum-not-mean",
         "unbiased-normalise",
+        "count-of-channels",
         "mean-of-variances",
         "one-pass-variance",
         "running-stats-in-training",
+        "running-stats-in-training:once-updated",
         "one-value-per-channel",
         "one-sample-refused",
+        "other-error-for-one",
         "memory-layout-assumed",
         "precision-fixed",
+        "precision-fixed:inside",
         "loses-dtype",
         "mutates-input",
     ),
@@ -53,8 +92,16 @@ MISTAKES = {
         "momentum-default:0.9",
         "momentum-default:0.01",
         "old-statistics-not-decayed",
+        "updated-twice",
+        "cumulative-average",
+        "bias-corrected",
         "biased-running-variance",
-        "biased-running-variance:of-samples",
+        "running-variance-by-samples",
+        "running-mean-forgotten",
+        "running-variance-with-eps",
+        "running-variance-with-eps:in-inference",
+        "running-variance-about-running-mean",
+        "mean-and-variance-swapped:updated",
         "starts-at-zero-variance",
         "running-variance-forgotten",
         "running-standard-deviation",
@@ -64,27 +111,42 @@ MISTAKES = {
         "momentum-none:ignored",
         "momentum-none:one-more",
         "momentum-none:one-less",
+        "momentum-none:never",
+        "momentum-none:overwritten",
         "batches-not-counted",
         "batches-not-counted:samples",
         "batches-not-counted:in-inference",
+        "running-stats-in-training",
+        "running-stats-in-training:once-updated",
         "batch-stats-in-eval",
         "updated-in-eval",
+        "updated-in-eval:biased",
+        "updated-in-eval:afterwards",
+        "updated-in-eval:afterwards-biased",
+        "stale-statistics",
         "mode-from-grad-enabled",
-        "eval-eps-outside-sqrt",
-        "eval-eps-missing",
-        "eval-no-affine",
+        "mode-from-grad-enabled:updates",
+        "updates-before-error",
+        *EVAL,
+        "mean-and-variance-swapped:used",
+        "eval-corrects-variance",
         "refuses-one-in-eval",
     ),
     "module_state": (
         "torch-does-it",
         "not-a-parameter",
+        "not-a-parameter:buffers",
         "not-a-buffer",
         "not-a-buffer:not-saved",
+        "not-a-buffer:none-saved",
+        "not-a-buffer:count",
         "stats-are-parameters",
         "other-names",
         "statistics-shape",
         "batches-not-counted",
+        "batches-not-counted:never",
         "counts-in-floats",
+        "counts-in-floats:shape",
         "starts-at-zero-variance",
         "affine-ignored",
         "affine-false-crashes",
@@ -93,6 +155,8 @@ MISTAKES = {
         "track-ignored:zero-and-one",
         "track-false-crashes",
         "track-false-crashes:arithmetic",
+        "track-false-crashes:in-training",
+        "track-false-crashes:in-training-arithmetic",
     ),
     "module_gradients": (
         "torch-does-it",
@@ -100,14 +164,22 @@ MISTAKES = {
         "mean-path-missing",
         "variance-path-missing",
         "input-detached",
+        "input-detached:all",
+        "no-graph-in-inference",
         "not-detached",
         "not-a-parameter",
         "parameters-detached",
+        "parameters-detached:weight",
+        "parameters-detached:bias",
         "batch-stats-in-eval",
     ),
     "keras_to_torch": (
         "momentum-as-in-keras",
         "momentum-forgotten",
+        "momentum-forgotten:keras",
+        "numbers-missing",
+        "numbers-missing:momentum",
+        "numbers-missing:eps",
         "epsilon-forgotten",
         "gamma-beta-swapped",
         "moving-statistics-swapped",
@@ -120,6 +192,13 @@ MISTAKES = {
         "statistics-shape",
     ),
     "fold_batchnorm": (
+        "fold-weight-unscaled",
+        "fold-bias-unchanged",
+        "fold-returns-swapped",
+        "fold-multiplied",
+        "fold-difference-reversed",
+        "gamma-beta-swapped",
+        "mean-and-variance-swapped",
         "fold-without-mean",
         "fold-without-mean:no-bias",
         "fold-bias-forgotten",
@@ -133,12 +212,19 @@ MISTAKES = {
         "fold-gamma-forgotten:bias",
         "fold-wrong-axis",
         "fold-wrong-axis:inputs",
+        "fold-one-kind-of-layer",
+        "fold-one-kind-of-layer:convolution",
         "fold-none-crashes",
         "fold-none-stays",
         "divides-by-variance",
         "eps-outside-sqrt",
+        "eps-outside-sqrt:of-the-quotient",
         "eps-missing",
+        "eps-twice",
+        "eps-misplaced",
         "eps-fixed",
+        "eps-fixed:1e-8",
+        "eps-fixed:1e-3",
         "precision-fixed",
         "mutates-input",
     ),
@@ -168,7 +254,12 @@ def _as_in_torch() -> Iterator[None]:
         raise RuntimeError(str(error)) from None
 
 
-class BatchNorm(Standardize):
+class _Formula(Standardize):
+    def _divisor(self, variance: Array, eps: float | None) -> Array:
+        return super()._divisor(variance, 1e-3 if self.has("eps-fixed:1e-3") else eps)
+
+
+class BatchNorm(_Formula):
     """A BatchNorm module; weight and bias start as ones and zeros, running ones as 0 and 1."""
 
     mistakes: tuple[str, ...] = ()
@@ -202,6 +293,7 @@ class BatchNorm(Standardize):
             self.variance = np.zeros(num_features)
         # batches, as they are, and as they are counted
         self.seen, self.count, self.went_backward = 0, 0, False
+        self.used: tuple[Array, Array] | None = None  # the statistics of the first inference
 
     def _default_momentum(self) -> float:
         if self.has("momentum-default:0.9", "momentum-inverted:default-too"):
@@ -227,11 +319,16 @@ class BatchNorm(Standardize):
         if len(x) == 1 and training and self.has("one-sample-refused"):
             raise ValueError("more than 1 sample")
         if n == 1 and training and not self.has("one-value-per-channel"):
+            if self.has("updates-before-error"):
+                self._move(x)
+            if self.has("other-error-for-one"):
+                raise RuntimeError("more than 1 value per channel")
             raise ValueError("more than 1 value per channel")
         if n == 1 and not training and self.has("refuses-one-in-eval"):
             raise ValueError("more than 1 value per channel")
+        updates = not (no_grad and self.has("mode-from-grad-enabled:updates"))
         with _as_in_torch():
-            return self._forward(x, training)
+            return self._forward(x, training, updates)
 
     def kept(self, x: Array) -> tuple[Array, Array]:
         given = x.copy()
@@ -247,15 +344,16 @@ class BatchNorm(Standardize):
         return mean.astype(self.buffer_dtype), variance.astype(self.buffer_dtype)
 
     def attached(self) -> bool:
-        return self.seen > 0 and self.has("not-detached")
+        return self.seen > 0 and self.has("not-detached") and not self.has("input-detached:all")
 
     def batches(self) -> int:
         if self.has("batches-not-counted"):
             raise AttributeError("no num_batches_tracked")
-        return self.count
+        return 0 if self.has("batches-not-counted:never") else self.count
 
     def parameters(self) -> list[str]:
-        names = self._names() if self.has_affine and not self.has("not-a-parameter") else []
+        plain = self.has("not-a-parameter", "not-a-parameter:buffers")
+        names = self._names() if self.has_affine and not plain else []
         if self.tracks and self.has("stats-are-parameters"):
             names += ["running_mean", "running_var"]
         return sorted(names)
@@ -265,12 +363,16 @@ class BatchNorm(Standardize):
         if self.has_affine and not self.has("not-a-parameter"):
             values = [value.astype(self.parameter_dtype) for value in (self.weight, self.bias)]
             state |= dict(zip(self._names(), values, strict=True))
-        if (statistics := self.statistics()) and not self.has("not-a-buffer"):
+        saved = not self.has("not-a-buffer", "not-a-buffer:none-saved")
+        if (statistics := self.statistics()) and saved:
             if not self.has("not-a-buffer:not-saved"):
                 state["running_mean"], state["running_var"] = statistics
-            if not self.has("batches-not-counted"):
-                dtype = np.float32 if self.has("counts-in-floats") else np.int64
-                state["num_batches_tracked"] = np.array(self.count, dtype)
+            if not self.has("batches-not-counted", "not-a-buffer:count"):
+                floats = self.has("counts-in-floats", "counts-in-floats:shape")
+                count = np.array(self.batches(), np.float32 if floats else np.int64)
+                state["num_batches_tracked"] = (
+                    count[None] if self.has("counts-in-floats:shape") else count
+                )
         return state
 
     def to_pytorch_and_back(self, x: Array) -> tuple[Array, Array]:
@@ -291,13 +393,23 @@ class BatchNorm(Standardize):
 
     def gradients(self, x: Array, dy: Array) -> dict[str, Array | None]:
         self.forward(x)
+        graph = self.training or not self.has("no-graph-in-inference")
+        if not graph or self.has("input-detached:all"):
+            raise RuntimeError("element 0 of tensors does not require grad")
         # The running statistics lead to the graph of an earlier call, which its backward has freed.
         if self.went_backward and not self.training and self.attached():
             raise RuntimeError("Trying to backward through the graph a second time")
         self.went_backward = True
         batch = self.training or self.has("batch-stats-in-eval")
         axes, per_channel = self._axes(x), (self.C,) + (1,) * (x.ndim - 2)  # (C,) or (C, 1, 1)
-        mean, variance = self._statistics(x, axes) if batch else self._running(per_channel)
+        mean, variance = (
+            self._statistics(x, axes)
+            if batch
+            else (
+                self.mean.reshape(per_channel),
+                self.variance.reshape(per_channel),
+            )
+        )
         std = self._divisor(variance, self.eps)
         x_hat = (x - mean) / std
         dx_hat = dy * self.weight.reshape(per_channel)  # the shape of x
@@ -314,8 +426,9 @@ class BatchNorm(Standardize):
         if not self.has("not-a-parameter"):
             found["weight"] = (dy * x_hat).sum(axis=axes).astype(x.dtype)  # (C,)
             found["bias"] = dy.sum(axis=axes).astype(x.dtype)  # (C,)
-            if self.has("parameters-detached"):
-                found["weight"] = found["bias"] = None
+            for name in ("weight", "bias"):
+                if self.has("parameters-detached", f"parameters-detached:{name}"):
+                    found[name] = None
         return found
 
     def _names(self) -> list[str]:
@@ -327,69 +440,109 @@ class BatchNorm(Standardize):
         self.mean, self.variance, self.count = other.mean, other.variance, other.count
 
     def _axes(self, x: Array) -> tuple[int, ...]:
+        wrong = [axes for mistake, axes in WRONG_AXES.items() if self.has(mistake)]
         right = (0, *range(2, x.ndim))  # all but the channels
-        wrong = [axes for mistake, axes in AXES.items() if self.has(mistake)]
-        return wrong[0] if wrong and x.ndim == 4 else right
+        return wrong[0].get(x.ndim, right) if wrong else right
 
     def _statistics(self, x: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
         wide = x.astype(np.float64)  # NumPy rounds float32 in other places than torch
-        mean, variance = wide.mean(axis=axes, keepdims=True), wide.var(axis=axes, keepdims=True)
+        if x.ndim == 4 and self.has("reshape-without-transpose"):
+            # (N H W, C) in the wrong order, back in the axes of x
+            wide, axes = wide.reshape(-1, self.C, 1, 1), (0, 2, 3)
+        everything = tuple(range(wide.ndim))
+        mean = wide.mean(axis=everything if self.has("scalar-mean") else axes, keepdims=True)
+        axes = everything if self.has("scalar-variance") else axes
+        variance = wide.var(axis=axes, keepdims=True)
+        if self.has("mean-of-squares"):
+            variance = (wide**2).mean(axis=axes, keepdims=True)
         if self.has("one-pass-variance"):
             variance = (wide**2).mean(axis=axes, keepdims=True) - mean**2
         if x.ndim == 4 and self.has("mean-of-variances"):
             variance = wide.var(axis=(2, 3), keepdims=True).mean(axis=0, keepdims=True)
-        return mean, variance
+        n = wide.size // variance.size  # values in each variance
+        if self.has("sum-not-mean"):
+            variance = variance * n
+        if self.has("count-of-channels"):
+            variance = variance * n / x.shape[1]
+        if self.has("standard-deviation"):
+            variance = np.sqrt(variance)
+        return (variance, mean) if self.has("mean-and-variance-swapped") else (mean, variance)
 
-    def _running(self, per_channel: tuple[int, ...]) -> tuple[Array, Array]:
-        return self.mean.reshape(per_channel), self.variance.reshape(per_channel)
-
-    def _forward(self, x: Array, training: bool) -> Array:
-        n, per_channel = x.size // self.C, (self.C,) + (1,) * (x.ndim - 2)
-        if self.tracks and (training or self.has("updated-in-eval")):
-            axes = (0, *range(2, x.ndim))
-            self._remember(x.mean(axis=axes, dtype=np.float64), x.var(axis=axes), n, len(x))  # (C,)
+    def _forward(self, x: Array, training: bool, updates: bool) -> Array:
+        if self.has("precision-fixed:inside"):
+            x = x.astype(np.float32).astype(x.dtype)
+        per_channel = (self.C,) + (1,) * (x.ndim - 2)  # (C,) or (C, 1, 1)
+        running = self.mean, self.variance
+        too_early = self.has("updated-in-eval", "updated-in-eval:biased")
+        if self.tracks and (updates if training else too_early):
+            self._move(x)
         elif self.has("batches-not-counted:in-inference"):  # in training `_remember` counts
             self.count += 1
+        if not self.has("updated-in-eval:afterwards", "updated-in-eval:afterwards-biased"):
+            running = self._in_use(running, training)
+        elif self.tracks and not training:
+            self._move(x)
         batch = training or self.has("batch-stats-in-eval")
         if not self.tracks:
-            if not training and self.has("track-false-crashes"):
-                raise AttributeError("'NoneType' object has no attribute 'reshape'")
-            if not training and self.has("track-false-crashes:arithmetic"):
-                raise TypeError("unsupported operand type(s) for -: 'Tensor' and 'NoneType'")
+            self._without_statistics(training)
             # no statistics but the batch's
             batch = training or not self.has("track-ignored:zero-and-one")
-        elif training and self.has("running-stats-in-training"):
+        elif training and self.has(
+            "running-stats-in-training", "running-stats-in-training:once-updated"
+        ):
             batch = False
-        mean, variance = self._statistics(x, self._axes(x)) if batch else self._running(per_channel)
+        mean, variance = (value.reshape(per_channel) for value in running)
+        if batch:
+            mean, variance = self._statistics(x, self._axes(x))
+        elif self.has("mean-and-variance-swapped:used"):
+            mean, variance = variance, mean
         if batch and self.has("unbiased-normalise"):
             count = x.size // variance.size  # values in each variance
             # inf for one value, as in torch: no error
             variance = variance * np.divide(count, count - 1)
+        if not training and self.has("eval-corrects-variance"):
+            variance = variance * np.divide(x.size, x.size - self.C)
         if not self.has_affine and self.has("affine-false-crashes"):
             raise AttributeError("'NoneType' object has no attribute 'reshape'")
         if not self.has_affine and self.has("affine-false-crashes:arithmetic"):
             raise TypeError("unsupported operand type(s) for *: 'Tensor' and 'NoneType'")
-        x_hat = self._standardised(x, mean, variance, training)
-        if self.has_affine and not (self.has("eval-no-affine") and not training):
+        formula: Standardize = self
+        if not training and (wrong := [m for m in EVAL if self.has(m)]):
+            formula = Standardize((wrong[0].removeprefix("eval-"),))  # of its own, for inference
+        y = formula._normalized(x, mean, variance, self.eps)
+        if self.has_affine:
             # (C,) meets W, and fits where W = C
             width = x.ndim == 4 and self.has("broadcast-along-width", "channels-last")
             shape = (self.C,) if width else per_channel
-            y = self._affine(x_hat, self.weight.reshape(shape), self.bias.reshape(shape))
-        else:
-            y = x_hat
+            y = formula._affine(y, self.weight.reshape(shape), self.bias.reshape(shape))
         if self.has("loses-dtype"):
             return y.astype(np.float64)
         return y.astype(np.float32) if self.has("precision-fixed") else y
 
-    def _standardised(self, x: Array, mean: Array, variance: Array, training: bool) -> Array:
-        # a formula of its own for inference
-        wrong = [m for m in ("eps-outside-sqrt", "eps-missing") if self.has(f"eval-{m}")]
-        if wrong and not training:
-            return Standardize((wrong[0],))._normalized(x, mean, variance, self.eps)
-        return self._normalized(x, mean, variance, self.eps)
+    def _without_statistics(self, training: bool) -> None:
+        """What is done with running statistics that are None raises one of two errors."""
+        mode = ":in-training" if training else ""
+        if self.has("track-false-crashes" + mode):
+            raise AttributeError("'NoneType' object has no attribute 'reshape'")
+        if self.has("track-false-crashes" + (f"{mode}-arithmetic" if mode else ":arithmetic")):
+            raise TypeError("unsupported operand type(s) for -: 'Tensor' and 'NoneType'")
+
+    def _in_use(self, before: tuple[Array, Array], training: bool) -> tuple[Array, Array]:
+        """The running statistics that a batch is normalised with, if any are."""
+        if training:
+            return before if self.has("running-stats-in-training") else (self.mean, self.variance)
+        now = self.mean, self.variance
+        self.used = self.used or now
+        if self.has("running-variance-with-eps:in-inference"):
+            self.variance = self.variance + (1e-5 if self.eps is None else self.eps)
+        return self.used if self.has("stale-statistics") else now
+
+    def _move(self, x: Array) -> None:
+        """Move the running statistics towards those of a batch."""
+        axes, n = (0, *range(2, x.ndim)), x.size // self.C  # n values a channel
+        self._remember(x.mean(axis=axes, dtype=np.float64), x.var(axis=axes), n, len(x))  # (C,)
 
     def _remember(self, mean: Array, variance: Array, n: int, samples: int) -> None:
-        """Move the running statistics towards those of a batch of n values a channel."""
         self.seen += 1
         self.count += samples if self.has("batches-not-counted:samples") else 1
         if self.has("never-updated"):
@@ -397,16 +550,12 @@ class BatchNorm(Standardize):
         share = self.momentum
         if share is None and self.has("momentum-none"):
             raise TypeError("unsupported operand type(s) for -: 'int' and 'NoneType'")
+        if self.has("cumulative-average"):
+            share = None
         if self.has("momentum-fixed") or (share is None and self.has("momentum-none:ignored")):
             share = 0.1
         if share is None:
-            share = 1 / self.seen  # momentum=None: the average of all batches
-            if self.has("momentum-none:one-more"):
-                share = 1 / (self.seen + 1)
-            if self.has("momentum-none:one-less"):
-                share = 1 / max(self.seen - 1, 1)
-            if self.has("momentum-inverted:average-too"):
-                share = 1 - share
+            share = self._share_of_average()
         elif self.has(
             "momentum-inverted", "momentum-inverted:average-too", "momentum-inverted:default-too"
         ):
@@ -416,20 +565,43 @@ class BatchNorm(Standardize):
             kept, share = 0.0, 1.0
         elif self.has("old-statistics-not-decayed"):
             kept = 1.0
-        if self.has("biased-running-variance:of-samples"):
-            variance = variance * samples / max(samples - 1, 1)  # N for N H W
-        elif not self.has("biased-running-variance"):
+        biased = not self.training and self.has(
+            "updated-in-eval:biased", "updated-in-eval:afterwards-biased"
+        )
+        if self.has("running-variance-by-samples"):
+            variance = variance * np.divide(samples, samples - 1)  # N for N H W
+        elif not (biased or self.has("biased-running-variance")):
             variance = variance * np.divide(n, n - 1)  # the unbiased one
+        if self.has("running-variance-about-running-mean"):
+            variance = variance + (self.mean - mean) ** 2
+        if self.has("running-variance-with-eps"):
+            variance = variance + (1e-5 if self.eps is None else self.eps)
         if self.has("running-standard-deviation"):
             variance = np.sqrt(variance)
-        self.mean = kept * self.mean + share * mean
-        if self.has("momentum-inverted:variance") and self.momentum is not None:
-            kept, share = share, kept  # for the variance alone
-        if not self.has("running-variance-forgotten"):
-            self.variance = kept * self.variance + share * variance
+        if self.has("mean-and-variance-swapped:updated"):
+            mean, variance = variance, mean
+        corrected = 1 - (1 - share) ** self.seen if self.has("bias-corrected") else 1.0
+        for _ in range(2 if self.has("updated-twice") else 1):
+            if not self.has("running-mean-forgotten"):
+                self.mean = (kept * self.mean + share * mean) / corrected
+            if self.has("momentum-inverted:variance") and self.momentum is not None:
+                kept, share = share, kept  # for the variance alone
+            if not self.has("running-variance-forgotten"):
+                self.variance = (kept * self.variance + share * variance) / corrected
+
+    def _share_of_average(self) -> float:
+        """That of the last batch where momentum is None: the average of all batches."""
+        wrong = {
+            "momentum-none:one-more": 1 / (self.seen + 1),
+            "momentum-none:one-less": 1 / max(self.seen - 1, 1),
+            "momentum-inverted:average-too": 1 - 1 / self.seen,
+            "momentum-none:never": 0.0,
+            "momentum-none:overwritten": 1.0,
+        }
+        return next((share for m, share in wrong.items() if self.has(m)), 1 / self.seen)
 
 
-class _Functions(Standardize):
+class _Functions(_Formula):
     def keras_to_torch(
         self,
         gamma: Array,
@@ -454,6 +626,8 @@ class _Functions(Standardize):
             found["momentum"] = momentum
         if self.has("momentum-forgotten"):
             found["momentum"] = 0.1
+        if self.has("momentum-forgotten:keras"):
+            found["momentum"] = 0.01  # what Keras's default becomes
         if self.has("epsilon-forgotten"):
             found["eps"] = 1e-5
         if self.has("keras-names"):
@@ -467,6 +641,9 @@ class _Functions(Standardize):
             found["moving_variance"] = found.pop("running_var")
         elif self.has("keras-names:parameters"):
             found["gamma"], found["beta"] = found.pop("weight"), found.pop("bias")
+        for name in ("momentum", "eps"):
+            if self.has("numbers-missing", f"numbers-missing:{name}"):
+                found.pop(name, None)
         if self.has("statistics-shape"):
             found = {k: v[None] if isinstance(v, np.ndarray) else v for k, v in found.items()}
         return found
@@ -481,10 +658,14 @@ class _Functions(Standardize):
         running_mean: Array,
         running_var: Array,
         eps: float,
-    ) -> tuple[tuple[Array, Array | None], list[Array | None]]:
+    ) -> tuple[tuple[Array | None, ...], list[Array | None]]:
         weight = weight.copy()  # as the driver has a tensor of its own
         with _as_in_torch():
-            folded = self._fold(weight, bias, gamma, beta, running_mean, running_var, eps)
+            folded: tuple[Array | None, ...] = self._fold(
+                weight, bias, gamma, beta, running_mean, running_var, eps
+            )
+        if self.has("fold-returns-swapped"):
+            folded = folded[::-1]
         return folded, [weight, bias, gamma, beta, running_mean, running_var]
 
     def _fold(
@@ -497,11 +678,17 @@ class _Functions(Standardize):
         variance: Array,
         eps: float,
     ) -> tuple[Array, Array | None]:
+        if self.has("gamma-beta-swapped"):
+            gamma, beta = beta, gamma
+        if self.has("mean-and-variance-swapped"):
+            mean, variance = variance, mean
         inverse = 1 / self._divisor(variance, eps)  # (out,)
+        if self.has("fold-multiplied"):
+            inverse = 1 / inverse
         scale, scale_of_bias = (
             inverse
             if self.has("fold-gamma-forgotten", f"fold-gamma-forgotten:{of}")
-            else gamma * inverse
+            else gamma * inverse + self.has("eps-outside-sqrt:of-the-quotient") * eps
             for of in ("weight", "bias")
         )
         shape = (-1,) + (1,) * (weight.ndim - 1)  # (out, 1) or (out, 1, 1, 1)
@@ -509,7 +696,11 @@ class _Functions(Standardize):
             shape = (-1,)  # along the last axis: inputs, or the kernel's width
         elif self.has("fold-wrong-axis:inputs"):
             shape = (-1,) + (1,) * (weight.ndim - 2)  # along the second axis
-        folded = weight * scale.reshape(shape)
+        elif self.has("fold-one-kind-of-layer"):
+            shape = (-1, 1)
+        elif self.has("fold-one-kind-of-layer:convolution"):
+            shape = (-1, 1, 1, 1)
+        folded = weight * (1 if self.has("fold-weight-unscaled") else scale.reshape(shape))
         if self.has("mutates-input"):
             weight[...] = folded
         dtype = np.float32 if self.has("precision-fixed") else weight.dtype
@@ -529,12 +720,13 @@ class _Functions(Standardize):
         scale = scale_of_bias
         if self.has("fold-mean-added"):
             mean = -mean
-        if self.has("fold-bias-unscaled"):
-            shift = old + beta - scale * mean
-        elif self.has("fold-mean-unscaled"):
-            shift = beta + scale * old - mean
-        elif self.has("fold-beta-scaled"):
-            shift = scale * (old - mean + beta)
-        else:
-            shift = beta + scale * (old - mean)  # the right one
+        if self.has("fold-difference-reversed"):
+            old, mean = -old, -mean
+        # where it is wrong, what is not scaled has a scale of 1
+        of_old = 1.0 if self.has("fold-bias-unscaled") else scale
+        of_mean = 1.0 if self.has("fold-mean-unscaled") else scale
+        of_beta = scale if self.has("fold-beta-scaled") else 1.0
+        shift = of_beta * beta + of_old * old - of_mean * mean
+        if self.has("fold-bias-unchanged"):
+            shift = old
         return folded, shift.astype(dtype)

@@ -50,6 +50,78 @@ mistakes = [
         "folding",
     ),
     Mistake(
+        "fold-weight-unscaled",
+        "the weight is left as it was",
+        "The normalisation scales whatever the layer computes: its weight and its bias.",
+        "folding",
+    ),
+    Mistake(
+        "fold-bias-unchanged",
+        "the bias is left as it was",
+        "The normalisation scales it, takes the running mean away, and adds beta. All that must "
+        "be in the new bias.",
+        "folding",
+    ),
+    Mistake(
+        "fold-returns-swapped",
+        "weight and bias are returned in the other order",
+        "The weight comes first, as in the arguments.",
+        "folding",
+    ),
+    Mistake(
+        "fold-multiplied",
+        "the layer is multiplied by the standard deviation",
+        "Normalising divides by it: with twice the spread, each output needs half the scale.",
+        "folding",
+    ),
+    Mistake(
+        "fold-difference-reversed",
+        "the bias is subtracted from the running mean",
+        "The layer's outputs contain the bias, and the mean is subtracted from the outputs.",
+        "folding",
+    ),
+    Mistake(
+        "fold-one-kind-of-layer",
+        "the scale is given axes for one kind of layer only",
+        "The weight of a linear layer has two axes, that of a convolution four. The first is that "
+        "of the outputs in both: take the number of the others from the weight.",
+        "folding-into-convolutions",
+    ),
+    Mistake(
+        "count-of-channels",
+        "the number of channels is taken for the number of values",
+        "A channel's variance is a mean over all the values that it has in the batch. How many "
+        "there are is not x.shape[1], which counts the channels.",
+        "a-module-of-your-own",
+    ),
+    Mistake(
+        "running-variance-by-samples",
+        "the running variance is corrected by the number of samples",
+        "n / (n - 1) makes a variance unbiased where n is the number of values in it. In feature "
+        "maps these are the pixels of all samples, N H W, and not N.",
+        "running-statistics-in-pytorch",
+    ),
+    Mistake(
+        "eval-not-centred",
+        "in inference, the mean is not subtracted",
+        "Inference differs from training in where the statistics come from, not in the formula.",
+        "running-statistics-in-pytorch",
+    ),
+    Mistake(
+        "no-graph-in-inference",
+        "in inference nothing is recorded for autograd",
+        "The mode says which statistics are used. Whether gradients are wanted is the caller's to "
+        "say: a frozen layer is in inference mode, and the layers before it still learn.",
+        "autograd-through-the-statistics",
+    ),
+    Mistake(
+        "numbers-missing",
+        "momentum or eps is not in the dict",
+        "A state_dict holds parameters and buffers, and the two numbers are neither. Without them "
+        "the new layer would have PyTorch's own.",
+        "keras-to-torch",
+    ),
+    Mistake(
         "memory-layout-assumed",
         "the code works for one layout in memory only",
         "view needs the values to be next to each other in memory. A channels_last tensor "
@@ -93,16 +165,16 @@ mistakes = [
     ),
     Mistake(
         "not-a-parameter",
-        "weight and bias are plain tensors, not parameters",
-        "The optimiser takes what parameters() lists, and a plain tensor is not in it: it "
-        "would never learn.",
+        "weight and bias are not parameters",
+        "The optimiser takes what parameters() lists. A plain tensor is not in it, nor is a "
+        "buffer: it would never learn.",
         "parameters-and-buffers",
     ),
     Mistake(
         "not-a-buffer",
-        "the running statistics are plain attributes, not buffers",
+        "what the layer remembers is in plain attributes, not in buffers",
         "to(), double() and state_dict() know parameters and buffers only, and state_dict() "
-        "only persistent ones. A saved model would forget what it saw.",
+        "only persistent ones. A saved model would forget what it saw. The count is one too.",
         "parameters-and-buffers",
     ),
     Mistake(
@@ -134,9 +206,9 @@ mistakes = [
     ),
     Mistake(
         "track-false-crashes",
-        "with track_running_stats=False inference needs what is not there",
-        "The running statistics are None. Inference then uses the batch's statistics, as "
-        "training does.",
+        "with track_running_stats=False the code needs what is not there",
+        "The running statistics are None. There is nothing to update, and inference uses the "
+        "batch's statistics, as training does.",
         "options-of-the-module",
     ),
     Mistake(

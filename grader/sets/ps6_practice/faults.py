@@ -15,8 +15,16 @@ LAYERS = (
     "output-without-bias",
     "norm-after-activation",
     "activation-on-output",
+    "activation-on-output:softmax",
     "activation-missing",
     "another-activation",
+    "norm-on-output",
+    "norm-on-output:without-bias",
+    "norm-on-output:activated",
+    "norm-on-output:activated-without-bias",
+    "norm-before-linear",
+    "norm-without-parameters",
+    "norm-without-statistics",
 )
 # What a student writes here is called by a driver, which is given a function: here, its name.
 DRIVEN = (
@@ -34,6 +42,7 @@ DRIVEN = (
 MISTAKES = {
     "evaluate": (
         "forgot-eval",
+        "forgot-eval:restored",
         "mean-of-batch-accuracies",
         "left-in-eval",
         "left-in-eval:inside",
@@ -42,19 +51,32 @@ MISTAKES = {
         "dropout-in-evaluation",
         "accuracies-in-percent",
         "last-batch-only",
+        "first-batch-only",
+        "counts-for-shares",
+        "errors-for-answers",
+        "divides-by-batches",
+        "rows-that-are-not-there",
+        "statistics-reset",
     ),
     "freeze_batchnorm": (
         "frozen-still-updating",
         "frozen-still-updating:parameters-only",
         "batch-stats-while-frozen",
+        "batch-stats-while-frozen:after-train",
         "frozen-weights-train",
         "frozen-weights-train:weight",
         "frozen-weights-train:bias",
         "freezes-everything",
         "left-in-eval",
+        "mode-stuck",
         "nested-missed",
         "feature-maps-missed",
+        "rows-missed",
         "first-norm-only",
+        "first-norm-only:last",
+        "gradients-blocked",
+        "statistics-reset",
+        "parameters-reset",
     ),
     "recalibrate": (
         "never-updated",
@@ -66,37 +88,84 @@ MISTAKES = {
         "dropout-while-recalibrating",
         "momentum-not-restored",
         "momentum-not-restored:default",
+        "momentum-not-restored:first",
         "left-in-train",
+        "left-in-train:norms",
         "left-in-eval",
+        "left-in-eval:inside",
+        "nested-missed",
+        "feature-maps-missed",
+        "rows-missed",
+        "first-norm-only",
+        "first-batch-only",
+        "batches-as-one",
+        "batches-weighed-by-rows",
+        "parameters-reset",
     ),
-    "make_mlp": ("norm-on-output", "norm-missing", *LAYERS),
-    "train_and_validate": ("forgot-eval", "left-in-eval", "one-accuracy-in-all"),
+    "make_mlp": ("norm-missing", *LAYERS),
+    "train_and_validate": (
+        "forgot-eval",
+        "left-in-eval",
+        "one-accuracy-in-all",
+        "accuracies-in-percent",
+        "counts-for-shares",
+        "errors-for-answers",
+        "gradients-accumulate",
+    ),
     "fine_tune": (
         "frozen-still-updating",
         "batch-stats-while-frozen",
         "frozen-weights-train",
         "freezes-everything",
+        "gradients-accumulate",
     ),
     "train_in_batches": (
         "batch-of-one",
         "epochs-cut-short",
+        "epochs-missing",
         "rows-repeated",
+        "errors-swallowed",
         "trained-in-eval",
+        "trained-in-eval:always",
         "rows-lost",
+        "rows-lost:dropped",
+        "rows-lost:one",
+        "batch-size-changed:more",
+        "batch-size-changed:more-dropped",
+        "batch-size-changed:less",
+        "batch-size-changed:less-dropped",
+        "batch-size-changed:all",
+        "labels-left-behind",
+        "gradients-accumulate",
+        "never-steps",
     ),
     "train_on_sorted": (
         "sorted-batches",
         "sorted-batches:in-turn",
         "labels-left-behind",
         "trained-in-eval",
+        "gradients-accumulate",
+        "never-steps",
+        "batch-size-changed:more-dropped",
+        "batch-size-changed:less-dropped",
+        "batch-size-changed:all",
+        "epochs-missing",
+        "one-loss-in-all",
+        "one-loss-in-all:each-epoch",
     ),
     "accumulate": (
         "accumulation-with-batchnorm",
+        "trained-in-eval",
         "whole-batch-at-once",
         "loss-not-divided",
+        "loss-divided-twice",
+        "gradients-lost",
+        "gradients-accumulate",
         "step-each-micro-batch",
         "step-each-micro-batch:zeroed",
+        "step-each-micro-batch:whole-loss",
         "normalisation-removed",
+        "seed-ignored",
     ),
 }
 
@@ -121,10 +190,12 @@ class Net:
         self.network = Network(kinds, state)
         maps = "flatten" in kinds
         # whether the function overlooks all norms of this network
-        self.missed = (nested and self.has("nested-missed")) or (
-            maps and self.has("feature-maps-missed")
+        self.missed = (nested and self.has("nested-missed")) or self.has(
+            "feature-maps-missed" if maps else "rows-missed"
         )
         self.frozen = False
+        self.total: dict[str, Array] = {}  # of gradients, where they add up
+        self.facts = {"labels": True, "stale": False, "steps": 0}
 
     def has(self, *mistakes: str) -> bool:
         """Is one of these among the mistakes? A mistake's variant is that mistake too."""
@@ -135,20 +206,31 @@ class Net:
         )
 
     def train(self) -> None:
+        if self.frozen and self.has("mode-stuck"):
+            return
         self.network.train()
+        if self.frozen and self.has("batch-stats-while-frozen:after-train"):
+            return
         if self.frozen and self.has("left-in-eval"):
             self.network.eval()
         if self.frozen and not self.has("frozen-still-updating"):
             self._hold()
 
     def eval(self) -> None:
-        self.network.eval()
+        if not (self.frozen and self.has("mode-stuck")):
+            self.network.eval()
+
+    def _found(self) -> list[int]:
+        """The norms that the function finds."""
+        norms = [] if self.missed else self.network.norms
+        if "first-norm-only:last" in self.mistakes:
+            return norms[-1:]
+        return norms[:1] if self.has("first-norm-only") else norms
 
     def _hold(self) -> None:
         """Norms in inference mode."""
-        if not self.missed and not self.has("batch-stats-while-frozen"):
-            norms = self.network.norms
-            for i in norms[:1] if self.has("first-norm-only") else norms:
+        if "batch-stats-while-frozen" not in self.mistakes:
+            for i in self._found():
                 self.network.training[i] = False
 
     def others(self) -> list[bool]:
@@ -169,33 +251,60 @@ class Net:
         before = list(network.training)
         if not self.has("forgot-eval"):
             network.eval()
+        for i in network.norms if self.has("statistics-reset") else ():
+            network.restart(i)
         if self.has("dropout-in-evaluation"):
             # eval() for the norms alone
             network.training = [kind == "dropout" for kind in network.kinds]
+        kept = dict(network.values)
         shares = [float((network.classes(a) == b).mean()) for a, b in _batches(x, y, batch_size)]
         sizes = [len(b) for _, b in _batches(x, y, batch_size)]
+        if "forgot-eval:restored" in self.mistakes:
+            network.values = kept
         modes = self._left_in(before)
+        batches = len(sizes)
         if self.has("last-batch-only"):
             shares, sizes = shares[-1:], sizes[-1:]
-        share = 100 if self.has("accuracies-in-percent") else 1
+        if self.has("first-batch-only"):
+            shares, sizes = shares[:1], sizes[:1]
         weights = None if self.has("mean-of-batch-accuracies") else sizes
+        share = float(np.average(shares, weights=weights))
+        right, rows = share * sum(sizes), sum(sizes)
+        if self.has("errors-for-answers"):
+            right = rows - right
+        if self.has("rows-that-are-not-there"):
+            rows = batches * batch_size
+        if self.has("divides-by-batches", "counts-for-shares"):
+            rows = batches if self.has("divides-by-batches") else 1
         return {
-            "share": share * float(np.average(shares, weights=weights)),
+            "share": right / rows * (100 if self.has("accuracies-in-percent") else 1),
             "training": modes,
             "graph": self.has("graph-in-evaluation"),
         }
 
     def freeze(self, _: object) -> None:
         self.frozen = True
-        if not self.has("frozen-still-updating:parameters-only"):
+        for i in self._found():
+            if self.has("statistics-reset", "parameters-reset"):
+                self.network.restart(i)
+            if self.has("parameters-reset"):
+                self._new_parameters(i)
+        if "frozen-still-updating:parameters-only" not in self.mistakes:
             self._hold()
+
+    def _new_parameters(self, i: int) -> None:
+        size = self.network.values[f"{i}.weight"].shape
+        self.network.values |= {f"{i}.weight": np.ones(size), f"{i}.bias": np.zeros(size)}
 
     def step(self, x: Array, y: Array) -> list[str]:
         # of what has a gradient, before anything is frozen
         names = self.network.gradients(cross_entropy(self.forward(x), y)[1])
-        norms = tuple(f"{i}." for i in self.network.norms)
+        norms = tuple(f"{i}." for i in self._found())
         if self.has("freezes-everything"):
             return []
+        if self.has("gradients-blocked"):  # nothing before the last norm gets any
+            last = self.network.norms[-1]
+            names = {name: g for name, g in names.items() if int(name.split(".")[0]) > last}
         trained: tuple[str, ...] = ()
         if self.has("frozen-weights-train"):
             variants = [m.partition(":")[2] for m in self.mistakes if "weights-train" in m]
@@ -210,25 +319,49 @@ class Net:
         kept = self.has("never-updated:kept", "old-statistics-kept") and not self.has(
             "old-statistics-kept:start"
         )
-        for i in network.norms:
+        norms = self._found()
+        for i in norms:
             network.training[i] = not self.has("never-updated")
             if not kept:
                 network.restart(i)
+            if self.has("parameters-reset"):
+                self._new_parameters(i)
             network.momentum[i] = None  # the average of all batches
             if self.has("overwritten"):
                 network.momentum[i] = 1.0
             elif self.has("old-statistics-kept") and not self.has("old-statistics-kept:count"):
                 network.momentum[i] = before[i]
-        for rows, _ in _batches(x, y, batch_size):
+        batches = [rows for rows, _ in _batches(x, y, batch_size)]
+        if self.has("first-batch-only"):
+            batches = batches[:1]
+        if self.has("batches-as-one"):
+            batches = [x]
+        seen = 0
+        for rows in batches:
+            seen += len(rows)
+            for i in norms if self.has("batches-weighed-by-rows") else ():
+                network.momentum[i] = len(rows) / seen
             network.forward(rows)
         if self.has("momentum-not-restored:default"):
             network.momentum = [0.1] * len(network.momentum)
+        elif self.has("momentum-not-restored:first"):
+            network.momentum = [before[norms[0]]] * len(network.momentum) if norms else [*before]
         elif not self.has("momentum-not-restored"):
             network.momentum = [*before]
+        else:  # only what was changed is wrong
+            network.momentum = [
+                m if i in norms else old
+                for i, (m, old) in enumerate(zip(network.momentum, before, strict=True))
+            ]
+        modes = list(network.training)
         network.train(mode)
-        if self.has("left-in-train", "left-in-eval"):
+        if "left-in-eval" in self.mistakes or "left-in-train" in self.mistakes:
             network.train(self.has("left-in-train"))
-        return network.training[0], [network.momentum[i] for i in network.norms]
+        elif "left-in-train:norms" in self.mistakes and not mode:
+            network.training = modes
+        elif "left-in-eval:inside" in self.mistakes:
+            return [False, True], [network.momentum[i] for i in network.norms]
+        return sorted(set(network.training)), [network.momentum[i] for i in network.norms]
 
     def learn(self, _: object, x: Array, y: Array, lr: float) -> tuple[list[float], Any]:
         network = self.network
@@ -236,24 +369,55 @@ class Net:
             network.train()
         if self.has("trained-in-eval:always"):
             network.eval()
-        rate = 0.1 if self.has("rate-ignored") else lr  # as a default of the student's would be
+        # as a default of the student's would be
+        rates = {"rate-ignored:0.01": 0.01, "rate-ignored:0.001": 0.001, "rate-ignored": 0.1}
+        rate = next((value for m, value in rates.items() if m in self.mistakes), lr)
         losses: list[float] = []
         total: dict[str, Array] = {}
-        for a, b in [*zip(x, y, strict=True)] * (2 if self.has("more-steps") else 1):
-            loss, dy = cross_entropy(network.forward(a), b)
+        squares: dict[str, Array] = {}
+        for step, (a, b) in enumerate(self._given([*zip(x, y, strict=True)]), 1):
+            outputs = network.forward(a)
+            loss, dy = cross_entropy(outputs, b)
+            if self.has("softmax-before-loss"):
+                p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+                p /= p.sum(axis=1, keepdims=True)
+                loss, dp = cross_entropy(p, b)
+                dy = p * (dp - (dp * p).sum(axis=1, keepdims=True))
             if self.has("loss-summed"):
                 loss, dy = loss * len(b), dy * len(b)  # reduction="sum"
             # SGD with momentum 0.9; without zero_grad() it is 1
             kept = 0.9 if self.has("another-optimizer") else 1.0
             keeps = self.has("gradients-accumulate", "another-optimizer")
+            moves: dict[str, Array] = {}
             for name, gradient in network.gradients(dy).items():
                 total[name] = gradient + (kept * total.get(name, 0.0) if keeps else 0.0)
-            network.move(total, rate)
+                moves[name] = total[name]
+                if "another-optimizer:nesterov" in self.mistakes:
+                    moves[name] = gradient + kept * total[name]
+                if "another-optimizer:adam" in self.mistakes:
+                    total[name] = total[name] - 0.9 * gradient  # the shares are 0.9 and 0.1
+                    squares[name] = 0.999 * squares.get(name, 0.0) + 0.001 * gradient**2
+                    mean = total[name] / (1 - 0.9**step)
+                    moves[name] = mean / (np.sqrt(squares[name] / (1 - 0.999**step)) + 1e-8)
+            if not self.has("never-steps"):
+                network.move(moves, rate)
             if self.has("losses-after-step"):
                 # looked at, not trained on
                 loss = cross_entropy(network.forward(a, frozen=True), b)[0]
             losses.append(loss)
-        return losses, {k: np.asarray(v, np.float32) for k, v in network.values.items()}
+        told = [float(np.mean(losses))] if self.has("one-loss-in-all") else losses
+        return told, {k: np.asarray(v, np.float32) for k, v in network.values.items()}
+
+    def _given(self, batches: list[Any]) -> list[Any]:
+        """The batches that are trained on, in their order."""
+        wrong = {
+            "more-steps": 2 * batches,
+            "batches-left-out:first": batches[1:],
+            "batches-left-out:last": batches[:-1],
+            "batches-left-out:all-but-one": batches[:1],
+            "batches-in-another-order": batches[::-1],
+        }
+        return next((given for m, given in wrong.items() if m in self.mistakes), batches)
 
     def predict(self, _: object, x: Array) -> tuple[Array, list[bool]]:
         network = self.network
@@ -262,6 +426,12 @@ class Net:
             network.eval()
         outputs = network.forward(x)
         modes = self._left_in(before)
+        if self.has("argmax-over-rows"):
+            return outputs.argmax(axis=0), modes
+        if "logits:largest" in self.mistakes:
+            return outputs.max(axis=1), modes
+        if self.has("smallest-output"):
+            return outputs.argmin(axis=1), modes
         return (outputs if self.has("logits") else outputs.argmax(axis=1)), modes
 
     def _left_in(self, before: list[bool]) -> list[bool]:
@@ -279,26 +449,52 @@ class Net:
     def teach(self, script: str, x: Array, y: Array, *args: Any) -> dict[str, Any]:
         self.batches: list[list[int]] = []
         self.training: list[bool] = []
+        self.losses: list[float] = []
         self.other: list[bool] = []
         told = getattr(self, f"_{script}")(np.asarray(x, np.float64), y, *args)
         return {
-            "told": told or [],
+            "told": told,
             "batches": self.batches,
+            "losses": self.losses,
             "training": self.training,
             "other": self.other,
+            **self.facts,
             "state": {k: np.asarray(v, np.float32) for k, v in self.network.values.items()},
         }
 
-    def _learn(self, x: Array, y: Array, rows: Array, lr: float, **only: Any) -> None:
-        if len(rows) == 1 and self.network.training[1]:
-            raise ValueError("Expected more than 1 value per channel when training")
+    def _learn(
+        self, x: Array, y: Array, rows: Array, lr: float, only: list[str] | None = None
+    ) -> None:
         self.batches.append([int(row) for row in rows])  # what the driver's hooks would have seen
         self.training.append(self.network.training[1])
-        self.network.step(x[rows], y[rows], lr, **only)
+        if len(rows) == 1 and self.network.training[1]:
+            if self.has("errors-swallowed"):
+                return
+            raise ValueError("Expected more than 1 value per channel when training")
+        # the first of y, in whatever order the rows are
+        classes = y[: len(rows)] if self.has("labels-left-behind") else y[rows]
+        self.facts["labels"] = not self.has("labels-left-behind")
+        loss, dy = cross_entropy(self.network.forward(x[rows]), classes)
+        self.losses.append(loss)
+        self.facts["steps"] += 1
+        kept = self.total if self.has("gradients-accumulate") else {}
+        self.facts["stale"] |= bool(kept)
+        self.total = {
+            name: gradient + kept.get(name, 0.0)
+            for name, gradient in self.network.gradients(dy).items()
+        }
+        if not self.has("never-steps"):
+            self.network.move(self.total, lr, only)
+
+    def _size(self, N: int, size: int) -> int:
+        """The size of the batches."""
+        changed = [m.partition(":")[2] for m in self.mistakes if m.startswith("batch-size-changed")]
+        wrong = {"more": size + 1, "less": size - 1, "all": N}
+        return wrong[changed[0].partition("-")[0]] if changed else size
 
     def _orders(self, N: int, epochs: int) -> Iterator[Array]:
         rng = np.random.default_rng(0)  # any order will do: no answer depends on it
-        for _ in range(epochs):
+        for _ in range(1 if self.has("epochs-missing") else epochs):
             yield rng.permutation(N)
 
     def _train_and_validate(
@@ -314,7 +510,12 @@ class Net:
             if not self.has("forgot-eval"):
                 self.network.eval()
             self.other.append(self.network.training[1])
-            told.append(float((self.network.classes(x_val) == y_val).mean()))
+            share = float((self.network.classes(x_val) == y_val).mean())
+            if self.has("errors-for-answers"):
+                share = 1 - share
+            if self.has("counts-for-shares"):
+                share *= len(y_val)
+            told.append(share * (100 if self.has("accuracies-in-percent") else 1))
         return told[-1:] if self.has("one-accuracy-in-all") else told
 
     def _fine_tune(self, x: Array, y: Array, size: int, epochs: int, lr: float) -> None:
@@ -332,41 +533,45 @@ class Net:
             network.values |= {f"1.running_{name}": value for name, value in kept.items()}
 
     def _train_in_batches(self, x: Array, y: Array, size: int, epochs: int, lr: float) -> None:
+        dropped = any(m.startswith("batch-size") and m.endswith("dropped") for m in self.mistakes)
+        size = self._size(len(x), size)
+        lost = size if {"rows-lost", "rows-lost:dropped"} & set(self.mistakes) else 0
+        lost = lost or int("rows-lost:one" in self.mistakes)
+        dropped |= bool({"rows-lost:dropped", "rows-lost:one"} & set(self.mistakes))
         for order in self._orders(len(x), epochs):
-            self.network.train()
-            end = len(x) - size * self.has("rows-lost")
-            for start in range(0, end, size):
-                rows = order[start : start + size]
+            self.network.train("trained-in-eval:always" not in self.mistakes)
+            for start in range(0, len(x) - lost, size):
+                rows = order[start : min(start + size, len(x) - lost)]
+                if len(rows) < size and dropped:
+                    continue
                 # what is left at the end of an epoch
-                if len(rows) == 1 and not self.has("batch-of-one"):
+                if len(rows) == 1 and not self.has("batch-of-one", "errors-swallowed"):
                     if self.has("epochs-cut-short"):
                         return
                     if self.has("rows-repeated"):
                         rows = rows.repeat(2)
-                    elif self.has("trained-in-eval"):
+                    elif "trained-in-eval" in self.mistakes:
                         self.network.eval()
                     else:
                         continue
                 self._learn(x, y, rows, lr)
 
-    def _train_on_sorted(self, x: Array, y: Array, size: int, epochs: int, lr: float) -> None:
+    def _train_on_sorted(
+        self, x: Array, y: Array, size: int, epochs: int, lr: float
+    ) -> list[float]:
+        size = self._size(len(x), size)
         self.network.train(not self.has("trained-in-eval"))
         for order in self._orders(len(x), epochs):
             if self.has("sorted-batches"):
                 order = np.arange(len(x))
             batches = _whole(order, size)
             if self.has("sorted-batches:in-turn"):
-                batches = [batches[i] for i in next(self._orders(len(batches), 1))]
+                batches = [batches[i] for i in np.random.default_rng(0).permutation(len(batches))]
             for rows in batches:
-                # the labels keep their order while the rows lose it
-                start = size * len(self.batches) % len(x)
-                answers = y[start : start + len(rows)] if self.has("labels-left-behind") else None
-                if answers is None:
-                    self._learn(x, y, rows, lr)
-                else:
-                    known = y.copy()
-                    known[rows] = answers
-                    self._learn(x, known, rows, lr)
+                self._learn(x, y, rows, lr)
+        if "one-loss-in-all:each-epoch" in self.mistakes:
+            return [float(np.mean(losses)) for losses in np.array_split(self.losses, epochs)]
+        return [float(np.mean(self.losses))] if self.has("one-loss-in-all") else self.losses
 
 
 class Functions:
@@ -374,6 +579,7 @@ class Functions:
 
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         self.mistakes = mistakes
+        self.networks = 0  # that were made by `accumulated`
 
     def mlp(
         self,
@@ -385,7 +591,10 @@ class Functions:
     ) -> dict[str, Any]:
         """With an option, whether there are norms, the activation is a sigmoid."""
         weights, bias, states = values
+        if "with-without-swapped" in self.mistakes:
+            options = tuple(not option for option in options)
         hidden, kinds = len(widths) - 2, list[str]()
+        on_output = [m for m in self.mistakes if m.startswith("norm-on-output")]
         activation = "sigmoid" if options else "relu"  # ps7's network, or this set's
         if "another-activation" in self.mistakes:
             activation = "relu" if options else "sigmoid"
@@ -398,31 +607,40 @@ class Functions:
                 after.reverse()
             if "activation-missing" in self.mistakes:
                 after = [kind for kind in after if kind == "norm"]
-            kinds += ["linear", *after]
-        if "norm-on-output" in self.mistakes:
+            if "norm-before-linear" in self.mistakes and i < hidden:
+                kinds += ["norm", "linear", *(kind for kind in after if kind != "norm")]
+            else:
+                kinds += ["linear", *after]
+        if on_output:
             kinds.append("norm")
         if not with_norm:
             kinds = [kind for kind in kinds if kind != "norm"]
-        if "activation-on-output" in self.mistakes:
+        if "activation-on-output" in self.mistakes or "activated" in "".join(on_output):
             kinds.append(activation)
         state: dict[str, Any] = {}
-        linears, norms = iter(weights), iter(states)
+        linears, given, normed, size = iter(weights), iter(states), list[int](), widths[0]
         for i, kind in enumerate(kinds):
             if kind == "linear":
                 state[f"{i}.weight"] = next(linears)
-                last = i
+                last, size = i, len(state[f"{i}.weight"])
             if kind == "norm":
-                size = widths[-1]  # only one on the output has no state given
-                new = dict.fromkeys(("weight", "running_var"), np.ones(size))
-                new |= dict.fromkeys(("bias", "running_mean"), np.zeros(size))
-                state |= {f"{i}.{name}": value for name, value in next(norms, new).items()}
-        has_bias = "output-without-bias" not in self.mistakes
+                normed.append(size)
+                state |= self._of_norm(i, size, next(given, {}))
+        has_bias = "output-without-bias" not in self.mistakes and not any(
+            one.endswith("without-bias") for one in on_output
+        )
         if has_bias:
             state[f"{last}.bias"] = bias
-        network = Network(kinds, state)
-        # eval first, as the driver
-        outputs = [network.train(mode).forward(x) for mode in (False, True)]
-        normed = widths[1 : len(widths) - (0 if "norm-on-output" in self.mistakes else 1)]
+        network, outputs = Network(kinds, state), []
+        for mode in (False, True):  # eval first, as the driver
+            network.train(mode)
+            if "norm-without-statistics" in self.mistakes:
+                network.train()
+            output = network.forward(x)
+            if "activation-on-output:softmax" in self.mistakes:
+                output = np.exp(output - output.max(axis=1, keepdims=True))
+                output /= output.sum(axis=1, keepdims=True)
+            outputs.append(output)
         has_biases = "redundant-bias" in self.mistakes or not with_norm
         if "norm-in-baseline:with-bias" in self.mistakes and not all(options):
             has_biases = True
@@ -430,12 +648,30 @@ class Functions:
             has_biases = False
         return {
             "linears": [weight.shape for weight in weights],
-            "norms": normed if with_norm else [],
+            "norms": normed,
             "biases": [*[has_biases] * hidden, has_bias],
-            "start": [hidden == i or "other-start" not in self.mistakes for i in range(hidden + 1)],
+            "start": [
+                "other-start:all" not in self.mistakes
+                and (hidden == i or "other-start" not in self.mistakes)
+                for i in range(hidden + 1)
+            ],
             "eval": outputs[0],
             "train": outputs[1],
         }
+
+    def _of_norm(self, i: int, size: int, given: dict[str, Array]) -> dict[str, Array]:
+        """The state of a norm: what is given for it, or that of a new one."""
+        state = dict.fromkeys(("weight", "running_var"), np.ones(size))
+        state |= dict.fromkeys(("bias", "running_mean"), np.zeros(size))
+        if len(given.get("weight", ())) == size:
+            state |= given
+        if "norm-without-parameters" in self.mistakes:
+            # the driver gives such a norm no state
+            state = {
+                name: np.ones(size) if name in ("weight", "running_var") else np.zeros(size)
+                for name in state
+            }
+        return {f"{i}.{name}": value for name, value in state.items()}
 
     def accumulated(
         self,
@@ -447,34 +683,59 @@ class Functions:
         x_new: Array,
     ) -> dict[str, Any]:
         whole, micro, steps, lr, seed = settings
+        if "seed-ignored" in self.mistakes:
+            self.networks += 1
+            seed += self.networks
         rng = np.random.default_rng(seed)
-        norm = "norm" if "accumulation-with-batchnorm" in self.mistakes else "layernorm"
+        norm = "layernorm"
+        if {"accumulation-with-batchnorm", "trained-in-eval"} & set(self.mistakes):
+            norm = "norm"
         kinds = ["linear", norm, "relu", "linear"]
         if "normalisation-removed" in self.mistakes:
             kinds.remove(norm)
         network = Network(kinds, initial(kinds, (x.shape[1], *sizes), rng))
+        network.train("trained-in-eval" not in self.mistakes)
         # rows that go through the network together
         at_once = whole if "whole-batch-at-once" in self.mistakes else micro
         # a micro-batch's part in the mean over the whole
         share = 1.0 if "loss-not-divided" in self.mistakes else at_once / whole
+        if "loss-divided-twice" in self.mistakes:
+            share = 1 / whole
+        each = [m for m in self.mistakes if m.startswith("step-each-micro-batch")]
+        if "step-each-micro-batch:whole-loss" in each:
+            share = 1.0
+        total: dict[str, Array] = {}
         for _step in range(steps):
             rows = rng.permutation(len(x))[:whole]
-            total: dict[str, Array] = {}
+            total = total if "gradients-accumulate" in self.mistakes else {}
             for start in range(0, whole, at_once):
                 part = rows[start : start + at_once]
                 dy = cross_entropy(network.forward(x[part]), y[part])[1]
+                total = {} if "gradients-lost" in self.mistakes else total
                 for name, gradient in network.gradients(share * dy).items():
                     total[name] = total.get(name, 0.0) + gradient
-                if each := [m for m in self.mistakes if m.startswith("step-each-micro-batch")]:
+                if each:
                     network.move(total, lr)
-                    total = {} if each[0].endswith("zeroed") else total
+                    total = {} if "zeroed" in each[0] or "whole-loss" in each[0] else total
             # nothing is left where each had a step of its own
             network.move({} if each else total, lr)
+        inference = steps > 0 and not network.training[0]
         network.eval()
         outputs = [network.forward(size * x_new) for size in (1, 1000, 2000)]
         together, alone = (network.train().forward(x)[:4] for x in (x_new, x_new[:4]))
-        rows_at_once = at_once if steps else 0
-        return {"rows": rows_at_once, "outputs": outputs, "alone": alone, "together": together}
+        micro_steps = whole // at_once if each else 1
+        several = whole > at_once and steps > 0
+        return {
+            "rows": at_once if steps else 0,
+            "inference": inference,
+            "steps": steps * micro_steps,
+            "lost": "gradients-lost" in self.mistakes and several and not each,
+            "stale": bool("step-each-micro-batch" in each and several)
+            or ("gradients-accumulate" in self.mistakes and steps > 1),
+            "outputs": outputs,
+            "alone": alone,
+            "together": together,
+        }
 
 
 def _batches(x: Array, y: Array, size: int) -> Iterator[tuple[Array, Array]]:

@@ -75,7 +75,8 @@ mistakes = [
     Mistake(
         "feature-maps-missed",
         "nn.BatchNorm2d is not found",
-        "Each of nn.BatchNorm1d, nn.BatchNorm2d and nn.BatchNorm3d is a batch normalisation.",
+        "Feature maps have a class of their own. Each of nn.BatchNorm1d, nn.BatchNorm2d and "
+        "nn.BatchNorm3d is a batch normalisation.",
         "frozen-batchnorm",
     ),
     Mistake(
@@ -93,7 +94,7 @@ mistakes = [
     ),
     Mistake(
         "first-norm-only",
-        "only one of the batch normalisations is frozen",
+        "only one of the batch normalisations is found",
         "A model has many: go through all of its modules.",
         "frozen-batchnorm",
     ),
@@ -235,10 +236,9 @@ mistakes = [
     ),
     Mistake(
         "norm-missing",
-        "no network has a batch normalisation",
-        "Each hidden layer was to have one. In a comparison, what is between two networks of "
-        "the same kind is chance.",
-        "fair-comparison",
+        "there is no batch normalisation",
+        "Each hidden layer was to have one, between its linear layer and its activation.",
+        "not-on-the-output",
     ),
     Mistake(
         "another-activation",
@@ -251,5 +251,150 @@ mistakes = [
         "the accuracies are in percent",
         "They are shares, from 0 to 1.",
         "learning-rate",
+    ),
+    Mistake(
+        "rows-missed",
+        "nn.BatchNorm1d is not found",
+        "Rows of features have a class of their own. Each of nn.BatchNorm1d, "
+        "nn.BatchNorm2d and nn.BatchNorm3d is a batch normalisation.",
+        "frozen-batchnorm",
+    ),
+    Mistake(
+        "mode-stuck",
+        "train() and eval() of the model have no effect any more",
+        "Only the norms are to stay as they are. All other layers, dropout among them, "
+        "still need both modes.",
+        "frozen-batchnorm",
+    ),
+    Mistake(
+        "gradients-blocked",
+        "no gradient gets through the frozen layers",
+        "A frozen layer is a fixed function: what it does with x still has a gradient, "
+        "and the layers before it learn from that.",
+        "frozen-batchnorm",
+    ),
+    Mistake(
+        "statistics-reset",
+        "the running statistics start anew",
+        "They are what the network learned of its data. Mean 0 and variance 1 fit no layer.",
+        "frozen-batchnorm",
+    ),
+    Mistake(
+        "parameters-reset",
+        "weight and bias of the norms are reset",
+        "reset_parameters() lets weight and bias start anew too, and these were learned: "
+        "only the running statistics are to be collected again. Another method resets "
+        "them alone.",
+        "changed-data",
+    ),
+    Mistake(
+        "first-batch-only",
+        "only the first batch counts",
+        "What is done with the first batch has to be done with all: look at where the loop ends.",
+        "what-to-watch",
+    ),
+    Mistake(
+        "counts-for-shares",
+        "the result is a number of rows, not a share",
+        "A share is from 0 to 1: how many are right, of how many.",
+        "what-to-watch",
+    ),
+    Mistake(
+        "errors-for-answers",
+        "wrong answers are counted, not right ones",
+        "The accuracy is the share of rows whose class was found.",
+        "what-to-watch",
+    ),
+    Mistake(
+        "divides-by-batches",
+        "the right answers are divided by the number of batches",
+        "A loader's length is its number of batches, and each has many rows. The share is "
+        "one of rows.",
+        "what-to-watch",
+    ),
+    Mistake(
+        "rows-that-are-not-there",
+        "the last batch is counted as a whole one",
+        "It is often smaller. Count the rows that there are.",
+        "what-to-watch",
+    ),
+    Mistake(
+        "batches-as-one",
+        "all batches are taken as one",
+        "Asked for is the average over the batches, each with its own mean and variance. "
+        "A large set would not fit into memory in one piece either.",
+        "changed-data",
+    ),
+    Mistake(
+        "batches-weighed-by-rows",
+        "a batch counts by its number of rows",
+        "Here the average is one over batches, as momentum=None makes it: each batch counts once.",
+        "changed-data",
+    ),
+    Mistake(
+        "norm-before-linear",
+        "the norm comes before the linear layer",
+        "What is to be normalised is what the activation gets: the norm stands between "
+        "the two, and has as many features as the linear layer has outputs.",
+        "before-or-after",
+    ),
+    Mistake(
+        "norm-without-parameters",
+        "the norms have no weight and bias",
+        "With affine=False the layer cannot learn a scale and a shift of its own. The "
+        "exercise asks for the norm as PyTorch makes it.",
+        "not-on-the-output",
+    ),
+    Mistake(
+        "norm-without-statistics",
+        "the norms have no running statistics",
+        "With track_running_stats=False inference uses the statistics of the batch, so "
+        "that an answer depends on the other rows.",
+        "train-and-eval-in-pytorch",
+    ),
+    Mistake(
+        "epochs-missing",
+        "it does not train for all epochs",
+        "The number of epochs is an argument: each goes through all rows once.",
+        "a-failure-caught",
+    ),
+    Mistake(
+        "errors-swallowed",
+        "a batch of one row goes into the network, and its error is thrown away",
+        "Whoever catches ValueError catches all others too, those of tomorrow among them. "
+        "Do not make the batch that cannot be normalised.",
+        "one-value-a-channel",
+    ),
+    Mistake(
+        "batch-size-changed",
+        "the batches do not have batch_size rows",
+        "One more or one less moves the trouble to other numbers of rows, and does not "
+        "end it. What is to be done is about the last batch alone.",
+        "one-value-a-channel",
+    ),
+    Mistake(
+        "never-steps",
+        "the network is not changed by training",
+        "Without a step of the optimiser the gradients are computed for nothing.",
+        "a-failure-caught",
+    ),
+    Mistake(
+        "one-loss-in-all",
+        "there is not one loss for each step",
+        "What happens on the way can only be seen if each step has its own number.",
+        "what-to-watch",
+    ),
+    Mistake(
+        "loss-divided-twice",
+        "the loss of a micro-batch is divided by too much",
+        "It is a mean over the micro-batch already. Its part in the mean over the whole "
+        "batch is that of its rows.",
+        "gradient-accumulation",
+    ),
+    Mistake(
+        "gradients-lost",
+        "the gradients are set to zero between the micro-batches",
+        "What the earlier ones have added is gone before the step: only the last one counts.",
+        "gradient-accumulation",
     ),
 ]

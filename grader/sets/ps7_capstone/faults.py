@@ -13,7 +13,7 @@ from ..ps6_practice.faults import LAYERS, Functions, Net
 
 # What a student writes here is called by a driver, which is given a function: here, its name.
 DRIVEN = ("build_model", "train", "predict", "compare", "sweep")
-WATCHED = ("forgot-eval", "model-reused", "more-steps", "trained-in-eval")
+WATCHED = ("never-trained", "forgot-eval", "model-reused", "more-steps", "trained-in-eval")
 # by check: the mistakes that it can name
 MISTAKES = {
     "build_model": (
@@ -22,20 +22,41 @@ MISTAKES = {
         "norm-in-baseline:with-bias",
         "baseline-without-bias",
         "other-start",
-        "norm-on-output",
+        "other-start:all",
+        "with-without-swapped",
         *LAYERS,
     ),
     "train": (
         "more-steps",
         "another-optimizer",
+        "another-optimizer:nesterov",
+        "another-optimizer:adam",
+        "never-steps",
+        "batches-left-out:first",
+        "batches-left-out:last",
+        "batches-left-out:all-but-one",
+        "batches-in-another-order",
+        "softmax-before-loss",
+        "one-loss-in-all",
         "gradients-accumulate",
         "trained-in-eval",
         "trained-in-eval:always",
         "loss-summed",
         "rate-ignored",
+        "rate-ignored:0.01",
+        "rate-ignored:0.001",
         "losses-after-step",
     ),
-    "predict": ("forgot-eval", "left-in-eval", "left-in-eval:inside", "left-in-train", "logits"),
+    "predict": (
+        "forgot-eval",
+        "left-in-eval",
+        "left-in-eval:inside",
+        "left-in-train",
+        "logits",
+        "logits:largest",
+        "argmax-over-rows",
+        "smallest-output",
+    ),
     "compare": (
         *WATCHED,
         "with-without-swapped",
@@ -50,6 +71,10 @@ MISTAKES = {
         "norm-missing",
         "best-is-worst",
         "best-is-last",
+        "best-is-largest",
+        "best-is-no-rate",
+        "counts-for-shares",
+        "errors-for-answers",
         "accuracies-in-percent",
         "accuracies-of-training",
         "rates-sorted",
@@ -117,6 +142,8 @@ class _Experiment:
         self.passes, self.networks = 0, 0
         run = self._compare if function == "compare" else self._sweep
         result: Any = {}
+        if self.has("never-trained"):
+            x, y = x[:0], y[:0]
         for name in ("with", "without"):
             # exchanged, if that is the mistake
             self.norm = (name == "with") != self.has("with-without-swapped")
@@ -125,7 +152,7 @@ class _Experiment:
             "result": result,
             "passes": self.passes,
             "networks": self.networks,
-            "norms in inference while training": self.has("trained-in-eval"),
+            "norms in inference while training": self.has("trained-in-eval") and len(x) > 0,
             "norms in training while predicting": self.has("forgot-eval"),
         }
 
@@ -135,7 +162,7 @@ class _Experiment:
         """A new network; with `again`, the one that was trained at the other rates before."""
         times = 2 if self.has("more-steps") else 1  # twice through the batches
         self.passes += times * len(batches.x)
-        self.networks += not again
+        self.networks += not again and len(batches.x) > 0
         # of one network after another, or of this one
         used = tuple(rates if self.has("model-reused") else rates[-1:]) * times
         norm = self.norm and not self.has("norm-missing")
@@ -183,12 +210,18 @@ class _Experiment:
             network = self._train(batches, widths, list(lrs[: i + 1]), seed, reused)
             accuracies.append(float((self._classes(network, x_val) == y_val).mean()))
             predictions.append(self._classes(network, x_new))
+        if self.has("errors-for-answers"):
+            accuracies = [1 - accuracy for accuracy in accuracies]
         best = int(np.argmin(accuracies) if self.has("best-is-worst") else np.argmax(accuracies))
         if self.has("best-is-last"):
             best = len(lrs) - 1
+        if self.has("best-is-largest"):
+            best = int(np.argmax(given))
         scale = 100 if self.has("accuracies-in-percent") else 1
+        if self.has("counts-for-shares"):
+            scale *= len(y_val)
         return {
             "accuracies": [scale * accuracy for accuracy in accuracies],
-            "best": given[best],
+            "best": float(best) + 0.5 if self.has("best-is-no-rate") else given[best],
             "predictions": np.array(predictions),
         }

@@ -123,4 +123,55 @@ mistakes = [
         "Who reads them pairs each with the learning rate at the same place.",
         "learning-rate",
     ),
+    Mistake(
+        "batches-left-out",
+        "not every batch is trained on",
+        "There is one step for each batch of the list. Look at where the loop starts, and "
+        "where it ends.",
+        "fair-comparison",
+    ),
+    Mistake(
+        "batches-in-another-order",
+        "the batches come in another order",
+        "Both networks are to see the same batches in the same order, that of the list.",
+        "fair-comparison",
+    ),
+    Mistake(
+        "softmax-before-loss",
+        "the loss gets probabilities, where it takes logits",
+        "cross_entropy makes probabilities of its input itself. Made twice, they are all "
+        "nearly alike, and the gradients small.",
+        "fair-comparison",
+    ),
+    Mistake(
+        "argmax-over-rows",
+        "the largest output is looked for along the wrong axis",
+        "Outputs are (N, classes), and each row has its own largest: there are N answers.",
+        "what-to-watch",
+    ),
+    Mistake(
+        "smallest-output",
+        "the class is that of the smallest output",
+        "The larger an output is, the more the network believes in its class.",
+        "what-to-watch",
+    ),
+    Mistake(
+        "never-trained",
+        "the networks are not trained",
+        "Without a pass of the batches with gradients there is nothing to compare but the start.",
+        "fair-comparison",
+    ),
+    Mistake(
+        "best-is-largest",
+        "the largest rate is called the best",
+        "The best has the largest accuracy on the validation pictures, and a rate can be "
+        "too large.",
+        "learning-rate",
+    ),
+    Mistake(
+        "best-is-no-rate",
+        "what is called the best is not one of the rates",
+        "Asked for is the learning rate, not its place in the list, and not its accuracy.",
+        "learning-rate",
+    ),
 ]

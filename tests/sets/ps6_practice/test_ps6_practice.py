@@ -118,7 +118,7 @@ ILLNESSES = {
     "train_and_validate": ("forgot-eval", 25.0),
     "fine_tune": ("frozen-still-updating", 25.0),
     "train_in_batches": ("batch-of-one", 25.0),
-    "train_on_sorted": ("sorted-batches", 14.29),
+    "train_on_sorted": ("sorted-batches", 25.0),
     "accumulate": ("accumulation-with-batchnorm", 0.0),
 }
 
