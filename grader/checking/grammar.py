@@ -37,7 +37,7 @@ KINDS = {
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 OTHER = {"+": "-", "-": "+", "*": "/", "/": "*"}
 REDUCTIONS = ("mean", "sum", "var", "std")
-AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(4), n)))
+AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(5), n)))
 
 Path = tuple[tuple[str, int | None], ...]  # down to a node: fields, and places in them
 Program = ast.FunctionDef | ast.ClassDef

@@ -129,6 +129,7 @@ MISTAKES = {
         "no-error-for-one",
         "other-error-for-one",
         "updates-before-error",
+        "updates-before-error:mean",
         "error-in-eval",
     ),
     "population_statistics": (
@@ -248,6 +249,8 @@ class _BatchNorm1d:
         refuses = one and not self.has("no-error-for-one")
         error = AssertionError if self.has("other-error-for-one") else ValueError
         if refuses and not self.has("updates-before-error"):
+            if self.has("updates-before-error:mean"):
+                self.running_mean = self._moved(self.running_mean, x.mean(axis=0), "mean")
             raise error("a batch of one")
         if self.has("memory-order"):
             x = as_in_memory(x)

@@ -35,6 +35,17 @@ def batchnorm2d_forward__rows(x: Array, gamma: Array, beta: Array, eps: float = 
     return y.reshape(N, H, W, C).transpose(0, 3, 1, 2)
 
 
+def batchnorm2d_backward__means(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
+    N, C, H, W = x.shape
+    mean = x.mean(axis=(0, 2, 3), keepdims=True)
+    std = np.sqrt(x.var(axis=(0, 2, 3), keepdims=True) + eps)
+    x_hat = (x - mean) / std
+    through_mean = dy.mean(axis=(0, 2, 3), keepdims=True)
+    through_variance = (dy * x_hat).mean(axis=(0, 2, 3), keepdims=True)
+    dx = gamma.reshape(C, 1, 1) / std * (dy - through_mean - x_hat * through_variance)
+    return dx, (dy * x_hat).sum(axis=(0, 2, 3)), dy.sum(axis=(0, 2, 3))
+
+
 def batchnorm2d_backward__rows(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
     N, C, H, W = x.shape
     x_rows = x.transpose(0, 2, 3, 1).reshape(-1, C)
@@ -84,7 +95,8 @@ def groupnorm_forward__line(
     x: Array, gamma: Array, beta: Array, num_groups: int, eps: float = 1e-5
 ) -> Array:
     N, C, H, W = x.shape
-    groups = x.reshape(N, num_groups, -1)
+    G = num_groups
+    groups = x.reshape(N, G, C // G * H * W)
     mean = groups.mean(axis=2, keepdims=True)
     centred = groups - mean
     variance = (centred**2).mean(axis=2, keepdims=True)

@@ -22,7 +22,7 @@ def batch_mean(x):
     total = np.sum(x, axis=0)
     return total / N
 """,
-        ("slip-count", "slip-order", "slip-operand", "slip-axis"),
+        ("slip-count", "slip-order", "slip-operand", "slip-axis", "count-of-features"),
     ),
     Try(
         "batch_mean",
@@ -768,7 +768,14 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     x_hat = normalize(x, x.mean(0), x.std(0), eps)
     return scale_and_shift(x_hat, gamma, beta)
 """,
-        ("slip-power", "slip-operand", "slip-twice", "slip-reduction", "slip-operation"),
+        (
+            "slip-power",
+            "slip-operand",
+            "slip-twice",
+            "slip-reduction",
+            "slip-operation",
+            "standard-deviation",
+        ),
     ),
     Try(
         "forward",
@@ -806,7 +813,7 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5, cache={}):
     mean, variance = cache[x.shape]
     return scale_and_shift(normalize(x, mean, variance, eps), gamma, beta).astype(x.dtype)
 """,
-        ("stale-batch", "stale-statistics", "slip-condition"),
+        ("stale-batch", "stale-statistics", "slip-condition", "slip-stale"),
     ),
     Try(
         "forward",

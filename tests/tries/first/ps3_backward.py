@@ -248,7 +248,7 @@ def numerical_gradient(f, x, dy, h=1e-5):
         dx[index] = np.sum(dy * (f(above) - f(x.astype(np.float64)))) / (2 * h)
     return dx
 """,
-        ("forward-difference", "slip-factor"),
+        ("forward-difference", "slip-factor", "slip-left-out"),
     ),
     Try(
         "numerical_gradient",
@@ -758,7 +758,7 @@ def batchnorm_backward(dy, x, gamma, eps=1e-5):
     dx = gamma / std * (dy - dbeta / N - x_hat * dgamma / N)
     return dx, dgamma, dbeta
 """,
-        ("slip-count", "slip-axis", "slip-operand"),
+        ("slip-count", "slip-axis", "slip-operand", "count-of-features"),
     ),
     Try(
         "input_gradient",
@@ -791,7 +791,10 @@ def batchnorm_backward(dy, x, gamma, eps=1e-5):
     dx = dcentred - dcentred.mean(axis=0)
     return dx, dgamma, dbeta
 """,
-        ("slip-left-out",),
+        (
+            "slip-left-out",
+            "direct-path-missing",
+        ),
     ),
     Try(
         "input_gradient",
@@ -1462,7 +1465,10 @@ def test_backward(batchnorm_backward):
             assert np.shape(got) == want.shape
             assert np.allclose(got, want, atol=1.0)
 """,
-        ("slip-number",),
+        (
+            "slip-number",
+            "test-with-one-eps",
+        ),
     ),
     Try(
         "test_backward",
