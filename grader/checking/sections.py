@@ -86,9 +86,16 @@ SECTIONS = {
 }
 
 
-def where_to_read(label: str) -> str:
-    """What a message says of a section: title and page, or the text itself if it is no label."""
+def link(label: str, book: str = "") -> str:
+    """The address of a section in a book at an address; empty for what is no label of ours."""
+    if label not in SECTIONS:
+        return ""
+    address = f"{SECTIONS[label][1]}.html#{label}"
+    return f"{book.rstrip('/')}/{address}" if book else address
+
+
+def where_to_read(label: str, book: str = "") -> str:
+    """What a message says of a section: title and address, or the text itself if it is no label."""
     if label not in SECTIONS:  # another course's: its own words
         return label
-    title, page = SECTIONS[label]
-    return f"“{title}” in the book, {page}.html#{label}"
+    return f"“{SECTIONS[label][0]}” in the book, {link(label, book)}"

@@ -1,1 +1,3 @@
 """An experiment with and without batch normalisation."""
+
+FRAMEWORKS = ("torch",)  # what students may use besides NumPy
