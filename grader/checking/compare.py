@@ -90,7 +90,10 @@ def difference(
                     if isinstance(expected, Arguments):
                         text = f"argument {i + 1} was changed"
                         return replace(wrong, kind="changed", text=text, argument=i)
-                    return replace(wrong, text=f"value {i + 1} of {len(got)}: {wrong.text}")
+                    # in a tuple inside a tuple: one place, and no list of them
+                    text = wrong.text.removeprefix("value ")
+                    sep = ": " if text == wrong.text else ", there "
+                    return replace(wrong, text=f"value {i + 1} of {len(got)}{sep}{text}")
             return None
         case dict():
             if not isinstance(got, dict):

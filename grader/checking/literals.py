@@ -11,15 +11,9 @@ from .compare import brief, near
 SHOWN = 24  # numbers in an array that a message shows in full
 INLINE = 3  # numbers in an array that stands in the call itself
 DIGITS = 5
+TOO_LARGE = "...  #"  # in place of an array that is not shown
 MARK = "*"  # before what is wrong, where not everything is
 STYLE = "text-align: right; background-color: #fdd; color: #000; font-weight: bold"
-
-
-def is_large(value: object) -> bool:
-    """Has it an array with more numbers than a message shows?"""
-    if isinstance(value, list | tuple):
-        return any(map(is_large, value))
-    return isinstance(value, np.ndarray) and value.size > SHOWN
 
 
 def is_short(value: object) -> bool:
@@ -39,7 +33,7 @@ def literal(value: object, tensors: bool = False) -> str:
     match value:
         case np.ndarray():
             if value.size > SHOWN:
-                return f"...  # shape {value.shape}, {value.dtype}"
+                return f"{TOO_LARGE} shape {value.shape}, {value.dtype}"
             numbers = _nested(value, _digits(value)) if value.dtype.kind == "f" else value.tolist()
             if tensors:
                 kind = "" if value.dtype == np.float32 else f", dtype=torch.{value.dtype}"
@@ -73,7 +67,7 @@ def _nested(array: np.ndarray, digits: int) -> str:
 
 def _number(value: float, digits: int) -> str:
     if not np.isfinite(value):
-        return f"np.{value}"  # np.nan, np.inf
+        return {"inf": "np.inf", "-inf": "-np.inf"}.get(str(value), "np.nan")
     return repr(float(f"{value:.{digits}g}"))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .answers import Implementation, Raised, Result
 from .asked import arguments, asked
-from .literals import MARK, Table, furthest, is_large, side_by_side
+from .literals import MARK, TOO_LARGE, Table, furthest, side_by_side
 from .mistakes import catalogue
 from .remote import Remote, Student
 from .sections import link, where_to_read
@@ -45,6 +45,11 @@ class Example:
     call: tuple[str, ...]
     wrong: tuple[str, ...]
     table: Table | None = None
+
+    @property
+    def cut_off(self) -> bool:
+        """Are there numbers in it that it cannot show?"""
+        return self.table is not None and any(TOO_LARGE in line for line in self.code)
 
     def text(self, lines: int) -> tuple[list[str], list[str]]:
         """In so many lines at most, and what has no place in them."""
@@ -99,17 +104,21 @@ class Message:
             head.append(one.heading)
             head += more if i == 0 else []
             below += [one.heading, *more, ""] if i else []
-        if self.read:
-            head.append(f"Read: {where_to_read(self.read, book)}")
-        head += filter(None, [self.offer])
+        read = [f"Read: {where_to_read(self.read, book)}"] if self.read else []
+        last = [*read, *filter(None, [self.offer])]
+        if self.named or not self.example:  # else the example comes first
+            head, last = [*head, *last], []
         if not self.example:
             long = 2 + len(head) + len(self.rest) > LINES
             fold = [FOLD if long else ""] if head else []
             return "\n".join([*head, *fold, *self.rest, *self._noted()]).rstrip("\n")
-        example, cut = self.example.text(LINES - 2 - len(head))  # the title, and an empty line
+        above = [*head, ""] if head else []
+        end = ["", *last] if last else []
+        example, cut = self.example.text(LINES - 1 - len(above) - len(end))  # the title is one
         below += [*cut, ""] if cut else []
         below += [*self.rest, *self._noted()]
-        return "\n".join([*head, "", *example, *([FOLD, *below] if below else [])]).rstrip("\n")
+        fold = [FOLD, *below] if below else []
+        return "\n".join([*above, *example, *end, *fold]).rstrip("\n")
 
     def html(self, title: str, book: str = "") -> str:
         """The message as HTML without scripts; links lead to the book where it has an address."""
@@ -119,12 +128,11 @@ class Message:
         for one in self.named:
             lines = [f"<strong>{escape(one.heading)}</strong>", escape(one.why)]
             blocks.append(f"<p>{'<br>'.join([*lines, _to_read(one.section, book)])}</p>")
-        if self.read:
-            blocks.append(f"<p>{_to_read(self.read, book)}</p>")
-        if self.offer:
-            blocks.append(f"<p>{escape(self.offer)}</p>")
-        if self.example:
-            blocks.append(self.example.html())
+        last = [_to_read(self.read, book)] if self.read else []
+        last += [escape(self.offer)] if self.offer else []
+        end = f"<p>{'<br>'.join(last)}</p>" if last else ""
+        example = self.example.html() if self.example else ""
+        blocks += [end, example] if self.named else [example, end]
         if self.rest:
             rest = f'<pre style="white-space: pre-wrap">{escape(chr(10).join(self.rest))}</pre>'
             folds = self.example is not None
@@ -175,9 +183,10 @@ def message(
     `details` has a sentence on some of the mistakes, as they are made here.
     """
     wrong = [result for result in results if result.wrong is not None]
-    # the parts come with the smallest inputs first, but some can be shown and some cannot
-    shown = min(wrong, key=_too_large, default=None)
-    example = _example(shown, reference, local) if shown else None
+    # that of the first part, unless its input is too large to be shown and that of another is not
+    examples = [_example(result, reference, local) for result in wrong]
+    place = min(range(len(wrong)), key=lambda i: examples[i].cut_off, default=None)
+    shown, example = (None, None) if place is None else (wrong[place], examples[place])
     told = {_cause(shown)} if shown else set()
     rest: list[str] = []
     for result in results:
@@ -185,7 +194,7 @@ def message(
             rest.append(f"{'WRONG' if result.wrong else 'ok   '}  {result.part.says}")
         if result.wrong and _cause(result) not in told:  # one cause, one explanation
             told.add(_cause(result))
-            other = _example(result, reference, local)
+            other = examples[wrong.index(result)]
             rest += _indented([*other.call, *other.wrong])
     return Message(
         named=tuple(_named(mistake, (details or {}).get(mistake, "")) for mistake in diagnosis),
@@ -199,11 +208,6 @@ def _named(id: str, detail: str) -> Named:
     mistake = catalogue()[id]
     why = f"{mistake.explanation} {detail}".strip()
     return Named(f"Mistake: {mistake.title} ({id}).", why, mistake.section)
-
-
-def _too_large(result: Result) -> bool:
-    given = (value for call in result.asked for value in (*call.args, *call.kwargs.values()))
-    return any(map(is_large, given))
 
 
 def _cause(result: Result) -> str:

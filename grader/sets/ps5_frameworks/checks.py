@@ -42,6 +42,10 @@ class BatchNorm:
         weight: Any = None,
         bias: Any = None,
     ) -> None:
+        """bn = BatchNorm({num_features}, **{options})
+        bn.weight.data = torch.tensor({weight})
+        bn.bias.data = torch.tensor({bias})
+        """
         import torch
 
         # there is no global `torch` where this runs
@@ -54,7 +58,7 @@ class BatchNorm:
             self.inner.bias.data.copy_(torch.from_numpy(bias))
 
     def _try(self, student: Any) -> None:
-        """Look for torch's own, so that no question is answered with it inside."""
+        # look for torch's own, so that no question is answered with it inside
         if id(student) in self.tried:
             return
         # Both modes, both shapes: it may call torch's own in one of them alone.
@@ -110,15 +114,19 @@ class BatchNorm:
         return self.watch()
 
     def train(self) -> None:
+        """bn.train()"""
         self.inner.train()
 
     def eval(self) -> None:
+        """bn.eval()"""
         self.inner.eval()
 
     def double(self) -> None:
+        """bn.double()"""
         self.inner.double()
 
     def forward(self, x: Any, channels_last: bool = False, no_grad: bool = False) -> Any:
+        """bn({x})"""
         x = self.torch.from_numpy(x)
         if channels_last:
             x = x.contiguous(memory_format=self.torch.channels_last)
@@ -126,28 +134,37 @@ class BatchNorm:
             return self._call(x)
 
     def kept(self, x: Any) -> Any:
+        """bn({x})"""
         x = self.torch.from_numpy(x)
         y = self._call(x)  # what it does to x comes back in x
         return x, y
 
     def statistics(self) -> Any:
+        """bn.running_mean, bn.running_var"""
         mean, variance = self.inner.running_mean, self.inner.running_var
         # one without the other is told apart
         return None if mean is None and variance is None else (mean, variance)
 
     def attached(self) -> bool:
+        """bn.running_mean.requires_grad or bn.running_var.requires_grad"""
         return bool(self.inner.running_mean.requires_grad or self.inner.running_var.requires_grad)
 
     def batches(self) -> int:
+        """bn.num_batches_tracked"""
         return int(self.inner.num_batches_tracked)
 
     def parameters(self) -> list[str]:
+        """sorted(name for name, _ in bn.named_parameters())"""
         return sorted(name for name, _ in self.inner.named_parameters())
 
     def state(self) -> dict[str, Any]:
+        """bn.state_dict()"""
         return dict(self.inner.state_dict())
 
     def to_pytorch_and_back(self, x: Any) -> Any:
+        """# its state_dict into an nn.BatchNorm2d, one training batch {x} there, and back
+        bn.eval()({x})
+        """
         x = self.torch.from_numpy(x)
         # on purpose: the student's state_dict has to fit torch's own
         own = self.torch.nn.BatchNorm2d(self.num_features, **self.options)
@@ -159,6 +176,7 @@ class BatchNorm:
         return there, self._call(x)
 
     def gradients(self, x: Any, dy: Any) -> dict[str, Any]:
+        """bn({x}.requires_grad_()).backward({dy})"""
         x = self.torch.from_numpy(x).requires_grad_()
         self.inner.zero_grad()  # else those of the call before are added
         self._call(x).backward(self.torch.from_numpy(dy))
@@ -196,6 +214,13 @@ def module(bn: Any, num_features: int, *parameters: Array, **options: Any) -> An
         text = f"{found} is torch's own; write the formula yourself"
         raise RemoteError(["Borrowed", "Exception"], text)
     return drive(bn, BatchNorm, bn.BatchNorm, num_features, options, *parameters)
+
+
+def running(made: Any) -> dict[str, object]:
+    """The running statistics of a module by name; without any they are None."""
+    found: Any = made.statistics()
+    mean, variance = (None, None) if found is None else found
+    return {"running_mean": mean, "running_var": variance}
 
 
 def float32(*arrays: Array) -> tuple[Array, ...]:
@@ -296,7 +321,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             made = module(bn, 2, **options)
             for shape in shapes:
                 made.forward(batch(rng, shape))
-                yield made.statistics()
+                yield running(made)
 
 
 @module_inference.part("in inference they normalise, and do not move", 2)
@@ -305,9 +330,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
         made.forward(batch(rng, first))
         made.eval()
-        yield made.forward(batch(rng, then)), made.statistics()
+        yield {"output": made.forward(batch(rng, then)), **running(made)}
         made.train()
-        yield made.forward(batch(rng, first)), made.statistics()
+        yield {"output": made.forward(batch(rng, first)), **running(made)}
 
 
 @module_inference.part("in inference one value a channel is enough", 0.5)
@@ -322,9 +347,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_inference.part("the mode is train() or eval(), whether gradients are on or off", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
-    yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
+    yield {"output": made.forward(batch(rng, (3, 2)), no_grad=True), **running(made)}
     made.eval()
-    yield made.forward(batch(rng, (3, 2)), no_grad=True), made.statistics()
+    yield {"output": made.forward(batch(rng, (3, 2)), no_grad=True), **running(made)}
     yield made.forward(batch(rng, (3, 2)))
 
 
@@ -353,7 +378,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, momentum=None)
     for shape in ((3, 2), (4, 2), (2, 2, 1, 3)):  # by batches, not by rows: N differs
         made.forward(batch(rng, shape))
-        yield made.statistics()
+        yield running(made)
 
 
 module_state = _check("module_state", "parameters-and-buffers")
@@ -371,7 +396,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made.forward(batch(rng, (2, 2, 1, 2)))
     state = made.state()
     yield state
-    yield np.asarray(state["num_batches_tracked"]).dtype.kind == "i"  # values alone would not tell
+    # values alone would not tell
+    counts = np.asarray(state["num_batches_tracked"]).dtype.kind == "i"
+    yield {"num_batches_tracked is a whole number": counts}
 
 
 @module_state.part("the state_dict goes into nn.BatchNorm2d, is trained there, and comes back", 1)
@@ -379,21 +406,22 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 3, momentum=0.3)
     made.forward(batch(rng, (2, 3, 2, 1)))
     yield made.state()
-    yield made.to_pytorch_and_back(batch(rng, (2, 3, 4, 2)))
+    there, back = made.to_pytorch_and_back(batch(rng, (2, 3, 4, 2)))
+    yield {"output of nn.BatchNorm2d": there, "output after it came back": back}
 
 
 @module_state.part("double() changes the running statistics too", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2)
-    yield made.statistics()
+    yield running(made)
     made.double()
-    yield made.statistics()
+    yield running(made)
 
 
 @module_state.part("affine=False: no weight, no bias", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, affine=False)
-    yield made.parameters(), made.state()
+    yield {"parameters": made.parameters(), "state": made.state()}
     yield made.forward(batch(rng, (3, 2)))
 
 
@@ -444,7 +472,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made, batches = trained(bn, rng, 2), (batch(rng, (3, 2)) for _ in range(3))
     dy = batch(rng, (3, 2))
     for x in batches:
-        yield made.gradients(x, dy), made.attached()
+        found = dict(made.gradients(x, dy))
+        yield found | {"the running statistics are in a graph": made.attached()}
 
 
 @module_gradients.part("in inference the statistics are constants", 1)
@@ -455,6 +484,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made.eval()
         yield made.gradients(batch(rng, shape), batch(rng, shape))
 
+
+ENTRIES = ("weight", "bias", "running_mean", "running_var", "momentum", "eps")
 
 keras_to_torch = _check("keras_to_torch", "keras-to-torch")
 
@@ -468,10 +499,14 @@ def keras_layers(rng: np.random.Generator) -> Iterator[tuple[object, ...]]:
 
 
 def entries(answer: object, *names: str) -> object:
-    """Those entries of a dict that a part asks about; what is no dict stays, to be told so."""
+    """Those entries of a dict that a part asks about; what is no dict stays, to be told so.
+
+    Where one is missing, those of other names stay too: one may be meant.
+    """
     if not isinstance(answer, dict):
         return answer
-    return {name: answer[name] for name in names if name in answer}
+    others = () if answer.keys() >= set(names) else answer.keys() - set(ENTRIES)
+    return {name: answer[name] for name in (*names, *others) if name in answer}
 
 
 @keras_to_torch.part("weight, bias, running_mean and running_var", 2)
