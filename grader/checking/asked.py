@@ -22,7 +22,7 @@ def asked(calls: Sequence[Call], reference: Implementation, local: bool) -> tupl
     With `local` it tells values, else only the names of arguments: inputs stay secret.
     The `reference` knows these names.
     """
-    used = {call.target for call in calls}
+    used = {call.target for call in calls} - {None}
     told = [call for call in calls if local or call.kind != "set"]  # what is set is an input
     made = [call for call in told[:-MOST] if call.made in used]
     writer = _Writer(reference, local, used)
@@ -125,8 +125,13 @@ class _Writer:
 
     def _with(self, plain: dict[str, object]) -> str:
         """The short arguments of what is told in words."""
-        short = [f"{k}={literal(v)}" for k, v in plain.items() if is_short(v) and v is not None]
+        said = {k: v for k, v in plain.items() if v is not None and not _is_empty(v)}
+        short = [f"{name}={literal(value)}" for name, value in said.items() if is_short(value)]
         return f" with {', '.join(short)}" if short and self.local else ""
+
+
+def _is_empty(value: object) -> bool:
+    return isinstance(value, list | tuple | dict) and not value
 
 
 def arguments(call: Call, reference: Implementation) -> dict[str, object]:

@@ -45,14 +45,20 @@ class CheckFailed(AssertionError):
     def __init__(self, text: str, html: str = "", further: str = "") -> None:
         super().__init__("\n\n".join(filter(None, [text, further])))
         self.text, self.html, self.further = text, html, further
+        self._shown = False
 
     def _render_traceback_(self) -> list[str]:
-        """What IPython shows: the message alone, for the traceback is the grader's."""
+        """What IPython shows: the message alone, for the traceback is the grader's.
+
+        It asks twice, for the notebook and for whoever runs it.
+        """
         if not self.html:
             return str(self).splitlines()
-        here.show(self.text, self.html)
-        if self.further:
-            here.show(self.further, kind="text/markdown")
+        if not self._shown:
+            here.show(self.text, self.html)
+            if self.further:
+                here.show(self.further, kind="text/markdown")
+        self._shown = True
         return self.text.splitlines()[:1]
 
 

@@ -73,7 +73,7 @@ class Example:
         return "\n".join(
             (
                 f"<p>{escape('WRONG')} &nbsp;{escape(self.says)}</p>",
-                f"<pre>{escape(code)}</pre>" if code else "",
+                f"<pre><code>{escape(code)}</code></pre>" if code else "",
                 f"<p>{wrong}</p>",
                 self.table.html() if self.table else "",
             )

@@ -1,5 +1,6 @@
 """Checks in a student's own notebook."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -7,17 +8,37 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import ROOT
 
 from grader import CheckFailed, check
+from grader.checking import session
 from grader.checking.check import Verdict
 from grader.checking.local import report
+from grader.checking.message import FOLD
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without a notebook or a book, and a session in which nothing was tried."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    monkeypatch.setattr(session, "TRIED", {})
+    monkeypatch.setattr(session, "FAILURES", {})
+
+
+@pytest.fixture
+def in_notebook(tmp_path: Path) -> Path:
+    """The notebook of problem set 1 lies where this runs."""
+    path = tmp_path / "ps1_standardize.ipynb"
+    shutil.copyfile(ROOT / "exercises" / "ps1_standardize" / path.name, path)
+    return path
+
 
 RIGHT: dict[str, Any] = {"batch_mean": lambda x: x.mean(axis=0)}
 WRONG: dict[str, Any] = {"batch_mean": lambda x: x.sum(axis=0)}
 
 PASSED = """\
 batch_mean: passed, 100% of the points
-
 ok     one mean for each feature, taken over the batch
 ok     float32 in, float32 out; float64 in, float64 out
 """
@@ -34,19 +55,18 @@ def test_what_is_wrong_is_raised(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CheckFailed) as caught:
         check("batch_mean", WRONG)
     lines = str(caught.value).splitlines()
-    assert lines[:4] == [
+    assert lines[:6] == [
         "batch_mean: failed, 0% of the points",
-        "",
-        "WRONG  one mean for each feature, taken over the batch",
-        "       batch_mean(x)",
-    ]
-    assert lines[4].startswith("       x = [[")
-    assert "       wrong values" in lines
-    assert lines[-3:] == [
         "Mistake: the sum over the batch is not divided by the number of examples (sum-not-mean).",
         "A mean does not grow with the batch.",
         "Read: “The mean” in the book, chapters/03_how_it_works/forward.html#the-mean",
+        "",
+        "WRONG  one mean for each feature, taken over the batch",
     ]
+    assert lines[6].startswith("       x = np.array([[")
+    assert lines[7:9] == ["       batch_mean(x)", "       wrong values"]
+    assert lines[9].startswith("       got  ")
+    assert lines[10:] == [FOLD, "WRONG  float32 in, float32 out; float64 in, float64 out"]
     assert capsys.readouterr().out == ""
 
 
@@ -72,12 +92,11 @@ def test_numbers_that_are_shown_are_right() -> None:
     with pytest.raises(CheckFailed) as caught:
         check("batch_mean", WRONG)
     lines = [line.strip() for line in str(caught.value).splitlines()]
-    start = next(i for i, line in enumerate(lines) if line.startswith("x = "))
-    rows = [lines[start].removeprefix("x = "), *lines[start + 1 : start + 3]]
-    x = np.array([[float(value) for value in row.strip("[]").split()] for row in rows])
-    shown = next(line for line in lines if line.startswith("expected = "))
-    expected = [float(value) for value in shown.removeprefix("expected = ").strip("[]").split()]
-    assert np.allclose(x.mean(axis=0), expected, atol=1e-4)
+    x = eval(next(line for line in lines if line.startswith("x = ")).removeprefix("x = "))
+    shown = next(line for line in lines if line.startswith("got "))
+    got, _, expected = shown.removeprefix("got ").partition("   expected ")
+    assert np.allclose(x.mean(axis=0), [float(value) for value in expected.split()], atol=1e-4)
+    assert np.allclose(x.sum(axis=0), [float(value) for value in got.split()], atol=1e-3)
 
 
 def test_part_of_the_points() -> None:
@@ -98,10 +117,22 @@ def test_failure_is_shown_without_traceback() -> None:
     assert issubclass(CheckFailed, AssertionError)
 
 
-def test_unknown_check_lists_the_checks() -> None:
-    """Does a name that is misspelt get the list of names?"""
-    with pytest.raises(LookupError, match="there is no check 'batch_meen'; the checks are: batch_"):
+def test_unknown_check_gets_those_that_look_like_it() -> None:
+    """Does a name that is misspelt get the names that it may be, and no list of all?"""
+    with pytest.raises(LookupError) as caught:
         check("batch_meen", {})
+    assert str(caught.value) == (
+        "there is no check 'batch_meen': did you mean 'batch_mean' or 'batch_variance' or "
+        "'layer_batch_of_one'? check() lists those of a problem set"
+    )
+
+
+def test_names_of_the_own_set_come_first(in_notebook: Path) -> None:
+    """Where the set is known, are names of other sets not proposed?"""
+    with pytest.raises(LookupError, match="did you mean 'forward'"):
+        check("layernorm_forward", {})
+    with pytest.raises(LookupError, match="no check 'qqq': check"):
+        check("qqq", {})
 
 
 def test_other_course() -> None:
@@ -126,7 +157,7 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     check("forward", namespace)
     assert namespace == before
     assert capsys.readouterr().out.startswith(
-        "forward: passed, 100% of the points\n\n"
+        "forward: passed, 100% of the points\n"
         "The mistake is not here, but in batch_variance: mend what is wrong there first.\n"
         "With a right batch_variance in place of yours:\n\n"
         "ok     the right values\n"
@@ -144,7 +175,7 @@ def test_notebook_variables_are_left_alone() -> None:
 def test_report() -> None:
     """Does the report start with the share of the points?"""
     verdict = Verdict("forward", 2.5, 4.0, "partial", "the message")
-    assert report(verdict) == "forward: partial, 62% of the points\n\nthe message"
+    assert report(verdict) == "forward: partial, 62% of the points\nthe message"
 
 
 NOTEBOOK = """
