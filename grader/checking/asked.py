@@ -52,14 +52,14 @@ class _Writer:
         if call.kind == "set":
             return [f"{self._called(call)} = {literal(call.args[0])}"]
         given = arguments(call, self.reference)
-        if call.says:
+        if call.says and not (call.made is None and any(map(_function, given.values()))):
             return self._in_its_words(call, given)
         plain = {name: value for name, value in given.items() if not isinstance(value, Remote)}
         if call.kind == "driver":
-            functions = [value for value in given.values() if isinstance(value, Remote)]
-            if functions and functions[0]._text != call.text:
+            functions = [name for value in given.values() if (name := _function(value))]
+            if functions and functions[0] != call.text:
                 # how it calls the function is not seen here; one of the same name passes all on
-                return [f"{functions[0]._text}(...){self._with(plain)}"]
+                return [f"{functions[0]}(...){self._with(plain)}"]
             if not functions and call.made is not None:
                 return []
         line = f"{self._called(call)}({', '.join(self._arguments(call, plain))})"
@@ -110,6 +110,8 @@ class _Writer:
     def _in_its_words(self, call: Call, given: dict[str, object]) -> list[str]:
         lines, told = [], set()
         for line in call.says.splitlines():
+            # options as they are written in a call
+            line = re.sub(r", \*\*\{(\w+)\}", lambda found: _options(given[found[1]]), line)
             names = re.findall(r"\{(\w+)\}", line)
             if all(given.get(name) is not None for name in names):
                 told |= set(names)
@@ -125,9 +127,20 @@ class _Writer:
 
     def _with(self, plain: dict[str, object]) -> str:
         """The short arguments of what is told in words."""
-        said = {k: v for k, v in plain.items() if v is not None and not _is_empty(v)}
+        said = {k: v for k, v in plain.items() if not (v is False or v is None or _is_empty(v))}
+        said = {k: v for k, v in said.items() if not isinstance(v, str)}
         short = [f"{name}={literal(value)}" for name, value in said.items() if is_short(value)]
         return f" with {', '.join(short)}" if short and self.local else ""
+
+
+def _options(given: object) -> str:
+    assert isinstance(given, dict)
+    return "".join(f", {name}={value!r}" for name, value in given.items())
+
+
+def _function(value: object) -> str:
+    """The name of a student's function; a model of ours is given the name alone."""
+    return value._text if isinstance(value, Remote) else value if isinstance(value, str) else ""
 
 
 def _is_empty(value: object) -> bool:

@@ -11,7 +11,7 @@ from .compare import brief, near
 SHOWN = 24  # numbers in an array that a message shows in full
 INLINE = 3  # numbers in an array that stands in the call itself
 DIGITS = 5
-TOO_LARGE = "...  #"  # in place of an array that is not shown
+TOO_LARGE = "...  # shape"  # in place of an array that is not shown
 MARK = "*"  # before what is wrong, where not everything is
 STYLE = "text-align: right; background-color: #fdd; color: #000; font-weight: bold"
 
@@ -22,7 +22,7 @@ def is_short(value: object) -> bool:
         case np.ndarray():
             return value.ndim == 1 and value.size <= INLINE
         case list() | tuple():
-            return len(value) <= 8 and all(isinstance(item, int | float) for item in value)
+            return len(value) <= 8 and all(isinstance(item, int | float | str) for item in value)
         case dict():
             return all(map(is_short, value.values()))
     return value is None or isinstance(value, bool | int | float | str | np.generic)
@@ -33,7 +33,7 @@ def literal(value: object, tensors: bool = False) -> str:
     match value:
         case np.ndarray():
             if value.size > SHOWN:
-                return f"{TOO_LARGE} shape {value.shape}, {value.dtype}"
+                return f"{TOO_LARGE} {value.shape}, {value.dtype}"
             numbers = _nested(value, _digits(value)) if value.dtype.kind == "f" else value.tolist()
             if tensors:
                 kind = "" if value.dtype == np.float32 else f", dtype=torch.{value.dtype}"
@@ -43,10 +43,18 @@ def literal(value: object, tensors: bool = False) -> str:
         case np.generic():
             return repr(value.item())
         case list() if not is_short(value):
-            return f"[{', '.join(literal(item, tensors) for item in value)}]"
+            return f"[{', '.join(_inside(item, tensors) for item in value)}]"
         case tuple() if not is_short(value):
-            return f"({', '.join(literal(item, tensors) for item in value)})"
+            return f"({', '.join(_inside(item, tensors) for item in value)},)"
+        case dict():
+            items = (f"{key!r}: {_inside(item, tensors)}" for key, item in value.items())
+            return f"{{{', '.join(items)}}}"
     return repr(value)
+
+
+def _inside(value: object, tensors: bool) -> str:
+    """The value as code, where nothing can come after it in the line."""
+    return literal(value, tensors).partition(f"{TOO_LARGE[3:]}")[0]
 
 
 def _digits(array: np.ndarray) -> int:

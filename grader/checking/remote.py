@@ -268,13 +268,21 @@ class Student:
         # it knows it from before
         request["source"] = None if driver in self._driven else _source(driver)
         self._driven.add(driver)
-        named = _signature(driver).bind(*args, **kwargs).arguments
-        name = driver.__name__
+        return self._drive(driver, args, kwargs, request)
+
+    def _drive(
+        self,
+        driver: Callable[..., object],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        request: dict[str, object],
+    ) -> object:
+        name, named = driver.__name__, _signature(driver).bind(*args, **kwargs).arguments
         theirs = any(isinstance(value, Remote) for value in named.values())
         says = _docstring(vars(driver)["__init__"]) if isinstance(driver, type) else ""
         call = Call(name, (), named, "driver", None, None, says, _uses_torch(driver))
         self.calls.append(call)
-        value = self._call(name, (), named, request, call)[0]
+        value = self._call(name, args, kwargs, request, call)[0]
         if isinstance(driver, type) and isinstance(value, Remote):
             return Driven(self, value._handle, value._text if theirs else name.lower(), driver)
         return value
@@ -426,7 +434,7 @@ class StandIn(Student):
             model: Any = getattr(self, driver.__name__)
         except RemoteError:
             return super().drive(driver, *args, **kwargs)
-        return model(*args, **kwargs)
+        return self._drive(driver, args, kwargs, {"op": "call", "target": model._handle})
 
 
 def drive(implementation: Any, driver: Callable[..., object], *args: object) -> object:

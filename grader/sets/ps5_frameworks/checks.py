@@ -43,8 +43,8 @@ class BatchNorm:
         bias: Any = None,
     ) -> None:
         """bn = BatchNorm({num_features}, **{options})
-        bn.weight.data = torch.tensor({weight})
-        bn.bias.data = torch.tensor({bias})
+        bn.weight.data = {weight}
+        bn.bias.data = {bias}
         """
         import torch
 
