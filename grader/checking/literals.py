@@ -13,7 +13,8 @@ INLINE = 3  # numbers in an array that stands in the call itself
 DIGITS = 5
 TOO_LARGE = "...  # shape"  # in place of an array that is not shown
 MARK = "*"  # before what is wrong, where not everything is
-STYLE = "text-align: right; background-color: #fdd; color: #000; font-weight: bold"
+RIGHT = "text-align: right;"
+STYLE = f"{RIGHT} background-color: #fdd; color: #000; font-weight: bold;"
 
 
 def is_short(value: object) -> bool:
@@ -137,12 +138,12 @@ class Table:
         ):
             cells = ["<th></th>" if self.whole else f"<th>{escape(label)}</th>"]
             for text, off in zip(got, wrong, strict=True):
-                cells.append(f'<td style="{STYLE}">' if off else '<td style="text-align: right">')
+                cells.append(f'<td style="{STYLE if off else RIGHT}">')
                 cells.append(f"{escape(text)}</td>")
             cells.append("<td></td>")
-            cells += [f'<td style="text-align: right">{escape(text)}</td>' for text in expected]
+            cells += [f'<td style="{RIGHT}">{escape(text)}</td>' for text in expected]
             rows.append(f"<tr>{''.join(cells)}</tr>")
-        return f"<table>{head}{''.join(rows)}</table>"
+        return f"<table><tbody>{head}{''.join(rows)}</tbody></table>"
 
 
 def _columns(rows: Sequence[Sequence[str]]) -> Iterable[str]:

@@ -70,14 +70,13 @@ class Example:
         """As a paragraph, code, and a table."""
         code = "\n".join(self.code)
         wrong = "<br>".join(escape(line) for line in self.wrong)
-        return "\n".join(
-            (
-                f"<p>{escape('WRONG')} &nbsp;{escape(self.says)}</p>",
-                f"<pre><code>{escape(code)}</code></pre>" if code else "",
-                f"<p>{wrong}</p>",
-                self.table.html() if self.table else "",
-            )
+        blocks = (
+            f"<p>WRONG: {escape(self.says)}</p>",
+            f"<pre><code>{escape(code)}</code></pre>" if code else "",
+            f"<p>{wrong}</p>",
+            self.table.html() if self.table else "",
         )
+        return "\n".join(filter(None, blocks))
 
 
 @dataclass(frozen=True)
@@ -134,12 +133,12 @@ class Message:
         example = self.example.html() if self.example else ""
         blocks += [end, example] if self.named else [example, end]
         if self.rest:
-            rest = f'<pre style="white-space: pre-wrap">{escape(chr(10).join(self.rest))}</pre>'
+            rest = f'<pre style="white-space: pre-wrap;">{escape(chr(10).join(self.rest))}</pre>'
             folds = self.example is not None
             summary = "<details><summary>The other parts</summary>"
             blocks.append(f"{summary}{rest}</details>" if folds else rest)
         blocks += [f"<p>{escape(note)}</p>" for note in self.notes]
-        return "\n".join(blocks)
+        return "\n".join(filter(None, blocks))
 
     def _noted(self) -> list[str]:
         return ["", *self.notes] if self.notes else []
