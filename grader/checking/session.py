@@ -12,6 +12,14 @@ TRIED: dict[str, Verdict] = {}  # the last verdict on each exercise
 FAILURES: dict[str, int] = {}  # how often it failed since it last passed
 
 
+class NoCheck(LookupError):
+    """There is no such check, or nothing tells which problem set is meant."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the message alone, for the traceback is the grader's."""
+        return [str(self)]
+
+
 def note(verdict: Verdict) -> int:
     """Remember a verdict. Returns how often the exercise has failed since it last passed."""
     TRIED[verdict.id] = verdict
@@ -23,7 +31,7 @@ def note(verdict: Verdict) -> int:
 def find(id: str, package: str) -> Check:
     """The check of an id.
 
-    Raises LookupError, with those ids of the same set that look like it, where there is none, and
+    Raises NoCheck, with those ids of the same set that look like it, where there is none, and
     CourseError where it may be in a set that is wrong.
     """
     wrong: CourseError | None = None
@@ -42,7 +50,7 @@ def find(id: str, package: str) -> Check:
     ids = known.get(own_set(package), [id for ids in known.values() for id in ids])
     near = difflib.get_close_matches(str(id), ids, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
-    raise LookupError(f"there is no check {id!r}: {hint}check() lists those of a problem set")
+    raise NoCheck(f"there is no check {id!r}: {hint}check() lists those of a problem set")
 
 
 def own_set(package: str) -> str:
@@ -57,11 +65,11 @@ def own_set(package: str) -> str:
 def overview(package: str) -> str:
     """The exercises of the set that is being worked on, what came of them, and what is next.
 
-    Raises LookupError where nothing tells which set that is.
+    Raises NoCheck where nothing tells which set that is.
     """
     if not (assignment := own_set(package)):
         sets = ", ".join(problem_sets(package))
-        raise LookupError(f'which problem set? check("ID") tells; the sets are: {sets}')
+        raise NoCheck(f'which problem set? check("ID") tells; the sets are: {sets}')
     checks = load(assignment, package)
     found = here.notebook(problem_sets(package))
     return _table(assignment, checks, here.points(found[1]) if found else {})

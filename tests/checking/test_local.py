@@ -141,8 +141,9 @@ def test_names_of_the_own_set_come_first(in_notebook: Path) -> None:
     """Where the set is known, are names of other sets not proposed?"""
     with pytest.raises(LookupError, match="did you mean 'forward'"):
         check("layernorm_forward", {})
-    with pytest.raises(LookupError, match="no check 'qqq': check"):
+    with pytest.raises(LookupError, match="no check 'qqq': check") as caught:
         check("qqq", {})
+    assert caught.value._render_traceback_() == [str(caught.value)]  # type: ignore[attr-defined]
 
 
 def test_other_course() -> None:

@@ -327,7 +327,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for _ in range(2):
         yield {"output": made.forward(rows(rng, 5, 4)), **running(made)}
         made.train()
-    yield {"the other layers in training mode": made.others()}  # only norms are frozen
+    # only norms are frozen
+    yield {f"layer {i} that is no norm trains": mode for i, mode in enumerate(made.others(), 1)}
     made.eval()
     yield made.forward(rows(rng, 5, 4))
 
