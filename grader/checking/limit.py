@@ -29,7 +29,7 @@ def limited(seconds: float) -> Iterator[None]:
         raise OutOfTime
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), AGAIN)  # 0 would be no limit
     try:
         yield
     finally:

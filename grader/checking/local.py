@@ -13,15 +13,15 @@ from .answers import place
 from .borrowed import unseeded, use_of
 from .check import Check, Verdict
 from .errors import CourseError
-from .limit import OutOfTime, limited
+from .limit import OutOfTime
 from .load import problem_sets
 from .message import Message
 from .mistakes import OURS, further
-from .remote import Loopback, Student
+from .remote import Student, Timed
 
 PUBLIC_SEED = 0  # the grader draws other inputs, from a seed that is not public
 POINTS = 100.0
-SECONDS = 60.0  # for all that one check asks
+SECONDS = 60.0  # for the student's code, in one check
 OFFERED = 3  # failures after which one step further is offered
 FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")
 NOT_YOURS = """\
@@ -75,12 +75,13 @@ def check(
     package: str = OURS,
     *,
     more: bool = False,
-    seconds: float = SECONDS,
+    seconds: float | None = None,
 ) -> None:
     """Check one exercise of the notebook and print what passed; without an id, list the exercises.
 
     `namespace` is the notebook's own unless it is given. With `more`, a mistake is explained one
-    step further. After so many `seconds` the check is stopped, where the system can do that.
+    step further. When its code has taken so many `seconds`, 60 in most sets, the check is stopped,
+    where the system can do that.
     Raises CheckFailed with what failed, why, and what to read; LookupError for an unknown check;
     CourseError for a mistake that is the course's own.
     """
@@ -109,15 +110,16 @@ def check(
 
 
 def _checked(
-    found: Check, namespace: MutableMapping[str, Any] | None, package: str, seconds: float
+    found: Check, namespace: MutableMapping[str, Any] | None, package: str, seconds: float | None
 ) -> Verdict:
     """The verdict, with what there is to say of a student's own notebook."""
     names = _notebook() if namespace is None else namespace
     sources = tuple(names.get("In", ()))  # IPython's list of cells
-    student = Student(Loopback(names), sources=sources)
+    seconds = seconds or float(_of_set(found, package, "SECONDS", SECONDS))
+    student = Student(Timed(names, seconds), sources=sources)
     try:
         # what the student's code prints, for each input, would bury the message
-        with redirect_stdout(io.StringIO()) as printed, limited(seconds):
+        with redirect_stdout(io.StringIO()) as printed:
             verdict = found.grade(student, POINTS, PUBLIC_SEED, local=True)
     except OutOfTime as late:
         return _none(
@@ -148,9 +150,15 @@ def _not_there(found: Check, package: str) -> tuple[str, ...]:
     """The modules that the process of a graded submission does not have."""
     if package != OURS:
         return ()
-    assignment = import_module(found.module.rpartition(".")[0])
-    may = getattr(assignment, "FRAMEWORKS", ())
+    may = _of_set(found, package, "FRAMEWORKS", ())
     return ("grader.reference", *(name for name in FRAMEWORKS if name not in may))
+
+
+def _of_set(found: Check, package: str, name: str, otherwise: Any) -> Any:
+    """What the problem set of a check says of itself, where it is one of ours."""
+    if package != OURS:
+        return otherwise
+    return getattr(import_module(found.module.rpartition(".")[0]), name, otherwise)
 
 
 def report(verdict: Verdict) -> str:

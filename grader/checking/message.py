@@ -213,7 +213,7 @@ def _cause(result: Result) -> str:
     """What tells two explanations apart: exceptions of one line, or one kind, have one."""
     assert result.wrong is not None
     last = result.answers[-1]
-    if isinstance(last, Raised) and last.kinds:
+    if result.wrong.kind == "error" and isinstance(last, Raised) and last.kinds:
         return f"{last.kinds[0]} {last.place or re.sub('[0-9]+', '', last.text)}"
     return result.wrong.text
 

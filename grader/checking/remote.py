@@ -8,6 +8,7 @@ Every access is a request to the process where the objects live, and only plain 
 import inspect
 import re
 import textwrap
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from ..sandbox.student.objects import Objects
 from ..sandbox.student.protocol import Callback, Handle, decode, encode
 from .borrowed import no_python
 from .errors import CourseError, is_ours
-from .limit import OutOfTime
+from .limit import OutOfTime, limited
 
 # What the student's process may ask of the grader's functions while one request lasts.
 CALLS, BYTES = 10_000, 64 * 1024**2
@@ -54,6 +55,23 @@ class Loopback:
         assert self.serve is not None
         assert isinstance(request, dict)
         return encode(self.serve(request))
+
+
+class Timed(Loopback):
+    """The same for so many seconds in all; then it raises OutOfTime. See `limited`."""
+
+    def __init__(self, namespace: MutableMapping[str, Any], seconds: float) -> None:
+        super().__init__(namespace)
+        self._left = seconds
+
+    def ask(self, request: dict[str, object]) -> dict[str, object]:
+        """The reply to one request, if there is time for it."""
+        start = time.monotonic()
+        try:
+            with limited(self._left):
+                return super().ask(request)
+        finally:
+            self._left -= time.monotonic() - start
 
 
 class RemoteError(Exception):
