@@ -7,6 +7,11 @@ from xml.etree import ElementTree
 from latex2mathml.converter import convert
 
 LONGEST = 2_000  # characters: what is longer is no formula, and would take long
+# The library passes on what looks like HTML in a text, so nothing but this is let through.
+ELEMENTS = frozenset(
+    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow "
+    "mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none".split()
+)
 # What these say is a matter of style. Others could hold a link, or a style sheet's own rules.
 ATTRIBUTES = frozenset(
     "accent accentunder columnalign columnlines depth display displaystyle fence form height "
@@ -28,9 +33,11 @@ def mathml(latex: str, display: bool = False) -> str:
     for element in root.iter():
         element.attrib = {k: v for k, v in element.attrib.items() if k in ATTRIBUTES}
         element.tag = element.tag.rpartition("}")[2]
+        if element.tag not in ELEMENTS:
+            return written
         if element.text:
             element.text = element.text.replace(r"\_", "_")
-    return ElementTree.tostring(root, encoding="unicode", method="html")
+    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=False)
 
 
 class Formulas:
