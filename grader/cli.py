@@ -192,7 +192,16 @@ def _grade(arguments: argparse.Namespace) -> int:
     beside, left_out = of_one(course, assignment, arguments.notebook)
     with Warm(course.preload_of(assignment), limits, course.unsafe) as warm:
         graded = grade_notebook(
-            notebook, assignment, master.names, checks, warm, seed, limits, pattern, beside
+            notebook,
+            assignment,
+            master.names,
+            checks,
+            warm,
+            seed,
+            limits,
+            pattern,
+            beside,
+            course.book_url,
         )
     graded = replace(graded, remarks=(*graded.remarks, *left_out))
     print(_summary(graded, master))

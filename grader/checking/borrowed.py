@@ -5,7 +5,9 @@ layers in other cells.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+import re
+import warnings
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 # In every name that torch gives to its own normalisations, in lower case.
@@ -23,6 +25,40 @@ def borrowed(sources: tuple[str, ...], name: str) -> str | None:
     `getattr(F, "batch_norm")` are found; a function or method of the student's own that is called
     batch_norm is none of torch's.
     """
+    return next(filter(None, map(_used, _leads_to(sources, name))), None)
+
+
+def use_of(sources: tuple[str, ...], name: str, modules: Collection[str]) -> str | None:
+    """Return the first of these modules that what defines `name` imports, or None."""
+    for nodes in _leads_to(sources, name):
+        for node in nodes:
+            for imported in _imported(node):
+                if found := [one for one in modules if f"{imported}.".startswith(f"{one}.")]:
+                    return found[0]
+    return None
+
+
+def unseeded(sources: tuple[str, ...], name: str) -> str | None:
+    """Return the first call in what defines `name` that draws from NumPy without a seed, or None.
+
+    So does np.random.normal(...), unless np.random.seed(...) is called, and default_rng().
+    """
+    nodes = [node for inside in _leads_to(sources, name) for node in inside]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    texts = {ast.unparse(call.func): call for call in calls}
+    if any(text.endswith("random.seed") for text in texts):
+        return None
+    for text, call in texts.items():
+        of_numpy = re.match(r"(np|numpy)\.random\.[a-z]\w*$", text)
+        if text.endswith("default_rng") and not (call.args or call.keywords):
+            return f"{text}()"
+        if of_numpy and not text.endswith("default_rng"):
+            return f"{text}(...)"
+    return None
+
+
+def _leads_to(sources: tuple[str, ...], name: str) -> Iterator[list[ast.AST]]:
+    """What defines a name, and the names in that, and so on: all nodes of each definition."""
     defined: dict[str, list[ast.AST]] = {}
     for source in sources:
         for names, node, replaces in _definitions(source):
@@ -37,21 +73,45 @@ def borrowed(sources: tuple[str, ...], name: str) -> str | None:
         seen.add(current)  # functions may call each other
         for node in defined.get(current, ()):
             inside = [*ast.walk(node)]
-            if found := _used(inside):
-                return found
+            yield inside
             # whatever names it uses: its helpers and base classes
             following += [n.id for n in inside if isinstance(n, ast.Name)]
-    return None
+
+
+def _imported(node: ast.AST) -> list[str]:
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=str(module), names=names):
+            return [f"{module}.{alias.name}" for alias in names]
+    return []
 
 
 def parsed(source: str) -> ast.Module:
     """The cell, without the lines that only IPython understands; empty if it is no Python."""
-    # empty, so that the others keep their numbers
-    lines = ["" if line.lstrip()[:1] in ("%", "!") else line for line in source.splitlines()]
     try:
-        return ast.parse("\n".join(lines))
+        return ast.parse(_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
+
+
+def no_python(source: str) -> str | None:
+    """The error of a cell that is no Python, with its line; None for what is some."""
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of escapes, for one
+            ast.parse(_python(source))
+    except SyntaxError as error:
+        line = f" (line {error.lineno}: {error.text.strip()})" if error.text else ""
+        return f"{type(error).__name__}: {error.msg}{line}"
+    except (ValueError, RecursionError, MemoryError):
+        pass
+    return None
+
+
+def _python(source: str) -> str:
+    # empty lines, so that the others keep their numbers
+    lines = ["" if line.lstrip()[:1] in ("%", "!") else line for line in source.splitlines()]
+    return "\n".join(lines)
 
 
 @lru_cache(maxsize=64)  # most cells are the same in all submissions
@@ -69,6 +129,10 @@ def _defined(module: ast.Module) -> Iterator[Definition]:
                 for alias in node.names:
                     alone = ast.ImportFrom(node.module, [alias], node.level)
                     yield [alias.asname or alias.name], alone, True
+            case ast.Import():
+                for alias in node.names:
+                    bound = alias.asname or alias.name.partition(".")[0]
+                    yield [bound], ast.Import([alias]), True
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     names = [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]

@@ -10,7 +10,7 @@ import itertools
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import ModuleType
 from typing import Protocol
@@ -33,15 +33,16 @@ from .answers import (
     quiet,
 )
 from .behaviour import ALL_DIGITS, behaviour
+from .compare import Seen
 from .diagnose import Diagnosis, Search, named
 from .errors import CourseError, is_ours, told
 from .lent import Asked, Lent, needed
-from .message import lent_told, message, to_do
+from .message import Message, lent_told, message, to_do
 from .mistakes import catalogue
-from .remote import Student, arguments_after, raises
+from .remote import Call, Student, arguments_after, raises
 from .slips import Recorder, Slips, is_slip
 
-__all__ = ["Check", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
+__all__ = ["Check", "Seen", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
 
 SOLVED = 256  # answers of slips with a number that are remembered
 FOUND = 10_000  # diagnoses that are
@@ -68,6 +69,7 @@ class Verdict:
     (not written). `message` is plain text for the student; `diagnosis` names mistakes by their ids.
     `asserts`: it comes from asserts in the student's own process, and not from a check.
     `behaviour` is a digest of wrong answers that no mistake explains: see behaviour.py.
+    `told` is what the message was made from, where a check made it.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Verdict:
     diagnosis: tuple[str, ...] = ()
     asserts: bool = False
     behaviour: str = ""
+    told: Message | None = field(default=None, compare=False, repr=False)
 
 
 class Check:
@@ -169,12 +172,14 @@ class Check:
         seed: int,
         *,
         local: bool = False,
+        book: str = "",
         again: Callable[[], Student] | None = None,
     ) -> Verdict:
         """The verdict on a student's implementation.
 
         The points of `max_points` go to the parts by weight.
         With `local`, the message shows inputs and expected values; the seed must then be public.
+        `book` is the address of the book that the message sends its readers to.
         `again()` is the same namespace, in a process that is alive, to be asked once more.
         Raises StudentGone when the student's process ends before the check does, and CourseError
         for a mistake of ours: in the script, the reference or a faulty implementation.
@@ -189,7 +194,9 @@ class Check:
                 results, lent = self._composed(results, again or (lambda: student), seed)
             if gone and not lent:
                 raise gone
-            return self._verdict(results, lent, student, max_points, seed, local)
+            verdict = self._verdict(results, lent, student, max_points, seed, local)
+        assert verdict.told is not None
+        return replace(verdict, message=verdict.told.text(book))
 
     def prove(self, seed: int) -> None:
         """Ask the reference all that students will be asked, and make the faulty implementations.
@@ -205,6 +212,11 @@ class Check:
             for mistakes in [*((mistake,) for mistake in self.mistakes), self.mistakes[:2]]:
                 self._implementation(mistakes)
         self._proved.add(seed)
+
+    @property
+    def module(self) -> str:
+        """The module that asks, where it has a part."""
+        return self.parts[0].script.__module__
 
     @property
     def problem(self) -> str:
@@ -260,18 +272,19 @@ class Check:
         points = round(max_points * _share(results), 2)
         status = _status(results)
         if status == "missing":
-            return Verdict(
-                self.id, points, max_points, status, to_do(results, student, self.section)
-            )
+            told = to_do(results, student, self.section)
+            return Verdict(self.id, points, max_points, status, "", told=told)
         for index, result in enumerate(results):
             if result.wrong is not None:
                 self._ask_again(index, seed)
         # what is not written, or is right, has no mistakes
         found = Diagnosis() if status == "passed" else self._diagnose(results, seed)
-        text = message(results, found, self.section, self._reference, local)
-        text = lent_told(lent, status) + text
+        told = message(results, found.ids, self.section, self._reference, local, found.details)
+        told = replace(told, notice=lent_told(lent, status))
         alike = "" if found.ids else behaviour(results)
-        return Verdict(self.id, points, max_points, status, text, found.ids, behaviour=alike)
+        return Verdict(
+            self.id, points, max_points, status, "", found.ids, behaviour=alike, told=told
+        )
 
     def _diagnose(self, results: list[Result], seed: int) -> Diagnosis:
         """What explains the results; remembered, for a class makes the same mistakes."""
@@ -373,6 +386,7 @@ class Check:
         part, answers = self.parts[index], []
         wrong, asked = None, []
         student.calls.clear()
+        since = 0  # that of the first call that the next answer is asked with
 
         def script() -> Iterator[object]:
             return iter(part.script(student, self._random(index, seed)))
@@ -385,11 +399,19 @@ class Check:
             answers.append(got)
             if wrong is None:
                 wrong = compare(got, right, part.dtype)
-                asked = list(student.calls) if wrong else []  # what led to the first wrong answer
-            student.calls.clear()  # a right answer needs no calls in a message
+                asked = _led_to(student.calls, since) if wrong else []  # to the first wrong answer
+            since = len(student.calls)
             if isinstance(got, Raised):  # its script has ended
                 break
         return Result(part, answers, wrong, asked)
+
+
+def _led_to(calls: Sequence[Call], since: int) -> list[Call]:
+    """The calls since the last answer, and those before on the same objects."""
+    since = min(since, max(len(calls) - 1, 0))  # an attribute is no call: then the one before it
+    objects = {call.target for call in calls[since:]} - {None}
+    before = [call for call in calls[:since] if {call.target, call.made} & objects]
+    return [*before, *calls[since:]]
 
 
 def _share(results: list[Result]) -> float:

@@ -1,6 +1,6 @@
 """Is an answer the expected one? If not, in what way is it wrong?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,8 +12,20 @@ from .remote import Arguments, Remote
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-8}  # by bytes of a real number
 FLOOR = {2: 1e-3, 4: 1e-6, 8: 1e-12}  # where all expected values are about 0
 NOISE = {2: 1e-3, 4: 1e-6, 8: 1e-13}  # what is left of numbers that cancel, relative to them
+PERCENT = 100  # a share of 0.31 is 31 of them
 Floats = np.ndarray | np.generic
-SHOWN = 24  # numbers in an array that a message shows in full
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An answer yes or no, with what it was read from, for the student's eyes.
+
+    `measured` is as in "accuracy 0.31, at least 0.55 expected". Two agree where both say yes or
+    both say no, whatever was measured.
+    """
+
+    yes: bool
+    measured: str
 
 
 @dataclass(frozen=True)
@@ -23,7 +35,8 @@ class Difference:
     `kind` is one of type, size (wrong in number or arrangement), shape (right but for it), dtype,
     values, changed (an argument), nothing (None), more (right, and something else with it), error.
     `text` is for the student.
-    `values` are the answer and the expected one, where showing them helps.
+    `values` are the answer and the expected one, where showing them helps, and `measured` is what
+    was: both may tell what is expected.
     `argument` is the place of the argument that was changed, from 0.
     """
 
@@ -31,21 +44,7 @@ class Difference:
     text: str
     values: tuple[object, object] | None = field(default=None, compare=False)
     argument: int = field(default=0, compare=False)
-
-    def details(self) -> Iterator[str]:
-        """The lines that show the values: only for messages that may hold expected ones."""
-        if self.values is None:
-            return
-        got, expected = self.values
-        if isinstance(got, np.ndarray) and isinstance(expected, np.ndarray) and got.size > SHOWN:
-            off = np.nan_to_num(np.abs(got - expected), nan=np.inf)  # a NaN is the furthest off
-            worst = np.unravel_index(np.argmax(off), got.shape)
-            place = ", ".join(str(int(i)) for i in worst)
-            one, other = got[worst], expected[worst]
-            yield f"furthest off at [{place}]: {one:.6g}, but {other:.6g} was expected"
-        else:
-            yield from show("got     ", got)
-            yield from show("expected", expected)
+    measured: str = field(default="", compare=False)
 
 
 def difference(
@@ -62,8 +61,12 @@ def difference(
         case bool() | np.bool_():  # before numbers: True is an int
             if not isinstance(got, bool):
                 return Difference("type", f"True or False was expected, this is {kind_of(got)}")
-            text = f"{got}, but {bool(expected)} was expected"
+            text = f"{yes_or_no(got)}, but {yes_or_no(expected)} was expected"
             return None if got == expected else Difference("values", text)
+        case Seen():  # the script's own, so the other is one too
+            assert isinstance(got, Seen)
+            wrong = difference(got.yes, expected.yes)
+            return wrong and replace(wrong, measured=got.measured)
         case str():
             if not isinstance(got, str):
                 return Difference("type", f"a string was expected, this is {kind_of(got)}")
@@ -75,10 +78,10 @@ def difference(
             )
         case tuple() | list():
             if not isinstance(got, tuple | list):
-                text = f"{len(expected)} values were expected, this is {kind_of(got)}"
+                text = f"{_were(len(expected))} expected, this is {kind_of(got)}"
                 return Difference("type", text)
             if len(got) != len(expected):
-                text = f"{len(expected)} values were expected, not {len(got)}"
+                text = f"{_were(len(expected))} expected, not {len(got)}"
                 # too much to show
                 deep = any(isinstance(v, np.ndarray | tuple | dict) for v in (*got, *expected))
                 return Difference("type", text, None if deep else (got, expected))
@@ -88,22 +91,48 @@ def difference(
                     if isinstance(expected, Arguments):
                         text = f"argument {i + 1} was changed"
                         return replace(wrong, kind="changed", text=text, argument=i)
-                    return replace(wrong, text=f"value {i + 1} of {len(got)}: {wrong.text}")
+                    # in a tuple inside a tuple: one place, and no list of them
+                    text = wrong.text.removeprefix("value ")
+                    sep = ": " if text == wrong.text else ", there "
+                    return replace(wrong, text=f"value {i + 1} of {len(got)}{sep}{text}")
             return None
         case dict():
             if not isinstance(got, dict):
                 return Difference("type", f"a dict was expected, this is {kind_of(got)}")
-            if set(got) != set(expected):
-                keys, others = (", ".join(sorted(map(repr, d))) or "none" for d in (expected, got))
-                # these come from the student: 200 characters at most
-                return Difference("type", f"the keys should be {keys}, not {others:.200}")
+            if text := _keys(got, expected):
+                return Difference("type", text)
             for key, other in expected.items():
                 if wrong := difference(got[key], other, dtype=dtype, rounded=rounded):
-                    return replace(wrong, text=f"{key}: {wrong.text}")
+                    text = wrong.text
+                    if isinstance(other, bool | np.bool_ | Seen) and wrong.kind == "values":
+                        text = text.partition(",")[0]  # yes or no, and the key says of what
+                    return replace(wrong, text=f"{key}: {text}")
             return None
         case int() | float() | complex() | np.generic() | np.ndarray():
             return _numbers(got, expected, dtype, rounded)
     raise TypeError(f"a check may not expect a {type(expected).__name__}")
+
+
+def yes_or_no(truth: object) -> str:
+    """A truth in the words of a message."""
+    return "yes" if truth else "no"
+
+
+def _were(number: int) -> str:
+    """So many values, before "expected"."""
+    return "one value was" if number == 1 else f"{number or 'no'} values were"
+
+
+def _keys(got: dict[object, object], expected: dict[object, object]) -> str:
+    """Which keys are missing, and which are too many; empty if none are."""
+    # these may come from the student: 200 characters at most
+    missing, more = (
+        f"{', '.join(sorted(repr(key) for key in one if key not in other)):.200}"
+        for one, other in ((expected, got), (got, expected))
+    )
+    if not missing:
+        return f"the dict should not have {more}" if more else ""
+    return f"the dict has no {missing}" + (f", but {more}" if more else "")
 
 
 def comparable(expected: object) -> bool:
@@ -113,8 +142,8 @@ def comparable(expected: object) -> bool:
             return all(map(comparable, expected))
         case dict():
             return all(map(comparable, expected.values()))
-    scalar = isinstance(expected, bool | str | int | float | complex | np.generic | np.ndarray)
-    return scalar or expected is None
+    kinds = bool | str | int | float | complex | np.generic | np.ndarray | Seen
+    return isinstance(expected, kinds) or expected is None
 
 
 def _numbers(
@@ -145,7 +174,9 @@ def _numbers(
             return Difference("shape", text)
         return Difference("size", f"shape {one.shape}, but {other.shape} was expected")
     if not _close(one, other, rounded):
-        return Difference("values", "wrong values", (one, other))
+        share = _close(one, PERCENT * other, rounded) and _is_share(other)
+        text = "100 times what was expected: a share is from 0 to 1, without percent"
+        return Difference("values", text if share else "wrong values", (one, other))
     # Half precision agrees with much that is wrong, so it is not right where it is not asked for.
     half = one.dtype == np.float16 and other.dtype != np.float16
     if half or (
@@ -156,9 +187,18 @@ def _numbers(
     return None
 
 
+def _is_share(number: np.ndarray) -> bool:
+    return not number.shape and number.dtype.kind == "f" and bool(0 < number <= 1)
+
+
 def _close(got: np.ndarray, expected: np.ndarray, rounded: int) -> bool:
+    return bool(near(got, expected, rounded).all())
+
+
+def near(got: np.ndarray, expected: np.ndarray, rounded: int = 8) -> np.ndarray:
+    """Which numbers of two arrays of one shape agree?"""
     if got.dtype.kind in "iu" and expected.dtype.kind in "iu":  # whole numbers are exact
-        return np.array_equal(got, expected)
+        return np.asarray(got == expected)
     precision = min(_bytes(got), _bytes(expected), rounded)
     wide = np.complex128 if "c" in (got.dtype.kind, expected.dtype.kind) else np.float64
     got, expected = got.astype(wide, copy=False), expected.astype(wide, copy=False)
@@ -169,11 +209,11 @@ def _close(got: np.ndarray, expected: np.ndarray, rounded: int) -> bool:
         if not np.isfinite(scale):
             # what is infinite is compared as it is, below
             scale = sizes[np.isfinite(sizes)].max(initial=0.0)
-        near = np.abs(got - expected) <= max(TOLERANCE[precision] * scale, FLOOR[precision])
-        if not near.all():
+        close = np.abs(got - expected) <= max(TOLERANCE[precision] * scale, FLOOR[precision])
+        if not close.all():
             # inf and NaN, which no difference is near
-            near |= (got == expected) | (np.isnan(got) & np.isnan(expected))
-    return bool(near.all())
+            close |= (got == expected) | (np.isnan(got) & np.isnan(expected))
+    return np.asarray(close)
 
 
 def precision(value: object) -> int:
@@ -242,10 +282,10 @@ def kind_of(value: object) -> str:
             return f"an array of shape {value.shape}"
         case Remote():
             return f"of type {value!r}"
-    return f"of type {type(value).__name__}: {_brief(value)}"
+    return f"of type {type(value).__name__}: {brief(value)}"
 
 
-def _brief(value: object) -> str:
+def brief(value: object) -> str:
     """The value in one short line."""
     return f"{' '.join(repr(value).split()):.80}"
 
@@ -253,19 +293,3 @@ def _brief(value: object) -> str:
 def is_number(value: object) -> bool:
     """Is this one number, as an array or as Python has it?"""
     return isinstance(value, int | float | np.generic | np.ndarray) and np.ndim(value) == 0
-
-
-def show(name: str, value: object) -> Iterator[str]:
-    """The lines that show a value: small arrays in full, large ones by shape and dtype."""
-    if isinstance(value, list | tuple) and any(isinstance(item, np.ndarray) for item in value):
-        for i, item in enumerate(value):
-            yield from show(f"{name}[{i}]", item)
-    elif not isinstance(value, np.ndarray):
-        yield f"{name} = {_brief(value)}"
-    elif value.size > SHOWN:
-        yield f"{name}: array of shape {value.shape}, {value.dtype}"
-    else:
-        plain = bool(value.size) and bool(np.abs(value).max() > 0.1)  # no powers of ten needed
-        first, *rest = np.array2string(value, precision=5, suppress_small=plain).splitlines()
-        yield f"{name} = {first}"
-        yield from (" " * (len(name) + 3) + line for line in rest if line.strip())

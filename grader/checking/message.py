@@ -1,23 +1,158 @@
-"""What a student is told: which parts are right, what was wrong first, and the mistake."""
+"""What a student is told, from one place: as plain text, and as HTML for notebooks and feedback.
 
-import inspect
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+The mistake comes first, then where to read, then the smallest input that shows it.
+What else there is to tell is folded.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 
 from .answers import Implementation, Raised, Result
-from .compare import show
-from .diagnose import Diagnosis
+from .asked import arguments, asked
+from .literals import MARK, TOO_LARGE, Table, furthest, side_by_side
 from .mistakes import catalogue
-from .remote import Call, Remote, Student
-from .sections import where_to_read
+from .remote import Remote, Student
+from .sections import link, where_to_read
 
-SHOWN_CALLS = 8  # what a message tells of what led to an answer
+LINES = 12  # before the fold, with the title
+FOLD = "-" * 40
 ELSEWHERE = "The mistake is not here, but"  # how the message on what is right begins
 
 
-def to_do(results: Sequence[Result], student: Student, section: str) -> str:
+@dataclass(frozen=True)
+class Named:
+    """A mistake as a message tells it; `section` is the label of what to read."""
+
+    heading: str
+    why: str
+    section: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """The first wrong answer of a part, which `says` what a right implementation does.
+
+    `code` is what was asked, `call` its last lines, `wrong` says what is wrong with the answer, and
+    `table` shows it beside the expected one, where that is allowed.
+    """
+
+    says: str
+    code: tuple[str, ...]
+    call: tuple[str, ...]
+    wrong: tuple[str, ...]
+    table: Table | None = None
+
+    @property
+    def cut_off(self) -> bool:
+        """Are there numbers in it that it cannot show?"""
+        return self.table is not None and any(TOO_LARGE in line for line in self.code)
+
+    def text(self, lines: int) -> tuple[list[str], list[str]]:
+        """In so many lines at most, and what has no place in them."""
+        table = self.table.text() if self.table else []
+        wrong = list(self.wrong)
+        if self.table and self.table.partly:
+            wrong[-1] += f", marked {MARK}"
+        room = lines - len(wrong) - 1  # for code and table
+        code, rows, below = list(self.code), table, list[str]()
+        if len(code) + min(len(table), 3) > room:
+            kept = max(room - min(len(table), 3) - 1, 1)
+            code, below = ["...", *code[-kept:]], ["To paste:", *code]
+        if self.table and len(table) > (fit := max(room - len(code), 1)):
+            rows, below = self.table.cut(fit).text(), [*below, *table]
+        return [f"WRONG  {self.says}", *_indented([*code, *wrong, *rows])], below
+
+    def html(self) -> str:
+        """As a paragraph, code, and a table."""
+        code = "\n".join(self.code)
+        wrong = "<br>".join(escape(line) for line in self.wrong)
+        blocks = (
+            f"<p>WRONG: {escape(self.says)}</p>",
+            f"<pre><code>{escape(code)}</code></pre>" if code else "",
+            f"<p>{wrong}</p>",
+            self.table.html() if self.table else "",
+        )
+        return "\n".join(filter(None, blocks))
+
+
+@dataclass(frozen=True)
+class Message:
+    """What there is to tell of an exercise, but its title.
+
+    `notice` comes before all; `read` is a section where no mistake is `named`; `rest` are the parts
+    that the example is none of, and `notes` come last. `offer` says how to get more.
+    """
+
+    notice: tuple[str, ...] = ()
+    named: tuple[Named, ...] = ()
+    read: str = ""
+    example: Example | None = None
+    rest: tuple[str, ...] = ()
+    offer: str = ""
+    notes: tuple[str, ...] = ()
+
+    def text(self, book: str = "") -> str:
+        """The message as plain text; what is folded is below a line."""
+        head, below = list(self.notice), []
+        for i, one in enumerate(self.named):
+            more = [one.why, f"Read: {where_to_read(one.section, book)}"]
+            head.append(one.heading)
+            head += more if i == 0 else []
+            below += [one.heading, *more, ""] if i else []
+        read = [f"Read: {where_to_read(self.read, book)}"] if self.read else []
+        last = [*read, *filter(None, [self.offer])]
+        if self.named or not self.example:  # else the example comes first
+            head, last = [*head, *last], []
+        if not self.example:
+            long = 2 + len(head) + len(self.rest) > LINES
+            fold = [FOLD if long else ""] if head else []
+            return "\n".join([*head, *fold, *self.rest, *self._noted()]).rstrip("\n")
+        above = [*head, ""] if head else []
+        end = ["", *last] if last else []
+        example, cut = self.example.text(LINES - 1 - len(above) - len(end))  # the title is one
+        below += [*cut, ""] if cut else []
+        below += [*self.rest, *self._noted()]
+        fold = [FOLD, *below] if below else []
+        return "\n".join([*above, *example, *end, *fold]).rstrip("\n")
+
+    def html(self, title: str, book: str = "") -> str:
+        """The message as HTML without scripts; links lead to the book where it has an address."""
+        blocks = [f"<p><strong>{escape(title)}</strong></p>"]
+        if self.notice:
+            blocks.append(f"<p>{'<br>'.join(map(escape, self.notice))}</p>")
+        for one in self.named:
+            lines = [f"<strong>{escape(one.heading)}</strong>", escape(one.why)]
+            blocks.append(f"<p>{'<br>'.join([*lines, _to_read(one.section, book)])}</p>")
+        last = [_to_read(self.read, book)] if self.read else []
+        last += [escape(self.offer)] if self.offer else []
+        end = f"<p>{'<br>'.join(last)}</p>" if last else ""
+        example = self.example.html() if self.example else ""
+        blocks += [end, example] if self.named else [example, end]
+        if self.rest:
+            rest = f'<pre style="white-space: pre-wrap;">{escape(chr(10).join(self.rest))}</pre>'
+            folds = self.example is not None
+            summary = "<details><summary>The other parts</summary>"
+            blocks.append(f"{summary}{rest}</details>" if folds else rest)
+        blocks += [f"<p>{escape(note)}</p>" for note in self.notes]
+        return "\n".join(filter(None, blocks))
+
+    def _noted(self) -> list[str]:
+        return ["", *self.notes] if self.notes else []
+
+
+def _to_read(section: str, book: str) -> str:
+    address = link(section, book)
+    if not book or not address:
+        return f"Read: {escape(where_to_read(section, book))}"
+    title = where_to_read(section).partition(" in the book")[0]
+    return f'Read: <a href="{escape(address)}">{escape(title)}</a> in the book'
+
+
+def to_do(results: Sequence[Result], student: Student, section: str) -> Message:
     """What an exercise that is not written yet will be asked for."""
     raised = results[0].answers[-1]
     assert isinstance(raised, Raised)
@@ -26,133 +161,95 @@ def to_do(results: Sequence[Result], student: Student, section: str) -> str:
         why = [f"Its cell ended in an error: {error}"]
     else:
         why = ["Its cell did not run or ended in an error, or the name is another."]
-    return "\n".join(
-        (
-            f"Not written yet: {raised.text or raised.told}",
-            *(why if absent else []),
-            "It will be checked for",
-            *(f"- {result.part.says}" for result in results),
-            "",
-            f"Read: {where_to_read(section)}",
-        )
+    return Message(
+        notice=(f"Not written yet: {raised.text or raised.told}", *(why if absent else [])),
+        read=section,
+        rest=("It will be checked for", *(f"- {result.part.says}" for result in results)),
     )
 
 
 def message(
     results: Sequence[Result],
-    diagnosis: Diagnosis,
+    diagnosis: tuple[str, ...],
     section: str,
     reference: Implementation,
     local: bool,
-) -> str:
-    """What is right and what is not, the first wrong answer of each part, and the mistakes.
+    details: Mapping[str, str] | None = None,
+) -> Message:
+    """The mistakes, the first wrong answer, and which parts are right.
 
     With `local` it shows inputs and expected values. The `reference` knows the arguments' names.
+    `details` has a sentence on some of the mistakes, as they are made here.
     """
-    lines: list[str] = []
-    told: list[str] = []
+    wrong = [result for result in results if result.wrong is not None]
+    # that of the first part, unless its input is too large to be shown and that of another is not
+    examples = [_example(result, reference, local) for result in wrong]
+    place = min(range(len(wrong)), key=lambda i: examples[i].cut_off, default=None)
+    shown, example = (None, None) if place is None else (wrong[place], examples[place])
+    told = {_cause(shown)} if shown else set()
+    rest: list[str] = []
     for result in results:
-        lines.append(f"{'ok   ' if result.wrong is None else 'WRONG'}  {result.part.says}")
-        if result.wrong is None:
-            continue
-        text = result.wrong.text
-        if text in told:
-            # one cause, one explanation
-            why: Iterable[str] = [f"as above: {text.splitlines()[0]}"]
-        else:
-            why = _explanation(result, reference, local, numbers=local and not told)
-        lines += [f"       {line}" for line in why]
-        told.append(text)
-    for mistake in diagnosis.ids:
-        lines += ["", *catalogue()[mistake].message().splitlines()]
-        lines += [diagnosis.details[mistake]] if mistake in diagnosis.details else []
-    if not diagnosis.ids and any(result.wrong for result in results):
-        lines += ["", f"Read: {where_to_read(section)}"]
-    return "\n".join(lines)
-
-
-def _explanation(
-    result: Result, reference: Implementation, local: bool, numbers: bool
-) -> Iterator[str]:
-    """What was asked when the answer was first wrong, and in what it was wrong.
-
-    With `local` it tells the plain arguments, with `numbers` the arrays too.
-    """
-    assert result.wrong is not None
-    # attributes that are set hold inputs
-    asked = [call for call in result.asked if numbers or call.kind != "set"]
-    if more := len(asked[:-SHOWN_CALLS]):
-        yield f"{more} calls, and then"
-    for call in asked[-SHOWN_CALLS:]:
-        yield from _told(call, reference, local, numbers)
-    names = [*_arguments(result.asked[-1], reference)] if result.wrong.kind == "changed" else []
-    if result.wrong.argument < len(names):  # else by its number, as the text has it
-        yield f"{names[result.wrong.argument]} was changed"
-    else:
-        yield from result.wrong.text.splitlines()
-    if numbers:
-        yield from result.wrong.details()
-
-
-def _told(call: Call, reference: Implementation, local: bool, numbers: bool) -> Iterator[str]:
-    """A call as a message shows it: short arguments in the call, arrays below it."""
-    if call.kind == "set":
-        yield from show(call.text, call.args[0])
-        return
-    given = _arguments(call, reference)
-    functions = [value for value in given.values() if isinstance(value, Remote)]
-    plain = {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in given.items()
-        if not isinstance(value, Remote)
-    }
-    short = {name: f"{name}={value!r}" for name, value in plain.items() if _short(value)}
-    short = short if local else {}  # the inputs of the secret seed stay secret
-    if call.kind == "driver" and functions and functions[0]._text != call.text:
-        # how it calls the function is not seen here; one of the same name passes all on
-        told = f"{functions[0]._text}(...)"
-        yield f"{told} with {', '.join(short.values())}" if short else told
-        return
-    yield f"{call.text}({', '.join(short.get(name, name) for name in plain)})"
-    for name, value in plain.items():
-        if numbers and name not in short:
-            yield from show(name, value)
-
-
-def _arguments(call: Call, reference: Implementation) -> dict[str, object]:
-    """The arguments of a call by the names that they have in the reference."""
-    if call.kind == "driver":
-        return call.kwargs
-    called: Any = reference
-    instance: tuple[None, ...] = ()  # what stands for self: methods are found on their class
-    for name in call.text.replace("(...)", "()").split("."):  # as in BatchNorm1d(...).forward
-        called = getattr(called, name.removesuffix("()"), None)
-        if name.endswith("()") and inspect.isclass(called):
-            instance = (None,)
-    if instance and call.text.endswith("(...)"):
-        called = called.__call__
-    try:
-        bound = inspect.signature(called).bind(*instance, *call.args, **call.kwargs)
-        return dict([*bound.arguments.items()][len(instance) :])  # without self
-    except (TypeError, ValueError):  # the reference has no such function, or other arguments
-        unnamed = {f"argument {i}": value for i, value in enumerate(call.args, 1)}
-        return unnamed | call.kwargs
-
-
-def lent_told(lent: Sequence[str], status: str) -> str:
-    """What a message begins with where functions of earlier exercises are the cause."""
-    if not lent:
-        return ""
-    names = " and ".join(lent)
-    where = ELSEWHERE if status == "passed" else "Part of the cause is"
-    return (
-        f"{where} in {names}: mend what is wrong there first.\n"
-        f"With a right {names} in place of yours:\n\n"
+        if result is not shown:
+            rest.append(f"{'WRONG' if result.wrong else 'ok   '}  {result.part.says}")
+        if result.wrong and _cause(result) not in told:  # one cause, one explanation
+            told.add(_cause(result))
+            other = examples[wrong.index(result)]
+            rest += _indented([*other.call, *other.wrong])
+    return Message(
+        named=tuple(_named(one, (details or {}).get(one, ""), section) for one in diagnosis),
+        read="" if diagnosis or not wrong else section,
+        example=example,
+        rest=tuple(rest),
     )
 
 
-def _short(value: object) -> bool:
-    """Does a message show this argument in the call?"""
-    if isinstance(value, list):
-        return len(value) <= 8 and all(isinstance(item, int | float) for item in value)
-    return value is None or isinstance(value, bool | int | float)
+def _named(id: str, detail: str, section: str) -> Named:
+    mistake = catalogue()[id]
+    why = f"{mistake.explanation} {detail}".strip()
+    return Named(f"Mistake: {mistake.title} ({id}).", why, mistake.section or section)
+
+
+def _cause(result: Result) -> str:
+    """What tells two explanations apart: exceptions of one line, or one kind, have one."""
+    assert result.wrong is not None
+    last = result.answers[-1]
+    if result.wrong.kind == "error" and isinstance(last, Raised) and last.kinds:
+        return f"{last.kinds[0]} {last.place or re.sub('[0-9]+', '', last.text)}"
+    return result.wrong.text
+
+
+def _example(result: Result, reference: Implementation, local: bool) -> Example:
+    """What was asked when the answer was first wrong, and in what it was wrong."""
+    assert result.wrong is not None
+    code, call = asked(result.asked, reference, local)
+    wrong = result.wrong.text.splitlines()
+    if result.wrong.kind == "changed":
+        given = arguments(result.asked[-1], reference)
+        names = [name for name, value in given.items() if not isinstance(value, Remote)]
+        if result.wrong.argument < len(names):  # else by its number, as the text has it
+            wrong = [f"{names[result.wrong.argument]} was changed"]
+    if local and result.wrong.measured:
+        wrong[0] += f" ({result.wrong.measured})"
+    table = None
+    if local and result.wrong.values:
+        got, expected = result.wrong.values
+        table = side_by_side(got, expected)
+        if table is None and isinstance(got, np.ndarray) and isinstance(expected, np.ndarray):
+            wrong.append(furthest(got, expected))
+    return Example(result.part.says, code, call, tuple(wrong), table)
+
+
+def lent_told(lent: Sequence[str], status: str) -> tuple[str, ...]:
+    """What a message begins with where functions of earlier exercises are the cause."""
+    if not lent:
+        return ()
+    names = " and ".join(lent)
+    where = ELSEWHERE if status == "passed" else "Part of the cause is"
+    return (
+        f"{where} in {names}: mend what is wrong there first.",
+        f"With a right {names} in place of yours:",
+    )
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    return [f"       {line}" for line in lines]

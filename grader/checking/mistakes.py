@@ -1,12 +1,13 @@
 """Mistakes that the grader can name, and what it says about each."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
+from importlib.resources import files
 from pkgutil import iter_modules
 
 from .grammar import KINDS
-from .sections import where_to_read
 from .slips import PREFIX
 
 OURS = "grader.sets"  # found by name: a wing imports none above it
@@ -25,18 +26,10 @@ class Mistake:
     explanation: str
     section: str
 
-    def message(self) -> str:
-        """What the student reads."""
-        return (
-            f"Mistake: {self.title} ({self.id}).\n"
-            f"{self.explanation}\n"
-            f"Read: {where_to_read(self.section)}"
-        )
-
 
 # What was found stands in a sentence of its own, and where to read is the check's own section.
 slips = [
-    Mistake(PREFIX + kind, title, "Your answers are those of a right solution but for this.", "")
+    Mistake(PREFIX + kind, title, "Your answers are those of a right solution but for this:", "")
     for kind, title in KINDS.items()
 ]
 
@@ -48,3 +41,19 @@ def catalogue() -> dict[str, Mistake]:
     sets = iter_modules(import_module(OURS).__path__)
     modules = [import_module(f"{OURS}.{one.name}.mistakes") for one in sets if one.ispkg]
     return {one.id: one for one in (*slips, *(m for module in modules for m in module.mistakes))}
+
+
+@cache
+def further() -> dict[str, str]:
+    """One step further for the mistakes that have it, in Markdown: what to look at, no solution.
+
+    It is in a file `more.md` beside the mistakes, below a heading of level 2 that is the id.
+    """
+    found = {}
+    for one in iter_modules(import_module(OURS).__path__):
+        file = files(f"{OURS}.{one.name}").joinpath("more.md") if one.ispkg else None
+        text = file.read_text("utf-8") if file and file.is_file() else ""
+        for section in re.split("^## ", text, flags=re.MULTILINE)[1:]:
+            id, _, body = section.partition("\n")
+            found[id.strip()] = body.strip()
+    return found

@@ -8,6 +8,7 @@ Every access is a request to the process where the objects live, and only plain 
 import inspect
 import re
 import textwrap
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,11 +21,16 @@ from ..sandbox.channel import CLASSES, Channel, StudentGone
 from ..sandbox.outputs import printable
 from ..sandbox.student.objects import Objects
 from ..sandbox.student.protocol import Callback, Handle, decode, encode
+from .borrowed import no_python
 from .errors import CourseError, is_ours
+from .limit import OutOfTime, limited
 
 # What the student's process may ask of the grader's functions while one request lasts.
 CALLS, BYTES = 10_000, 64 * 1024**2
 ANSWERS = 128 * 1024**2  # bytes of all answers to one `Student`: a check keeps them to compare
+
+
+STOPS = (KeyboardInterrupt, OutOfTime)
 
 
 class Loopback:
@@ -38,8 +44,10 @@ class Loopback:
         """The reply to one request; it goes through frames, so nothing is shared with them."""
         reply = decode(self.objects.answer(encode(request)))
         assert isinstance(reply, dict)
-        if reply.get("error", {}).get("kinds", ())[:1] == ["KeyboardInterrupt"]:
-            raise KeyboardInterrupt  # whoever stops the cell stops the check
+        error = reply.get("error", {})
+        for kind in STOPS:  # whoever stops the cell stops the check
+            if error.get("kinds", ())[:1] == [kind.__name__]:
+                raise kind(error["traceback"])
         return reply
 
     def _exchange(self, frame: bytes) -> bytes:
@@ -47,6 +55,23 @@ class Loopback:
         assert self.serve is not None
         assert isinstance(request, dict)
         return encode(self.serve(request))
+
+
+class Timed(Loopback):
+    """The same for so many seconds in all; then it raises OutOfTime. See `limited`."""
+
+    def __init__(self, namespace: MutableMapping[str, Any], seconds: float) -> None:
+        super().__init__(namespace)
+        self._left = seconds
+
+    def ask(self, request: dict[str, object]) -> dict[str, object]:
+        """The reply to one request, if there is time for it."""
+        start = time.monotonic()
+        try:
+            with limited(self._left):
+                return super().ask(request)
+        finally:
+            self._left -= time.monotonic() - start
 
 
 class RemoteError(Exception):
@@ -67,18 +92,25 @@ class RemoteError(Exception):
         return self.kinds[0]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Call:
     """One call of the student's: `text` as in `BatchNorm1d(...).forward`, and its arguments.
 
     `kind` is call, set (an attribute, to the one argument), or driver: a driver of ours, or its
     method, is called; then all arguments are by name.
+    `target` is the number of the object that it is a method or attribute of, `made` that of the
+    object that it returned; `says` is how a driver is told, see `Student.drive`, and `tensors` that
+    arrays become tensors there.
     """
 
     text: str
     args: tuple[object, ...]
     kwargs: dict[str, object]
     kind: str = "call"
+    target: int | None = None
+    made: int | None = None
+    says: str = ""
+    tensors: bool = False
 
 
 class Remote:
@@ -87,19 +119,22 @@ class Remote:
     _student: "Student"
     _handle: Handle
     _text: str
+    _root: int | None  # the number of the object that a call returned, whose attribute this is
 
-    def __init__(self, student: "Student", handle: Handle, text: str) -> None:
+    def __init__(
+        self, student: "Student", handle: Handle, text: str, root: int | None = None
+    ) -> None:
         # past __setattr__, which asks the student
-        vars(self).update(_student=student, _handle=handle, _text=text)
+        vars(self).update(_student=student, _handle=handle, _text=text, _root=root)
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):  # NumPy and Python ask for these: the student may not answer
             raise AttributeError(name)
-        return self._student._ask(f"{self._text}.{name}", op="get", target=self._handle, name=name)
+        return self._student._get(f"{self._text}.{name}", self._handle, name, self._root)
 
     def __setattr__(self, name: str, value: object) -> None:
         text = f"{self._text}.{name}"
-        self._student.calls.append(Call(text, (value,), {}, "set"))
+        self._student.calls.append(Call(text, (value,), {}, "set", self._root))
         value = self._student._outgoing(value)
         request = {"op": "set", "target": self._handle, "name": name, "value": value}
         self._student._ask(text, **request)
@@ -112,8 +147,9 @@ class Remote:
     ) -> tuple[object, tuple[object, ...]]:
         """What the call returned and, with `after`, its arguments as the call left them."""
         request = {"op": "call", "target": self._handle, "after": after}
-        self._student.calls.append(Call(self._text, args, kwargs))
-        return self._student._call(self._text, args, kwargs, request)
+        call = Call(self._text, args, kwargs, target=self._root)
+        self._student.calls.append(call)
+        return self._student._call(self._text, args, kwargs, request, call)
 
     def __repr__(self) -> str:
         return printable(self._handle.kind)
@@ -125,7 +161,7 @@ class Driven(Remote):
     _driver: type
 
     def __init__(self, student: "Student", handle: Handle, text: str, driver: type) -> None:
-        super().__init__(student, handle, text)
+        super().__init__(student, handle, text, handle.number)
         vars(self).update(_driver=driver)
 
     def __getattr__(self, name: str) -> Callable[..., object]:
@@ -138,8 +174,10 @@ class Driven(Remote):
             signature = _signature(getattr(self._driver, name))
             # without self
             named = dict([*signature.bind(self, *args, **kwargs).arguments.items()][1:])
-            self._student.calls.append(Call(text, (), named, "driver"))
-            return self._student._call(text, args, kwargs, request)[0]
+            says, torch = _docstring(getattr(self._driver, name)), _uses_torch(self._driver)
+            call = Call(text, (), named, "driver", self._root, None, says, torch)
+            self._student.calls.append(call)
+            return self._student._call(text, args, kwargs, request, call)[0]
 
         return method
 
@@ -190,17 +228,28 @@ class Student:
         if name in self._lent_names:
             raise CourseError(f"{name} is asked about, so it cannot be lent too: see `uses`")
         if name not in self._globals:  # a function is asked for once, and then called
-            value = self._ask(name, op="get", target=None, name=name)
+            value = self._get(name, None, name, None)
             if not isinstance(value, Remote):
                 return value
             self._globals[name] = value
         return self._globals[name]
 
+    @property
+    def asked(self) -> list[str]:
+        """The names that were asked for, and are there."""
+        return list(self._globals)
+
     def error_in_cell_of(self, name: str) -> str | None:
-        """What the error says that ended the cell which should define a name, if one did."""
+        """What the error says that ended the cell which should define a name, if one did.
+
+        A cell that is no Python is known by its source, where nobody has kept its error.
+        """
         defines = re.compile(rf"^\s*(?:async )?(?:def|class)\s+{name}\b|^{name}\s*=", re.MULTILINE)
-        found = [error for source, error in self._failed if defines.search(source)]
-        return found[-1] if found else None
+        errors = dict(self._failed)
+        for source in reversed([*self.sources, *errors]):
+            if defines.search(source) and (error := no_python(source) or errors.get(source)):
+                return error
+        return None
 
     @contextmanager
     def lending(self, functions: Mapping[str, Callable[..., object]]) -> Iterator[None]:
@@ -229,17 +278,29 @@ class Student:
 
         It is sent as source, so it imports what it needs itself, and it holds no expected value:
         the student's process could read it. It is run once: a class keeps its attributes.
+
+        Students know nothing of it. The docstring of a method is what a message says of its call,
+        as in "bn = BatchNorm({num_features})": a line with an argument that is None is left out.
         """
         request: dict[str, object] = {"op": "drive", "name": driver.__name__}
         # it knows it from before
         request["source"] = None if driver in self._driven else _source(driver)
         self._driven.add(driver)
-        named = _signature(driver).bind(*args, **kwargs).arguments
-        name, made = driver.__name__, isinstance(driver, type)
+        return self._drive(driver, args, kwargs, request)
+
+    def _drive(
+        self,
+        driver: Callable[..., object],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        request: dict[str, object],
+    ) -> object:
+        name, named = driver.__name__, _signature(driver).bind(*args, **kwargs).arguments
         theirs = any(isinstance(value, Remote) for value in named.values())
-        if theirs or not made:  # else it is of ours, for their functions to work on
-            self.calls.append(Call(name, (), named, "call" if made else "driver"))
-        value = self._call(name, (), named, request)[0]
+        says = _docstring(vars(driver)["__init__"]) if isinstance(driver, type) else ""
+        call = Call(name, (), named, "driver", None, None, says, _uses_torch(driver))
+        self.calls.append(call)
+        value = self._call(name, args, kwargs, request, call)[0]
         if isinstance(driver, type) and isinstance(value, Remote):
             return Driven(self, value._handle, value._text if theirs else name.lower(), driver)
         return value
@@ -250,6 +311,7 @@ class Student:
         args: tuple[object, ...],
         kwargs: dict[str, object],
         request: dict[str, object],
+        call: Call,
     ) -> tuple[object, tuple[object, ...]]:
         sent = {"args": self._outgoing(args), "kwargs": self._outgoing(kwargs)}
         try:
@@ -258,7 +320,15 @@ class Student:
             self._lent.clear()  # also when it raised: kept by the student, it answers no more
         after = reply.get("after", ())
         value = self._incoming(reply["value"], f"{text}(...)")
+        call.made = value._root if isinstance(value, Remote) else None
         return value, after if isinstance(after, tuple) else ()
+
+    def _get(self, text: str, target: Handle | None, name: str, root: int | None) -> object:
+        """An attribute, or a global; what a call of it is about is the object of that number."""
+        value = self._reply(text, {"op": "get", "target": target, "name": name})["value"]
+        if isinstance(value, Handle):
+            return Remote(self, value, text, root)
+        return self._incoming(value, text)
 
     def _ask(self, text: str, **request: object) -> object:
         return self._incoming(self._reply(text, request)["value"], text)
@@ -325,7 +395,7 @@ class Student:
         """Handles become objects that can be used as if they were here."""
         match value:
             case Handle():
-                return Remote(self, value, text)
+                return Remote(self, value, text, value.number)
             case tuple():
                 return tuple(self._incoming(item, text) for item in value)
             case list():
@@ -357,6 +427,14 @@ def _signature(driver: Callable[..., object]) -> inspect.Signature:
     return inspect.signature(driver)
 
 
+def _uses_torch(driver: Callable[..., object]) -> bool:
+    return "import torch" in _source(driver)
+
+
+def _docstring(function: Callable[..., object]) -> str:
+    return inspect.cleandoc(function.__doc__ or "")
+
+
 @cache
 def _source(driver: Callable[..., object]) -> str:
     return textwrap.dedent(inspect.getsource(driver))
@@ -374,7 +452,7 @@ class StandIn(Student):
             model: Any = getattr(self, driver.__name__)
         except RemoteError:
             return super().drive(driver, *args, **kwargs)
-        return model(*args, **kwargs)
+        return self._drive(driver, args, kwargs, {"op": "call", "target": model._handle})
 
 
 def drive(implementation: Any, driver: Callable[..., object], *args: object) -> object:

@@ -4,8 +4,10 @@ PAGES = {
     "chapters/03_how_it_works/forward": {
         "the-mean": "The mean",
         "the-variance": "The variance",
+        "two-passes": "Why not in one pass?",
         "normalise": "Normalise",
         "why-eps": "Why eps",
+        "inside-the-root": "Inside the root or outside?",
         "scale-and-shift": "Scale and shift",
         "forward-in-one-function": "Forward in one function",
         "dtype-and-copies": "Types and copies",
@@ -28,6 +30,7 @@ PAGES = {
         "momentum-conventions": "What momentum means",
         "biased-or-unbiased": "Biased or unbiased",
         "inference-mode": "Inference",
+        "forgotten-eval": "When eval() is forgotten",
         "a-batch-of-one": "A batch of one",
         "population-statistics": "The statistics of all the data",
     },
@@ -36,6 +39,7 @@ PAGES = {
         "the-graph": "The graph",
         "gradients-of-gamma-and-beta": "The gradients of gamma and beta",
         "gradient-of-x": "The gradient of x",
+        "three-paths": "Three paths",
         "compact-formula": "The compact formula",
         "testing-a-backward-pass": "Testing a backward pass",
     },
@@ -58,6 +62,8 @@ PAGES = {
     },
     "chapters/06_frameworks/frozen": {
         "frozen-batchnorm": "Frozen batch normalisation",
+        "the-thaw": "Frozen layers that thaw",
+        "freezing-properly": "Freezing properly",
     },
     "chapters/04_where_to_use_it/dense": {
         "redundant-bias": "The bias before it is redundant",
@@ -86,9 +92,16 @@ SECTIONS = {
 }
 
 
-def where_to_read(label: str) -> str:
-    """What a message says of a section: title and page, or the text itself if it is no label."""
+def link(label: str, book: str = "") -> str:
+    """The address of a section in a book at an address; empty for what is no label of ours."""
+    if label not in SECTIONS:
+        return ""
+    address = f"{SECTIONS[label][1]}.html#{label}"
+    return f"{book.rstrip('/')}/{address}" if book else address
+
+
+def where_to_read(label: str, book: str = "") -> str:
+    """What a message says of a section: title and address, or the text itself if it is no label."""
     if label not in SECTIONS:  # another course's: its own words
         return label
-    title, page = SECTIONS[label]
-    return f"“{title}” in the book, {page}.html#{label}"
+    return f"“{SECTIONS[label][0]}” in the book, {link(label, book)}"

@@ -99,6 +99,7 @@ def _job(classroom: Classroom, marks: Marks) -> Job:
         limits=course.limits_of(assignment),
         unsafe=course.unsafe,
         seed=course.seed(assignment),
+        book=course.book_url,
         config=config_of_steps(classroom.config),
         sets=course.cells(),
         code=code_state(course.checks, course.preload_of(assignment)),

@@ -111,6 +111,7 @@ class SafeExecute(NbGraderPreprocessor):
             limits,
             ignored(course.config),
             {**own, **theirs},
+            course.book_url,
         )
         remove_folder(feedback)  # it tells of other marks, and nbgrader keeps what is there
         return graded.notebook, resources
@@ -155,6 +156,13 @@ class NameExercise(ClearSolutions):
     code_stub = Dict(
         {"python": f'# YOUR CODE HERE\nraise NotImplementedError("{PLACE}: your code here")'}
     )
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        """The notebook without solutions; where it will lie, `check` finds the book by it."""
+        nb, resources = super().preprocess(nb, resources)
+        if address := Course(Path.cwd(), parent=self).book_url:
+            nb.metadata["book"] = address
+        return nb, resources
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Resources, cell_index: int

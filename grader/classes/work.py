@@ -90,6 +90,7 @@ class Job:
     limits: Limits
     unsafe: bool
     seed: int
+    book: str
     config: Config
     sets: Mapping[str, Collection[str]]
     code: str
@@ -99,6 +100,7 @@ class Job:
         cells = {name: [v4.writes(m.notebook), sorted(m.names)] for name, m in self.masters.items()}
         released = {name: asdict(notebook) for name, notebook in self.released.items()}
         state = [cells, released, self.preload, asdict(self.limits), self.unsafe, self.seed]
+        state += [self.book]
         state += [self.code, repr(sorted(self.config.items()))]
         state += [{name: hashlib.sha256(data).hexdigest() for name, data in self.beside.items()}]
         return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
@@ -278,6 +280,7 @@ class Worker:
             job.limits,
             ignored(job.config),
             {**job.beside, **submission.beside},
+            job.book,
         )
         names = {"student": submission.student, "assignment": job.assignment, "notebook": name}
         resources: dict[str, Any] = {"unique_key": name, "nbgrader": names}

@@ -43,6 +43,9 @@ class Course(Configurable):
     preload = Dict(
         help="Modules that the students' processes start with: {'ps5_frameworks': ['torch']}."
     ).tag(config=True)
+    book_url = Unicode(
+        "", help="The address of the book, as https://example.org/book: messages link to it."
+    ).tag(config=True)
     checks = Unicode(
         OURS,
         help="The package of the checks: a module for each problem set, with a list `checks`.",

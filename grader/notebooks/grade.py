@@ -51,6 +51,7 @@ def grade_notebook(
     limits: Limits,
     ignore: str = "",
     beside: Mapping[str, bytes] | None = None,
+    book: str = "",
 ) -> Graded:
     """Grade a restored submission; the outputs are written into `notebook`.
 
@@ -58,6 +59,7 @@ def grade_notebook(
     Graded cells without a check run where they stand, and their asserts decide; `ignore` is the
     pattern of what on stderr does not count there.
     `beside` are the files that the notebook finds in its folder, by their paths from there.
+    `book` is the address of the book that messages link to.
     Raises CourseError for a mistake in a check, before any is asked where that can be known.
     """
     verdicts = []
@@ -65,7 +67,7 @@ def grade_notebook(
         if check := checks.get(cell.metadata.nbgrader.grade_id):
             check.prove(seed)
     fit(notebook, warm)
-    with _Session(warm, limits, beside or {}) as session:
+    with _Session(warm, limits, beside or {}, book) as session:
         for cell in notebook.cells:
             if is_autograded(cell):
                 check = checks.get(cell.metadata.nbgrader.grade_id)
@@ -75,7 +77,7 @@ def grade_notebook(
                     verdicts.append(session.grade(check, names, _points(cell), seed))
                     cell.outputs = []
                 # nbgrader takes the points of the first result that it finds: ours.
-                cell.outputs = [*outputs(verdicts[-1]), *cell.outputs]
+                cell.outputs = [*outputs(verdicts[-1], book), *cell.outputs]
             elif cell.cell_type == "code":
                 cell.outputs = session.run(cell.source)
     return Graded(assignment, verdicts, notebook, tuple(_remarks(notebook)))
@@ -104,8 +106,8 @@ class _Session:
     The new one runs the earlier cells again, without those that ended a process.
     """
 
-    def __init__(self, warm: Warm, limits: Limits, beside: Mapping[str, bytes]) -> None:
-        self.warm, self.limits, self.beside = warm, limits, beside
+    def __init__(self, warm: Warm, limits: Limits, beside: Mapping[str, bytes], book: str) -> None:
+        self.warm, self.limits, self.beside, self.book = warm, limits, beside, book
         self.clock = _Clock(limits.notebook_seconds)
         self.output_left = limits.notebook_output_bytes
         self.ran: list[str] = []
@@ -176,7 +178,7 @@ class _Session:
             return Student(channel, names, self.ran, self.failed)
 
         try:
-            return check.grade(student(), max_points, seed, again=student)
+            return check.grade(student(), max_points, seed, book=self.book, again=student)
         except StudentGone as gone:
             return Verdict(check.id, 0.0, max_points, gone.status, self._check_message(gone))
 

@@ -6,6 +6,7 @@
 
 import re
 from html import escape
+from typing import Any
 from urllib.parse import unquote
 
 import bleach
@@ -15,6 +16,8 @@ from jinja2.runtime import Context
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+
+from .formulas import Formulas, without_places
 
 TAGS = bleach.ALLOWED_TAGS | set(
     "br caption col colgroup dd del details div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr img "
@@ -63,18 +66,38 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 @pass_context
 def markdown2html(context: Context, source: str) -> str:
-    """A Markdown cell as HTML, with the pictures that are pasted into it."""
+    """A Markdown cell as HTML, with its formulas and the pictures that are pasted into it."""
     tags, stay_open = source.count("<"), len(STAYS_OPEN.findall(source))
     if len(source) > TEXT_LIMIT or tags > TAG_LIMIT or stay_open > OPEN_LIMIT:
         return f"<pre>{escape(source)}</pre>"
     cell = context.get("cell", {})
     renderer = Renderer(escape=False, attachments=cell.get("attachments", {}))
-    source = PASTED.sub(renderer.or_remark, source)
-    return clean(MarkdownWithMath(renderer=renderer).render(source))
+    source = PASTED.sub(renderer.or_remark, without_places(source))
+    html = clean(MarkdownWithMath(renderer=renderer).render(source))
+    return renderer.formulas.put_back(html)
 
 
 class Renderer(IPythonRenderer):
-    """Shows pasted pictures; where one is missing, a remark, where nbconvert would show no page."""
+    """Shows formulas without a script, and pasted pictures.
+
+    Where a picture is missing it shows a remark, where nbconvert would show no page.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.formulas = Formulas()
+
+    def inline_math(self, body: str) -> str:
+        """A formula in the text; it is put back when all else is clean."""
+        return self.formulas.keep(body)
+
+    def block_math(self, body: str) -> str:
+        """A formula that stands alone."""
+        return self.formulas.keep(body, display=True)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        r"""A formula between \begin and \end."""
+        return self.formulas.keep(rf"\begin{{{name}}}{body}\end{{{name}}}", display=True)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """A picture as HTML."""

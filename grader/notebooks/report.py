@@ -54,13 +54,16 @@ def from_json(stored: Mapping[str, Any]) -> Verdict:
     return Verdict(**{**stored, "diagnosis": tuple(stored["diagnosis"])})
 
 
-def outputs(verdict: Verdict) -> list[NotebookNode]:
-    """The outputs of a graded cell: the report, then the points."""
+def outputs(verdict: Verdict, book: str = "") -> list[NotebookNode]:
+    """The outputs of a graded cell: the report, then the points.
+
+    `book` is the address of the book, for links.
+    """
     head = f"{verdict.id}: {STATUS[verdict.status]}, {points(verdict)} points"
     told = "\n\n".join(filter(None, [verdict.message, f"({ASSERTS})" * verdict.asserts]))
     report = {
-        "text/plain": f"{head}\n\n{told}",
-        "text/html": f"<p><strong>{escape(head)}</strong></p>\n{_html(told)}",
+        "text/plain": f"{head}\n{told}",
+        "text/html": verdict.told.html(head, book) if verdict.told else _html(head, told),
         VERDICT: as_json(verdict),
     }
     score = min(max(verdict.points, 0.0), verdict.max_points)  # whatever a check says
@@ -75,15 +78,11 @@ def outputs(verdict: Verdict) -> list[NotebookNode]:
     ]
 
 
-def _html(message: str) -> str:
-    """The message: its list of parts as it stands, the explanations as paragraphs."""
-    blocks = []
-    for block in escape(message).split("\n\n"):  # it can hold texts of the student's
-        if block.startswith(("ok ", "WRONG ")):
-            blocks.append(f'<pre style="white-space: pre-wrap;">{block}</pre>')
-        else:
-            blocks.append(f"<p>{'<br>'.join(block.splitlines())}</p>")
-    return "\n".join(blocks)
+def _html(head: str, told: str) -> str:
+    """What no check made: the outcome of asserts, or why a check could not be made."""
+    blocks = [f"<strong>{escape(head)}</strong>"]
+    blocks += ["<br>".join(escape(block).splitlines()) for block in told.split("\n\n")]
+    return "\n".join(f"<p>{block}</p>" for block in blocks)
 
 
 def error_output(kind: str, text: str) -> NotebookNode:

@@ -141,7 +141,7 @@ def test_mistake_here_is_named(check: Check, earlier: str) -> None:
     uncentred = "def scaled(x): return x / spread(x)\n"
     verdict = grade(check, earlier, MIDDLE, uncentred)
     assert (verdict.points, verdict.status) == (0, "failed")
-    assert verdict.message.startswith("WRONG  from -1/2 to 1/2\n       scaled(x)\n")
+    assert "WRONG  from -1/2 to 1/2\n       scaled(x)\n" in verdict.message
     # with a wrong spread too nothing can be named: these are the answers to the first asking
     assert verdict.diagnosis == (("uncentred",) if earlier == SPREAD else ())
 
@@ -153,10 +153,13 @@ def test_mistakes_here_and_elsewhere(check: Check) -> None:
     assert (verdict.points, verdict.status, verdict.diagnosis) == (2, "partial", ())
     assert verdict.message.startswith(
         "Part of the cause is in spread: mend what is wrong there first.\n"
-        "With a right spread in place of yours:\n\n"
+        "With a right spread in place of yours:\n"
+        "Mistake: the middle is not subtracted (uncentred).\n"
+        "It is to be 0.\n"
+        "Read: Page 2\n\n"
         "WRONG  from -1/2 to 1/2\n       scaled(x)\n       wrong values\n"
-        "ok     the same when it is far away\n"
     )
+    assert verdict.message.endswith("\nok     the same when it is far away")
 
 
 def test_what_calls_no_other_is_as_before(check: Check) -> None:

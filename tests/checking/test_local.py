@@ -1,23 +1,54 @@
 """Checks in a student's own notebook."""
 
+import json
+import linecache
+import shutil
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from helpers import ROOT
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 from grader import CheckFailed, check
+from grader.checking import local, session
 from grader.checking.check import Verdict
+from grader.checking.compare import difference
+from grader.checking.load import load
 from grader.checking.local import report
+from grader.checking.message import FOLD, LINES
+from grader.checking.mistakes import catalogue, further
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder without a notebook or a book, and a session in which nothing was tried."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    monkeypatch.setattr(session, "TRIED", {})
+    monkeypatch.setattr(session, "FAILURES", {})
+
+
+@pytest.fixture
+def in_notebook(tmp_path: Path) -> Path:
+    """The notebook of problem set 1 lies where this runs."""
+    path = tmp_path / "ps1_standardize.ipynb"
+    shutil.copyfile(ROOT / "exercises" / "ps1_standardize" / path.name, path)
+    return path
+
 
 RIGHT: dict[str, Any] = {"batch_mean": lambda x: x.mean(axis=0)}
 WRONG: dict[str, Any] = {"batch_mean": lambda x: x.sum(axis=0)}
 
 PASSED = """\
 batch_mean: passed, 100% of the points
-
 ok     one mean for each feature, taken over the batch
 ok     float32 in, float32 out; float64 in, float64 out
 """
@@ -34,19 +65,18 @@ def test_what_is_wrong_is_raised(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CheckFailed) as caught:
         check("batch_mean", WRONG)
     lines = str(caught.value).splitlines()
-    assert lines[:4] == [
+    assert lines[:6] == [
         "batch_mean: failed, 0% of the points",
-        "",
-        "WRONG  one mean for each feature, taken over the batch",
-        "       batch_mean(x)",
-    ]
-    assert lines[4].startswith("       x = [[")
-    assert "       wrong values" in lines
-    assert lines[-3:] == [
         "Mistake: the sum over the batch is not divided by the number of examples (sum-not-mean).",
         "A mean does not grow with the batch.",
         "Read: “The mean” in the book, chapters/03_how_it_works/forward.html#the-mean",
+        "",
+        "WRONG  one mean for each feature, taken over the batch",
     ]
+    assert lines[6].startswith("       x = np.array([[")
+    assert lines[7:9] == ["       batch_mean(x)", "       wrong values"]
+    assert lines[9].startswith("       got  ")
+    assert lines[10:] == [FOLD, "WRONG  float32 in, float32 out; float64 in, float64 out"]
     assert capsys.readouterr().out == ""
 
 
@@ -72,12 +102,11 @@ def test_numbers_that_are_shown_are_right() -> None:
     with pytest.raises(CheckFailed) as caught:
         check("batch_mean", WRONG)
     lines = [line.strip() for line in str(caught.value).splitlines()]
-    start = next(i for i, line in enumerate(lines) if line.startswith("x = "))
-    rows = [lines[start].removeprefix("x = "), *lines[start + 1 : start + 3]]
-    x = np.array([[float(value) for value in row.strip("[]").split()] for row in rows])
-    shown = next(line for line in lines if line.startswith("expected = "))
-    expected = [float(value) for value in shown.removeprefix("expected = ").strip("[]").split()]
-    assert np.allclose(x.mean(axis=0), expected, atol=1e-4)
+    x = eval(next(line for line in lines if line.startswith("x = ")).removeprefix("x = "))
+    shown = next(line for line in lines if line.startswith("got "))
+    got, _, expected = shown.removeprefix("got ").partition("   expected ")
+    assert np.allclose(x.mean(axis=0), [float(value) for value in expected.split()], atol=1e-4)
+    assert np.allclose(x.sum(axis=0), [float(value) for value in got.split()], atol=1e-3)
 
 
 def test_part_of_the_points() -> None:
@@ -98,10 +127,23 @@ def test_failure_is_shown_without_traceback() -> None:
     assert issubclass(CheckFailed, AssertionError)
 
 
-def test_unknown_check_lists_the_checks() -> None:
-    """Does a name that is misspelt get the list of names?"""
-    with pytest.raises(LookupError, match="there is no check 'batch_meen'; the checks are: batch_"):
+def test_unknown_check_gets_those_that_look_like_it() -> None:
+    """Does a name that is misspelt get the names that it may be, and no list of all?"""
+    with pytest.raises(LookupError) as caught:
         check("batch_meen", {})
+    assert str(caught.value) == (
+        "there is no check 'batch_meen': did you mean 'batch_mean' or 'batch_variance' or "
+        "'layer_batch_of_one'? check() lists those of a problem set"
+    )
+
+
+def test_names_of_the_own_set_come_first(in_notebook: Path) -> None:
+    """Where the set is known, are names of other sets not proposed?"""
+    with pytest.raises(LookupError, match="did you mean 'forward'"):
+        check("layernorm_forward", {})
+    with pytest.raises(LookupError, match="no check 'qqq': check") as caught:
+        check("qqq", {})
+    assert caught.value._render_traceback_() == [str(caught.value)]  # type: ignore[attr-defined]
 
 
 def test_other_course() -> None:
@@ -126,7 +168,7 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     check("forward", namespace)
     assert namespace == before
     assert capsys.readouterr().out.startswith(
-        "forward: passed, 100% of the points\n\n"
+        "forward: passed, 100% of the points\n"
         "The mistake is not here, but in batch_variance: mend what is wrong there first.\n"
         "With a right batch_variance in place of yours:\n\n"
         "ok     the right values\n"
@@ -144,7 +186,7 @@ def test_notebook_variables_are_left_alone() -> None:
 def test_report() -> None:
     """Does the report start with the share of the points?"""
     verdict = Verdict("forward", 2.5, 4.0, "partial", "the message")
-    assert report(verdict) == "forward: partial, 62% of the points\n\nthe message"
+    assert report(verdict) == "forward: partial, 62% of the points\nthe message"
 
 
 NOTEBOOK = """
@@ -175,3 +217,233 @@ def test_notebook_needs_numpy_only(tmp_path: Path) -> None:
     )
     assert run.stderr == ""
     assert run.stdout == f"{PASSED}forward: missing, 0% of the points\nforeign []\n"
+
+
+def failed(id: str, namespace: dict[str, Any], **options: Any) -> CheckFailed:
+    with pytest.raises(CheckFailed) as caught:
+        check(id, namespace, **options)
+    return caught.value
+
+
+def cells(*sources: str) -> dict[str, Any]:
+    """The names of a notebook after these cells ran, and IPython's list of them."""
+    namespace: dict[str, Any] = {"np": np, "In": ["", *sources]}
+    for number, source in enumerate(sources, 1):
+        name = f"<ipython-input-{number}-try>"
+        lines = source.splitlines(keepends=True)
+        linecache.cache[name] = (len(source), None, lines, name)
+        with suppress(SyntaxError):
+            exec(compile(source, name, "exec"), namespace)
+    return namespace
+
+
+def test_overview(in_notebook: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Are the set's exercises listed with their points, what came of them, and what is next?"""
+    check("batch_mean", RIGHT)
+    failed("batch_variance", {"batch_variance": lambda x: x.var(axis=0).astype(float)})
+    failed("forward", {})
+    capsys.readouterr()
+    check()
+    assert (
+        capsys.readouterr().out
+        == """\
+ps1_standardize
+
+exercise         points  in this session
+batch_mean       2       passed
+batch_variance   4       partial, 88%
+normalize        4       not tried
+scale_and_shift  3       not tried
+forward          7       missing
+
+Next: mend batch_variance, then check("batch_variance").
+"""
+    )
+
+
+def test_overview_without_the_notebook(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the notebook is not found, is the set that of the last check, with its weights?"""
+    with pytest.raises(LookupError, match="which problem set"):
+        check()
+    check("batch_mean", RIGHT)
+    capsys.readouterr()
+    check()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2:4] == [
+        "exercise         weight  in this session",
+        "batch_mean       2.5     passed",
+    ]
+    assert lines[-1] == 'Next: write batch_variance, then check("batch_variance").'
+
+
+def test_all_done(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where all pass, is said what is left?"""
+    passed = {id: Verdict(id, 1, 1, "passed", "") for id in load("ps1_standardize")}
+    monkeypatch.setattr(session, "TRIED", passed)
+    check()
+    assert capsys.readouterr().out.endswith(
+        "All exercises pass. Answer the written questions, and hand the notebook in.\n"
+    )
+
+
+FURTHER = {"sum-not-mean": "Take *three* numbers."}
+
+
+def test_one_step_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is a step further offered after three failures, and given when it is asked for?"""
+    monkeypatch.setattr(local, "further", lambda: FURTHER)
+    offer = 'One step further: check("batch_mean", more=True)'
+    told = [str(failed("batch_mean", WRONG)) for _ in range(3)]
+    assert [offer in text.splitlines() for text in told] == [False, False, True]
+    assert len(told[2].partition(FOLD)[0].splitlines()) <= LINES
+    error = failed("batch_mean", WRONG, more=True)
+    assert str(error).endswith("\n\nTake *three* numbers.")
+    assert offer not in str(error)
+    check("batch_mean", RIGHT)
+    assert offer not in str(failed("batch_mean", WRONG))  # it begins anew
+
+
+def test_no_step_further() -> None:
+    """Is it said where there is none?"""
+    error = failed("batch_mean", {"batch_mean": lambda x: x[0] ** 3}, more=True)
+    assert str(error).endswith("\n\nThere is no step further here: read the section above.")
+
+
+def test_further_texts() -> None:
+    """Is each text that goes further about a mistake that there is, 80 to 160 words long?"""
+    assert further().keys() <= catalogue().keys()
+    assert [id for id, text in further().items() if not 80 <= len(text.split()) <= 160] == []
+
+
+def test_endless_loop_is_stopped() -> None:
+    """Is a check that takes too long stopped, with the line, in a few lines?"""
+    names = cells("def batch_mean(x):\n    while True:\n        pass")
+    lines = str(failed("batch_mean", names, seconds=0.2)).splitlines()
+    assert lines[:2] == [
+        "batch_mean: timeout, 0% of the points",
+        "It took more than 0.2 s, and was stopped.",
+    ]
+    assert lines[2].startswith("in batch_mean, line ")
+    assert lines[3] == 'Where it needs longer: check("batch_mean", seconds=0.4)'
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_no_limit_outside_the_main_thread() -> None:
+    """Does a check run where there can be no timer?"""
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(check, "batch_mean", RIGHT).result() is None
+
+
+def test_interrupt_is_three_lines_at_most() -> None:
+    """Is whoever stops a check told where it was, and not the grader's own code?"""
+    names = cells("def batch_mean(x):\n    raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt) as caught:
+        check("batch_mean", names)
+    assert caught.value._render_traceback_() == [  # type: ignore[attr-defined]
+        "batch_mean: stopped by hand",
+        "in batch_mean, line 2 of its cell: raise KeyboardInterrupt",
+    ]
+
+
+def test_syntax_error_is_quoted() -> None:
+    """Is the error quoted that kept a cell of the notebook from running?"""
+    names = cells("def batch_mean(x)\n    return x.mean(axis=0)")
+    assert str(failed("batch_mean", names)).splitlines()[1:3] == [
+        "Not written yet: batch_mean is not defined",
+        "Its cell ended in an error: SyntaxError: expected ':' (line 1: def batch_mean(x))",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "used"),
+    [
+        ("import torch\ndef batch_mean(x): return torch.tensor(x).mean(0).numpy()", "torch"),
+        (
+            "import torch.nn.functional as F\n"
+            "def mean(x): return F and x.mean(axis=0)\n"
+            "def batch_mean(x): return mean(x)",
+            "torch",
+        ),
+        (
+            "from grader import reference\ndef batch_mean(x): return reference.batch_mean(x)",
+            "grader.reference",
+        ),
+        (
+            "def batch_mean(x):\n    import grader.reference as r\n    return r.batch_mean(x)",
+            "grader.reference",
+        ),
+        ("from grader.reference import batch_mean", "grader.reference"),
+    ],
+)
+def test_what_is_not_there_when_it_is_graded(source: str, used: str) -> None:
+    """Is a solution that will have no points, for what it imports, told so at once?"""
+    lines = str(failed("batch_mean", cells(source))).splitlines()
+    assert lines[:2] == [
+        "batch_mean: failed, 0% of the points",
+        f"batch_mean uses {used}, which is not there when it is graded: then it has no points.",
+    ]
+
+
+def test_what_may_be_imported(capsys: pytest.CaptureFixture[str]) -> None:
+    """Is torch in another cell no offence, nor in a set that is about it, nor the check itself?"""
+    own = "import torch\nfrom grader import check\ndef batch_mean(x): return x.mean(axis=0)"
+    check("batch_mean", cells(own, "y = torch.ones(2)\ndef other(): return torch"))
+    train = "import torch\ndef build_model(widths, batchnorm): return torch.nn.Linear(3, 2)"
+    assert "not there" not in str(failed("build_model", cells(train)))
+
+
+@pytest.mark.parametrize(
+    ("draw", "told"),
+    [
+        ("np.random.normal(size=(3, 2))", "np.random.normal(...)"),
+        ("np.random.default_rng().normal(size=(3, 2))", "np.random.default_rng()"),
+        ("np.random.default_rng(0).normal(size=(3, 2))", ""),
+        ("np.random.seed(0) or np.random.normal(size=(3, 2))", ""),
+    ],
+)
+def test_draws_without_a_seed(draw: str, told: str) -> None:
+    """Is a test that draws other numbers each time told that it is graded with others too?"""
+    names = cells(f"def test_backward(backward):\n    x = {draw}\n    backward(x, x, x[0])")
+    text = str(failed("test_backward", names))
+    assert ("without a seed" in text) == bool(told)
+    assert f"without a seed ({told})" in text or not told
+
+
+def test_percent_is_named() -> None:
+    """Is a share in percent told as what it is?"""
+    wrong = difference(np.array(80.0), np.array(0.8))
+    assert wrong is not None
+    assert wrong.text.startswith("100 times what was expected")
+
+
+def test_links_of_the_notebook(in_notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do links lead to the book that the course has set, or else to the one that is built here?"""
+    html = failed("batch_mean", WRONG).html
+    assert "<a " not in html
+    built = in_notebook.parent / "_build" / "html"
+    built.mkdir(parents=True)
+    (built / "index.html").touch()
+    below = in_notebook.parent / "exercises"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    section = "chapters/03_how_it_works/forward.html#the-mean"
+    error = failed("batch_mean", WRONG)
+    assert f'<a href="../_build/html/{section}">' in error.html
+    assert f"Read: “The mean” in the book, ../_build/html/{section}" in str(error)
+    contents = json.loads(in_notebook.read_text("utf-8"))
+    contents["metadata"]["book"] = "https://example.org/book"
+    (below / in_notebook.name).write_text(json.dumps(contents), "utf-8")
+    assert f'<a href="https://example.org/book/{section}">' in failed("batch_mean", WRONG).html
+
+
+def test_notebook_shows_html_once() -> None:
+    """In IPython, is the message shown as HTML, with the text beside it, and once?"""
+    shell = InteractiveShell.instance()
+    shell.user_ns.update(WRONG, check=check)
+    with capture_output() as shown:
+        result = shell.run_cell('check("batch_mean")')
+    error = result.error_in_exec
+    assert isinstance(error, CheckFailed)
+    (output,) = shown.outputs
+    assert output.data == {"text/plain": error.text, "text/html": error.html}
+    assert error._render_traceback_() == ["batch_mean: failed, 0% of the points"]

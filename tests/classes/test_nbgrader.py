@@ -165,8 +165,17 @@ def test_feedback_names_the_mistake(course: Path) -> None:
     """Does the student read which mistake it is, and where in the book to read?"""
     page = feedback(course, "eps").get_text()
     assert "Mistake: eps is added outside the square root (eps-outside-sqrt)." in page
-    assert "Read: “Why eps” in the book" in page
+    assert "Read: “Inside the root or outside?” in the book" in page
     assert "Mistake:" not in feedback(course, "right").get_text()
+
+
+def test_feedback_shows_formulas_and_hints(course: Path) -> None:
+    """Are formulas shown without a script, and are hints folded?"""
+    page = feedback(course, "eps")
+    assert [math["display"] for math in page.find_all("math")].count("block") >= 4
+    hints = page.find_all("details")
+    assert "Hint 1: the budget" in [hint.summary.get_text() for hint in hints if hint.summary]
+    assert not any(hint.has_attr("open") for hint in hints)
 
 
 def harmless(page: BeautifulSoup, template: BeautifulSoup) -> None:

@@ -90,7 +90,7 @@ def test_feedback(course: Path, student: str) -> None:
     for file in (course / path.replace("STUDENT", student), fetched):
         text = BeautifulSoup(file.read_text(), "html.parser").get_text()
         assert "Mistake: eps is added outside the square root" in text
-        assert "Read: “Why eps” in the book" in text
+        assert "Read: “Inside the root or outside?” in the book" in text
 
 
 def test_class(course: Path, student: str) -> None:

@@ -17,7 +17,9 @@ from helpers.masters import points_of
 from nbgrader.utils import determine_grade
 
 from grader.checking.check import Check, Verdict
+from grader.checking.literals import side_by_side
 from grader.checking.load import load
+from grader.checking.message import Example, Message, Named
 from grader.cli import main
 from grader.notebooks.course import Course
 from grader.notebooks.grade import Graded, grade_notebook
@@ -105,7 +107,7 @@ def test_right(warm: Warm) -> None:
     assert results(graded) == [("passed", 3), ("passed", 1)]
     report, points = graded.notebook.cells[2].outputs
     assert report.data["text/plain"] == (
-        "double: all right, 3 / 3 points\n\nok     twice x\nok     twice a whole number"
+        "double: all right, 3 / 3 points\nok     twice x\nok     twice a whole number"
     )
     assert points.data["text/plain"] == "3.0"
 
@@ -356,7 +358,9 @@ def test_cell_that_a_module_is_missing_for(warm: Warm) -> None:
 def test_syntax_error_is_quoted(warm: Warm) -> None:
     """Is the error quoted that kept a cell from running at all?"""
     message = grade(warm, "def double(x)\n    return 2 * x", NEGATE).verdicts[0].message
-    assert "Its cell ended in an error: SyntaxError: expected ':'" in message
+    assert (
+        "Its cell ended in an error: SyntaxError: expected ':' (line 1: def double(x))\n" in message
+    )
 
 
 def test_remark_on_a_cell(warm: Warm) -> None:
@@ -408,15 +412,48 @@ def test_verdict_in_outputs() -> None:
 
 def test_report_in_html() -> None:
     """Is the report readable HTML, in which text of a student's stays text?"""
-    message = 'ok     a\nWRONG  b\n       raised <script>: "&"\n\nMistake: <b>.\nRead: c'
-    html = outputs(Verdict("double", 1.5, 3, "partial", message))[0].data["text/html"]
+    both = side_by_side(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
+    told = Message(
+        named=(Named("Mistake: <b> (b).", "Why & how.", "the-mean"),),
+        example=Example("b", ("x = 1", "f(x < 2)"), ("f(x < 2)",), ('raised <i>: "&"',), both),
+        rest=("ok     a <u>",),
+    )
+    verdict = Verdict("double", 1.5, 3, "partial", told.text(), told=told)
+    html = outputs(verdict, "https://example.org/book/")[0].data["text/html"]
+    section = "https://example.org/book/chapters/03_how_it_works/forward.html#the-mean"
+    wrong = "text-align: right; background-color: #fdd; color: #000; font-weight: bold;"
     assert html == (
         "<p><strong>double: partly right, 1.5 / 3 points</strong></p>\n"
-        '<pre style="white-space: pre-wrap;">ok     a\nWRONG  b\n'
-        "       raised &lt;script&gt;: &quot;&amp;&quot;</pre>\n"
-        "<p>Mistake: &lt;b&gt;.<br>Read: c</p>"
+        "<p><strong>Mistake: &lt;b&gt; (b).</strong><br>Why &amp; how.<br>"
+        f'Read: <a href="{section}">“The mean”</a> in the book</p>\n'
+        "<p>WRONG: b</p>\n"
+        "<pre><code>x = 1\nf(x &lt; 2)</code></pre>\n"
+        "<p>raised &lt;i&gt;: &quot;&amp;&quot;</p>\n"
+        '<table><tbody><tr><th></th><th colspan="2">got</th><th></th><th colspan="2">expected</th>'
+        '</tr><tr><th></th><td style="text-align: right;">1</td>'
+        f'<td style="{wrong}">2</td><td></td>'
+        '<td style="text-align: right;">1</td><td style="text-align: right;">3</td></tr>'
+        "</tbody></table>\n"
+        "<details><summary>The other parts</summary>"
+        '<pre style="white-space: pre-wrap;">ok     a &lt;u&gt;</pre></details>'
     )
     assert clean(html) == html
+
+
+def test_report_without_a_check_in_html() -> None:
+    """Is what no check made shown as paragraphs, in which text of a student's stays text?"""
+    html = outputs(Verdict("double", 0, 3, "killed", "It ended <b>.\nAll\n\nelse"))[0].data
+    assert html["text/html"] == (
+        "<p><strong>double: was stopped, 0 / 3 points</strong></p>\n"
+        "<p>It ended &lt;b&gt;.<br>All</p>\n<p>else</p>"
+    )
+
+
+def test_no_book_no_link() -> None:
+    """Is there no link where the book has no address?"""
+    told = Message(read="the-mean", rest=("ok     a",))
+    assert "<a " not in told.html("title")
+    assert "“The mean” in the book, chapters/" in told.html("title")
 
 
 def test_table() -> None:

@@ -14,14 +14,21 @@ from helpers.masters import solved
 
 from grader.checking.check import Check, Verdict
 from grader.checking.load import load, problem_sets
-from grader.checking.message import ELSEWHERE
+from grader.checking.local import report
+from grader.checking.message import ELSEWHERE, FOLD, LINES
 from grader.checking.mistakes import catalogue
 from grader.checking.mutants import SEED as REPORTED
 from grader.checking.remote import Loopback, StandIn, Student
-from grader.checking.sections import SECTIONS
+from grader.checking.sections import SECTIONS, where_to_read
 from grader.checking.slips import is_slip
 from grader.notebooks.notebook import Master, is_autograded, read_master
 
+WORDS = 150  # of a message, before the fold
+# What no student has heard of: our drivers, and Python's words for yes and no.
+UNKNOWN = (
+    "net.", "batchnorm.", ".kept(", ".statistics(", ".attached(", ".others(", ".batches(",
+    "Driver", "as above", "True, but", "False, but", "value 1 of 2: value", "1 values",
+)  # fmt: skip
 HERE = Path(__file__).parent
 SEED = 20250807  # of nobody: neither the public one nor the secret one
 POINTS = 100.0
@@ -106,7 +113,7 @@ def grade(assignment: str, check: Check, namespace: dict[str, Any], seed: int = 
 def grade_faulty(assignment: str, id: str, *mistakes: str) -> Verdict:
     """Graded as in the mutation report, so that its test need not grade single mistakes again."""
     implementation = faults(assignment).implementation(*mistakes)
-    return load(assignment)[id].grade(StandIn(implementation), POINTS, REPORTED)
+    return load(assignment)[id].grade(StandIn(implementation), POINTS, REPORTED, local=True)
 
 
 def mutants() -> list[Any]:
@@ -126,6 +133,40 @@ def test_mistake_is_caught_and_named(assignment: str, id: str, mistake: str) -> 
     assert verdict.status in ("partial", "failed", "error")
     assert verdict.diagnosis == (name,)
     assert catalogue()[name].title in verdict.message
+
+
+@pytest.mark.parametrize(("assignment", "id", "mistake"), mutants())
+def test_message_of_a_mistake(assignment: str, id: str, mistake: str) -> None:
+    """Is it short, does it begin with the mistake, and does it name only what students know?"""
+    verdict = grade_faulty(assignment, id, mistake)
+    named = catalogue()[mistake.partition(":")[0]]
+    above, fold, below = report(verdict).partition(f"\n{FOLD}\n")
+    lines = above.splitlines()
+    assert lines[1:4] == [
+        f"Mistake: {named.title} ({named.id}).",
+        named.explanation,
+        f"Read: {where_to_read(named.section)}",
+    ]
+    assert lines[5].startswith("WRONG  ")
+    assert len(lines) <= LINES
+    assert len(above.split()) <= WORDS
+    assert bool(fold) == bool(below)
+    assert [text for text in UNKNOWN if text in verdict.message] == []
+    # each part is told once
+    parts = [line[7:] for line in verdict.message.splitlines() if line[:5] in ("ok   ", "WRONG")]
+    assert sorted(parts) == sorted(part.says for part in load(assignment)[id].parts)
+
+
+@pytest.mark.parametrize(("assignment", "id"), CHECKS)
+def test_message_of_an_error(assignment: str, id: str) -> None:
+    """Is an exception told once, above the fold?"""
+    namespace = stub(assignment, 'raise ValueError("no")')
+    check = load(assignment)[id]
+    verdict = check.grade(student(assignment, namespace), POINTS, SEED, local=True)
+    above = report(verdict).partition(FOLD)[0]
+    assert len(above.splitlines()) <= LINES
+    assert len(above.split()) <= WORDS
+    assert verdict.message.count("raised ValueError: no") <= 1
 
 
 @pytest.mark.parametrize(("assignment", "id"), CHECKS)

@@ -129,7 +129,7 @@ def test_master(pyodide: Pyodide, assignment: str) -> None:
 
 @pytest.mark.parametrize("assignment", NUMPY_SETS)
 def test_stub(pyodide: Pyodide, assignment: str) -> None:
-    """Does every check of the student's version say what it says here?"""
+    """Does every check of the student's version say what it says here, and show it as HTML?"""
     cells, namespace = code("exercises", assignment), dict[str, Any]()
     for (id, source), ran in zip(cells.items(), pyodide.cells([*cells.values()]), strict=True):
         if id.endswith(("setup", "-solution")):
@@ -138,9 +138,10 @@ def test_stub(pyodide: Pyodide, assignment: str) -> None:
         elif id in load(assignment):
             with pytest.raises(CheckFailed, match=f"^{id}: missing, 0% of the points\n") as here:
                 check(id, namespace)
-            output, _, raised = ran
+            output, shown, raised = ran
             assert raised == ("CheckFailed", str(here.value))
-            assert output == f"{here.value}\n"
+            assert output == f"{id}: missing, 0% of the points\n"
+            assert shown == 1
 
 
 def verdicts(assignment: str) -> list[list[object]]:

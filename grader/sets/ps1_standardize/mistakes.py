@@ -8,7 +8,7 @@ mistakes = [
         "eps is added outside the square root",
         "The formula adds eps to the variance, and takes the root of the sum. "
         "With eps = 1e-5 the two look alike; with 1e-2, or a small variance, they differ.",
-        "why-eps",
+        "inside-the-root",
     ),
     Mistake(
         "eps-missing",
@@ -21,14 +21,14 @@ mistakes = [
         "eps-twice",
         "eps is added twice",
         "It is added to the variance and once more; the formula adds it once.",
-        "why-eps",
+        "inside-the-root",
     ),
     Mistake(
         "eps-misplaced",
         "eps does not act as in the formula",
         "It is not a lower bound, not a switch for small variances, and nothing to add to x. "
         "Look at where the formula has it: there, once, for every feature.",
-        "why-eps",
+        "inside-the-root",
     ),
     Mistake(
         "eps-default",
@@ -99,7 +99,7 @@ mistakes = [
         "the variance is computed as mean(x²) - mean(x)²",
         "On paper that is the same. In floating point the two terms nearly cancel when the "
         "mean is much larger than the spread, and what is left is rounding error.",
-        "the-variance",
+        "two-passes",
     ),
     Mistake(
         "standard-deviation",

@@ -190,7 +190,7 @@ mistakes = [
         "eval-eps-outside-sqrt",
         "in inference, eps is added outside the square root",
         "The formula is that of training, with other statistics.",
-        "inference-mode",
+        "inside-the-root",
     ),
     Mistake(
         "eval-eps-missing",

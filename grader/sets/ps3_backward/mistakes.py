@@ -7,19 +7,19 @@ mistakes = [
         "statistics-as-constants",
         "dx treats the mean and the variance as constants",
         "Both are made of x, so x reaches the loss through them too. Two paths are missing.",
-        "gradient-of-x",
+        "three-paths",
     ),
     Mistake(
         "variance-path-missing",
         "the path through the variance is missing in dx",
         "x changes the variance, and the variance changes every x_hat of the feature.",
-        "gradient-of-x",
+        "three-paths",
     ),
     Mistake(
         "mean-path-missing",
         "the path through the mean is missing in dx",
         "x changes the mean, and the mean changes every x_hat of the feature.",
-        "gradient-of-x",
+        "three-paths",
     ),
     Mistake(
         "diagonal-jacobian",
@@ -163,21 +163,21 @@ mistakes = [
         "variance-path-negative",
         "the path through the variance has the wrong sign",
         "A larger variance makes x_hat smaller: the derivative of a power -1/2 is negative.",
-        "gradient-of-x",
+        "three-paths",
     ),
     Mistake(
         "variance-path-halved",
         "the path through the variance is half of what it should be",
         "Two halves are at work there: the derivative of a square has a factor 2, "
         "and that of a root 1/2. Count both.",
-        "gradient-of-x",
+        "three-paths",
     ),
     Mistake(
         "variance-path-power",
         "the path through the variance is not divided by the variance",
         "x_hat is centred times a power -1/2 of the variance: "
         "the derivative of that has the power -3/2.",
-        "gradient-of-x",
+        "three-paths",
     ),
     Mistake(
         "gamma-twice-in-dx",
@@ -202,13 +202,13 @@ mistakes = [
         "mean-path-negative",
         "the path through the mean has the wrong sign",
         "The mean is subtracted from x, so its gradient comes back with a minus.",
-        "gradient-of-x",
+        "three-paths",
     ),
     Mistake(
         "variance-path-doubled",
         "the path through the variance is twice as large as it should be",
         "The derivative of a root brings a factor 1 / 2, that of a square a factor 2.",
-        "gradient-of-x",
+        "three-paths",
     ),
     Mistake(
         "x-for-x-hat",

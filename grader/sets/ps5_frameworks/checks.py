@@ -42,6 +42,10 @@ class BatchNorm:
         weight: Any = None,
         bias: Any = None,
     ) -> None:
+        """bn = BatchNorm({num_features}, **{options})
+        bn.weight.data = {weight}
+        bn.bias.data = {bias}
+        """
         import torch
 
         # there is no global `torch` where this runs
@@ -54,7 +58,7 @@ class BatchNorm:
             self.inner.bias.data.copy_(torch.from_numpy(bias))
 
     def _try(self, student: Any) -> None:
-        """Look for torch's own, so that no question is answered with it inside."""
+        # look for torch's own, so that no question is answered with it inside
         if id(student) in self.tried:
             return
         # Both modes, both shapes: it may call torch's own in one of them alone.
@@ -110,9 +114,11 @@ class BatchNorm:
         return self.watch()
 
     def train(self) -> None:
+        """bn.train()"""
         self.inner.train()
 
     def eval(self) -> None:
+        """bn.eval()"""
         self._remembers()
         self.inner.eval()
 
@@ -126,9 +132,11 @@ class BatchNorm:
             raise NotImplementedError("the layer has no running_mean")
 
     def double(self) -> None:
+        """bn.double()"""
         self.inner.double()
 
     def forward(self, x: Any, channels_last: bool = False, no_grad: bool = False) -> Any:
+        """bn({x})"""
         x = self.torch.from_numpy(x)
         if channels_last and x.ndim == 4:
             x = x.contiguous(memory_format=self.torch.channels_last)
@@ -138,32 +146,41 @@ class BatchNorm:
             return self._call(x)
 
     def kept(self, x: Any) -> Any:
+        """bn({x})"""
         x = self.torch.from_numpy(x)
         y = self._call(x)  # what it does to x comes back in x
         return x, y
 
     def statistics(self) -> Any:
+        """bn.running_mean, bn.running_var"""
         self._remembers()
         mean, variance = self.inner.running_mean, self.inner.running_var
         # one without the other is told apart
         return None if mean is None and variance is None else (mean, variance)
 
     def attached(self) -> bool:
+        """bn.running_mean.requires_grad or bn.running_var.requires_grad"""
         self._remembers()
         return bool(self.inner.running_mean.requires_grad or self.inner.running_var.requires_grad)
 
     def batches(self) -> int:
+        """bn.num_batches_tracked"""
         self._remembers()
         return int(self.inner.num_batches_tracked)
 
     def parameters(self) -> list[str]:
+        """sorted(name for name, _ in bn.named_parameters())"""
         return sorted(name for name, _ in self.inner.named_parameters())
 
     def state(self) -> dict[str, Any]:
+        """bn.state_dict()"""
         self._remembers()
         return dict(self.inner.state_dict())
 
     def to_pytorch_and_back(self, x: Any) -> Any:
+        """# its state_dict into an nn.BatchNorm2d, one training batch {x} there, and back
+        bn.eval()({x})
+        """
         x = self.torch.from_numpy(x)
         # on purpose: the student's state_dict has to fit torch's own
         own = self.torch.nn.BatchNorm2d(self.num_features, **self.options)
@@ -175,6 +192,7 @@ class BatchNorm:
         return there, self._call(x)
 
     def gradients(self, x: Any, dy: Any) -> dict[str, Any]:
+        """bn({x}.requires_grad_()).backward({dy})"""
         x = self.torch.from_numpy(x).requires_grad_()
         self.inner.zero_grad()  # else those of the call before are added
         self._call(x).backward(self.torch.from_numpy(dy))
@@ -212,6 +230,13 @@ def module(bn: Any, num_features: int, *parameters: Array, **options: Any) -> An
         text = f"{found} is torch's own; write the formula yourself"
         raise RemoteError(["Borrowed", "Exception"], text)
     return drive(bn, BatchNorm, bn.BatchNorm, num_features, options, *parameters)
+
+
+def running(made: Any) -> dict[str, object]:
+    """The running statistics of a module by name; without any they are None."""
+    found: Any = made.statistics()
+    mean, variance = (None, None) if found is None else found
+    return {"running_mean": mean, "running_var": variance}
 
 
 def float32(*arrays: Array) -> tuple[Array, ...]:
@@ -332,7 +357,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             made = module(bn, 2, eps=0.53, **options)  # it has no place in running_var
             for shape in shapes:
                 made.forward(batch(rng, shape))
-                yield made.statistics()
+                yield running(made)
 
 
 @module_inference.part("each layer has its own", 0.5)
@@ -340,7 +365,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     first, second = module(bn, 2), module(bn, 2)
     for made in (first, second):
         made.forward(batch(rng, (4, 2)))
-        yield first.statistics(), second.statistics()
+        yield {"the first layer": running(first), "the second": running(second)}
 
 
 @module_inference.part("in inference they normalise, and do not move", 2)
@@ -351,13 +376,13 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             made.train()
             yield made.forward(large(rng, first))
             made.eval()
-            yield made.forward(large(rng, then)), made.statistics()
+            yield {"output": made.forward(large(rng, then)), **running(made)}
     made = module(bn, 2, momentum=1.0, eps=0.53)
     made.forward(batch(rng, (4, 2)))
     made.eval()
     for _ in range(5):
         made.forward(batch(rng, (5, 2)))
-    yield made.statistics()  # not by a little either, nor by eps
+    yield running(made)  # not by a little either, nor by eps
 
 
 @module_inference.part("in inference one value a channel is enough", 0.5)
@@ -372,10 +397,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @module_inference.part("the mode is train() or eval(), whether gradients are on or off", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    made = trained(bn, rng, 2, momentum=1.0)
-    yield made.forward(large(rng, (4, 2)), no_grad=True), made.statistics()
+    made = trained(bn, rng, 2, momentum=1.0)  # one batch moves the statistics all the way
+    yield {"output": made.forward(large(rng, (4, 2)), no_grad=True), **running(made)}
     made.eval()
-    yield made.forward(large(rng, (4, 2)), no_grad=True), made.statistics()
+    yield {"output": made.forward(large(rng, (4, 2)), no_grad=True), **running(made)}
     yield made.forward(large(rng, (4, 2)))
 
 
@@ -404,7 +429,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, momentum=None)
     for shape in ((4, 2), (5, 2), (3, 2, 1, 3)):  # by batches, not by rows: N differs
         made.forward(batch(rng, shape))
-        yield made.statistics()
+        yield running(made)
 
 
 module_state = _check("module_state", "parameters-and-buffers")
@@ -423,7 +448,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield {"num_batches_tracked": made.batches()}  # counted, be it in a buffer or not
     state = made.state()
     yield state
-    yield np.asarray(state["num_batches_tracked"]).dtype.kind == "i"  # values alone would not tell
+    # values alone would not tell
+    counts = np.asarray(state["num_batches_tracked"]).dtype.kind == "i"
+    yield {"num_batches_tracked is a whole number": counts}
 
 
 @module_state.part("the state_dict goes into nn.BatchNorm2d, is trained there, and comes back", 1)
@@ -431,21 +458,22 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = trained(bn, rng, 3, momentum=0.3)
     made.forward(large(rng, (2, 3, 2, 1)))
     yield made.state()
-    yield made.to_pytorch_and_back(large(rng, (2, 3, 4, 2)))
+    there, back = made.to_pytorch_and_back(large(rng, (2, 3, 4, 2)))
+    yield {"output of nn.BatchNorm2d": there, "output after it came back": back}
 
 
 @module_state.part("double() changes the running statistics too", 0.5, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2)
-    yield made.statistics()
+    yield running(made)
     made.double()
-    yield made.statistics()
+    yield running(made)
 
 
 @module_state.part("affine=False: no weight, no bias", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, affine=False)
-    yield made.parameters(), made.state()
+    yield {"parameters": made.parameters(), "state": made.state()}
     yield made.forward(large(rng, (4, 2)))
 
 
@@ -496,7 +524,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made, batches = trained(bn, rng, 2), (large(rng, (4, 2)) for _ in range(3))
     dy = batch(rng, (4, 2))
     for x in batches:
-        yield made.gradients(x, dy), made.attached()
+        found = dict(made.gradients(x, dy))
+        yield found | {"the running statistics are in a graph": made.attached()}
 
 
 @module_gradients.part("in inference the statistics are constants", 1)

@@ -1,1 +1,3 @@
 """A clinic: evaluation, freezing, recalibration, and broken scripts."""
+
+FRAMEWORKS = ("torch",)  # what students may use besides NumPy

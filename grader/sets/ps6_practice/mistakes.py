@@ -8,7 +8,7 @@ mistakes = [
         "the model is evaluated in training mode",
         "Then the answer for one picture depends on the others in its batch, and each batch "
         "that is only to be judged moves the running statistics.",
-        "train-and-eval-in-pytorch",
+        "forgotten-eval",
     ),
     Mistake(
         "left-in-eval",
@@ -42,7 +42,7 @@ mistakes = [
         "model.train() reaches every layer, also those that were set to eval() one by one, "
         "and then their statistics move. Without eval() they move anyway: requires_grad "
         "says nothing about buffers.",
-        "frozen-batchnorm",
+        "the-thaw",
     ),
     Mistake(
         "batch-stats-while-frozen",
@@ -56,28 +56,28 @@ mistakes = [
         "parameters that should be frozen are trained",
         "eval() does not concern parameters: those that require a gradient and are given to "
         "the optimiser move.",
-        "frozen-batchnorm",
+        "freezing-properly",
     ),
     Mistake(
         "freezes-everything",
         "what should go on learning is frozen too",
         "Only some parameters are to stay as they are. Without the others there is nothing "
         "left to train.",
-        "frozen-batchnorm",
+        "freezing-properly",
     ),
     Mistake(
         "nested-missed",
         "layers inside other modules are not found",
         "for layer in model, or children(), goes one level deep. Real models are modules in "
         "modules.",
-        "frozen-batchnorm",
+        "freezing-properly",
     ),
     Mistake(
         "feature-maps-missed",
         "nn.BatchNorm2d is not found",
         "Feature maps have a class of their own. Each of nn.BatchNorm1d, nn.BatchNorm2d and "
         "nn.BatchNorm3d is a batch normalisation.",
-        "frozen-batchnorm",
+        "freezing-properly",
     ),
     Mistake(
         "old-statistics-kept",

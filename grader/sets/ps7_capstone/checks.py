@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...checking.check import Check, Unfit
+from ...checking.check import Check, Seen, Unfit
 from ...checking.compare import is_number, kind_of
 from ...checking.remote import drive
 from ...reference import Array
@@ -239,6 +239,19 @@ def worked(found: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key != "result"}
 
 
+def budget(found: dict[str, Any], pairs: int) -> Seen:
+    """Did so many pairs of networks see each batch once?"""
+    most = 2 * pairs * STEPS
+    text = f"{found['passes']} passes of a batch through a network, at most {most} expected"
+    return Seen(found["passes"] <= most, text)
+
+
+def at_least(accuracy: float, least: float) -> Seen:
+    """Is an accuracy above what it should be at least?"""
+    text = f"accuracy {accuracy:.2f}, at least {least} expected"
+    return Seen(bool(accuracy > least), text)
+
+
 compare = _check("compare", "fair-comparison")
 
 
@@ -274,9 +287,15 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares = compared(bn, rng, STEPS, seeds)
     ahead = shares["with"].mean() - shares["without"].mean()
     learned = bool(WITHOUT[0] < shares["without"].mean() < WITHOUT[1])
-    yield {"within the budget": found["passes"] <= 2 * len(seeds) * STEPS}  # two networks a seed
-    yield {"ahead": bool(shares["with"].mean() > WITH and ahead > AHEAD)}
-    yield {"the baseline is as good as it should be": learned}
+    yield {"within the budget": budget(found, len(seeds))}
+    measured = (
+        f"accuracy {shares['with'].mean():.2f}, at least {WITH} expected, "
+        f"and {ahead:.2f} ahead of the baseline, at least {AHEAD} expected"
+    )
+    yield {"ahead": Seen(bool(shares["with"].mean() > WITH and ahead > AHEAD), measured)}
+    low, high = WITHOUT
+    measured = f"accuracy {shares['without'].mean():.2f}, from {low} to {high} expected"
+    yield {"the baseline is as good as it should be": Seen(learned, measured)}
 
 
 sweep = _check("sweep", "learning-rate")
@@ -357,16 +376,21 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         shares = accuracies(classes[:, :KNOWN], y_new[:KNOWN])
         yield {f'"{name}"': what_they_are(told, shares)}
         others = accuracies(classes[:, KNOWN:], y_new[KNOWN:])
-        yield {f'they hold for others "{name}"': bool(np.abs(told - others).max() < HONEST)}
+        near = told.shape == others.shape and np.abs(told - others).max() < HONEST
+        measured = f"told {told.round(3).tolist()}, they are {others.round(3).tolist()}"
+        yield {f'they hold for others "{name}"': Seen(bool(near), measured)}
 
 
 @sweep.part("batch normalisation learns at every rate, the baseline only at large ones", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares, lrs = swept(bn, rng, STEPS)
-    yield {"within the budget": found["passes"] <= 2 * len(LRS) * STEPS}
-    yield {"it learns at every rate": bool(shares["with"].min() > WORKS)}
-    yield {"the baseline at the largest": bool(shares["without"][lrs.argmax()] > WORKS)}
-    yield {"the baseline not at the smallest": bool(shares["without"][lrs.argmin()] < FAILS)}
+    yield {"within the budget": budget(found, len(LRS))}
+    least = shares["with"].min()
+    largest, smallest = (shares["without"][i] for i in (lrs.argmax(), lrs.argmin()))
+    yield {"it learns at every rate": at_least(least, WORKS)}
+    yield {"the baseline learns at the largest": at_least(largest, WORKS)}
+    measured = f"accuracy {smallest:.2f}, less than {FAILS} expected"
+    yield {"the baseline fails at the smallest": Seen(bool(smallest < FAILS), measured)}
 
 
 checks = [build_model, train, predict, compare, sweep]

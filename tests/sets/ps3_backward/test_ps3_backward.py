@@ -260,7 +260,7 @@ def test_message_names_the_faults_that_slipped_through() -> None:
         "WRONG  rejects it: what was calculated for an earlier batch is used again",
     ]
     assert sum(line.startswith("ok     rejects it:") for line in lines) == 10
-    assert "       rejects the wrong one: False, but True was expected" in lines
+    assert "       rejects the wrong one: no" in lines
 
 
 def test_message_for_a_test_that_rejects_right_ones() -> None:
@@ -268,7 +268,7 @@ def test_message_for_a_test_that_rejects_right_ones() -> None:
     source = "def test_backward(batchnorm_backward):\n    assert False"
     text = message("test_backward", solved("ps3_backward") | _defined(source))
     assert text.startswith("test_backward: failed, 0% of the points\n")
-    assert "accepts a right one: False, but True was expected" in text
+    assert "       accepts a right one: no\n" in text
     assert "Mistake: the test rejects everything, right implementations too" in text
 
 

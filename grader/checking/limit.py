@@ -1,0 +1,37 @@
+"""A limit of time for code that runs in this process, where the system has one."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+AGAIN = 1.0  # seconds until it is raised once more, in code that catches everything
+
+
+class OutOfTime(BaseException):
+    """The time is over; no Exception, so that what catches these does not keep it."""
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raises OutOfTime in what takes longer than so many seconds.
+
+    Nothing is limited outside the main thread, nor on Windows and in browsers, which have no timer.
+    """
+    timed = hasattr(signal, "setitimer") and sys.platform != "emscripten"
+    if not timed or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-3), AGAIN)  # 0 would be no limit
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
