@@ -156,7 +156,7 @@ def test_right_but_for_another_exercise(capsys: pytest.CaptureFixture[str]) -> N
     """Is a right composition of a wrong function passed, with the name of that function?"""
     source = """
 def batch_mean(x): return x.mean(axis=0)
-def batch_variance(x): return x.var(axis=0, ddof=1)
+def batch_variance(x): return x.std(axis=0)
 def normalize(x, mean, variance, eps=1e-5): return (x - mean) / np.sqrt(variance + eps)
 def scale_and_shift(x_hat, gamma, beta): return gamma * x_hat + beta
 def batchnorm_forward(x, gamma, beta, eps=1e-5):

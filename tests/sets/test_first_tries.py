@@ -91,7 +91,7 @@ TRIES: dict[str, list[tuple[str, str, str]]] = {
         (
             "population_statistics",
             "def population_statistics(batches):\n    return np.concatenate(list(batches)).mean(0)",
-            "2 values were expected, this is an array of shape (1,)",
+            "2 values were expected, this is an array of shape (2,)",
         ),
         (
             "population_statistics",

@@ -12,8 +12,6 @@ from ...checking.remote import RemoteError, drive
 from ...reference import Array
 from ..ps1_standardize.checks import (
     LARGE,
-    LAYOUTS,
-    MANY,
     NO_EPS,
     SHAPES,
     Layout,
@@ -22,8 +20,11 @@ from ..ps1_standardize.checks import (
     batch,
     batches,
     far_from_zero,
+    from_the_end,
+    in_fortran_order,
     kept,
     statistics,
+    with_gaps,
 )
 from . import faults, plain
 
@@ -164,7 +165,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @layer_training.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for N, D in SHAPES[:4]:
+    for N, D in SHAPES:
         # all made first: each has its own eps
         made = [layer(bn, rng, D), *(layer(bn, rng, D, eps=eps) for eps in LARGE_EPS)]
         for one, scale in zip(made, (1 / 600, 1 / 10, 1 / 10), strict=True):
@@ -241,7 +242,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @layer_inference.part("eps as the caller gives it, 1e-5 if it is not given", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for N, D in SHAPES[:4]:
+    for N, D in SHAPES:
         made = [trained(bn, rng, D), *(trained(bn, rng, D, eps=eps) for eps in LARGE_EPS)]
         for one in made:
             mean, _ = statistics(rng, D, 1 / 100)
@@ -256,7 +257,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     x = batch(rng, 5, 2, scale=100 * LARGE)  # far away: what moves a little shows
     yield made(x)
     yield running(made)
-    for _ in range(20):
+    for _ in range(12):
         made(x)
     yield running(made)
     yield made(x)
@@ -309,13 +310,20 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 population_statistics = _check("population_statistics", "population-statistics")
 
 
+# Smallest first: features, rows in each batch, and how they lie in memory.
+POPULATIONS: tuple[tuple[int, tuple[int, ...], Layout], ...] = (
+    (2, (1, 4), as_it_is),
+    (1, (3, 2), with_gaps),
+    (4, (2, 7, 1), in_fortran_order),
+    (3, (9, 8, 6, 1), from_the_end),
+    (2, (3, 200), as_it_is),
+)
+
+
 def populations(rng: np.random.Generator) -> Iterator[list[Array]]:
-    """Lists of batches of different sizes, whose means differ; the last are not in C order."""
-    # an average over batches is none over rows
-    for D, sizes in ((2, (1, 4)), (1, (3, 2)), (4, (2, 7, 1)), (3, (9, 8, 6, 1)), (2, (7, MANY))):
-        yield [batch(rng, N, D) for N in sizes]
-    for layout in LAYOUTS:
-        yield [layout(batch(rng, N, 3)) for N in (5, 8)]
+    """Lists of batches of different sizes, whose means differ."""
+    for D, sizes, layout in POPULATIONS:  # an average over batches is none over rows
+        yield [layout(batch(rng, N, D)) for N in sizes]
 
 
 def from_generator(population_statistics, batches):  # type: ignore[no-untyped-def]

@@ -14,8 +14,8 @@ from ...checking.remote import Arguments, RemoteError
 from ...reference import Array
 from ..ps1_standardize.checks import (
     LARGE,
-    LAYOUTS,
     NO_EPS,
+    SHAPES,
     affine,
     as_it_is,
     batch,
@@ -31,8 +31,14 @@ from . import faults, plain
 
 Question = tuple[Array, Array, Array]  # dy, x and gamma
 
-# Smallest first; N == D among them. Of 101 examples two lie far from the mean.
-SHAPES = ((5, 2), (3, 5), (4, 4), (7, 1), (101, 2))
+# Smallest first; N is D once. Of 101 examples two lie far from the mean.
+BATCHES = (
+    ((5, 2), as_it_is),
+    ((3, 5), in_fortran_order),
+    ((4, 4), as_it_is),
+    ((7, 1), with_gaps),
+    ((101, 2), from_the_end),
+)
 LARGE_EPS = (1e-2, 1.0)  # with 1e-5 most mistakes with eps cannot be seen
 LARGEST = 10_000  # numbers in an array that a student's test may ask a backward pass about
 
@@ -44,11 +50,9 @@ own = faults.implementation()
 
 
 def questions(rng: np.random.Generator) -> Iterator[Question]:
-    """dy, x and gamma of several shapes; the last are not in C order."""
-    for N, D in SHAPES:
-        yield question(rng, N, D)
-    for (N, D), layout in zip(((9, 4), (8, 3), (6, 2)), LAYOUTS, strict=True):
-        dy, x, gamma = question(rng, N, D)
+    """dy, x and gamma of several shapes, and not all in C order."""
+    for shape, layout in BATCHES:
+        dy, x, gamma = question(rng, *shape)
         yield layout(dy), layout(x), layout(gamma)
 
 
@@ -110,7 +114,7 @@ def gradients(backward: Any, asked: Iterable[Question], which: int) -> Iterator[
 
 def gradients_with_eps(backward: Any, rng: np.random.Generator, which: int) -> Iterator[object]:
     """The same where eps matters: by default, and as the caller gives it."""
-    for N, D in SHAPES[:4]:
+    for N, D in SHAPES:
         yield gradient(backward(*question(rng, N, D, 1 / 600)), which)  # variances near 1e-5
         for eps in LARGE_EPS:
             # near 1e-2
@@ -276,15 +280,13 @@ def from_forward(rng: np.random.Generator, N: int, D: int, scale: float = LARGE)
 
 @compact_dx.part("dx from what the forward pass keeps, for any dy", 3)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for N, D in SHAPES:
-        yield bn.compact_dx(*from_forward(rng, N, D))
-    for (N, D), layout in zip(((9, 4), (8, 3), (6, 2)), LAYOUTS, strict=True):
-        yield bn.compact_dx(*map(layout, from_forward(rng, N, D)))
+    for shape, layout in BATCHES:
+        yield bn.compact_dx(*map(layout, from_forward(rng, *shape)))
 
 
 @compact_dx.part("std as it is given: eps is in it already", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for N, D in SHAPES[:4]:
+    for N, D in SHAPES:
         yield bn.compact_dx(*from_forward(rng, N, D, 1 / 600))  # near 3e-3
 
 
