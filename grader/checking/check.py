@@ -91,6 +91,7 @@ class Check:
     `faulty(*mistakes)` makes an implementation with those of `mistakes`.
     `uses` names the functions of earlier exercises that a solution may be composed of.
     `plain` is a module of right programs whose slips may explain a wrong answer.
+    `slow`: implementations take so long that few pairs of mistakes are tried.
 
     A mistake in one of those has cost its points where it was made, and costs none here.
     A solution that is not all right is asked again with the reference's functions in place of the
@@ -108,11 +109,13 @@ class Check:
         mistakes: Sequence[str] = (),
         uses: Sequence[str] = (),
         plain: ModuleType | None = None,
+        slow: bool = False,
     ) -> None:
         self.id, self.section, self.mistakes = id, section, tuple(mistakes)
         self.uses = tuple(uses)
         self.parts: list[Part] = []
         self._reference, self._faulty, self._plain = reference, faulty, plain
+        self.slow = slow
         # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
         # the same for slips whose numbers are solved for: each student may have another
@@ -130,6 +133,7 @@ class Check:
         reference: Implementation = None,
         uses: Sequence[str] = (),
         plain: ModuleType | None = None,
+        slow: bool = False,
     ) -> "Check":
         """A check whose mistakes are those of `faults`.
 
@@ -143,6 +147,7 @@ class Check:
             mistakes=faults.MISTAKES[id],
             uses=uses,
             plain=plain,
+            slow=slow,
         )
 
     def part(

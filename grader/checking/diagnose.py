@@ -57,6 +57,7 @@ class Asks(Protocol):
     """What is known of a check: its mistakes, its slips, and what each implementation answers."""
 
     mistakes: tuple[str, ...]
+    slow: bool
 
     @property
     def slips(self) -> tuple[Slips, Sequence[str]] | None:
@@ -119,8 +120,8 @@ class Search:
             return Diagnosis(named(known))
         if one := self._first(singles, but=hidden) if hidden else None:
             return Diagnosis(named((*one, *known)))
-        listed = [*singles, *itertools.combinations(self._check.mistakes, 2)]
-        if one := self._first(listed[len(singles) :]):
+        pairs = self._pairs()
+        if one := self._first(pairs):
             return Diagnosis(named((*one, *known) if self._more else one))
         if self._check.slips and self._evidence() >= EVIDENCE:
             slips, names = self._check.slips
@@ -134,9 +135,9 @@ class Search:
             for index in self._wrong
             if (hint := self._results[index].part.shows) and index not in hidden
         }
-        if hints and (one := self._first(listed, but=hidden, apart=hints)):
+        if hints and (one := self._first([*singles, *pairs], but=hidden, apart=hints)):
             return Diagnosis(named((*one, *known, *hints.values())))
-        found = (*self._part_by_part(singles), *known)
+        found = (*self._part_by_part(singles, pairs), *known)
         alone = len(self._wrong) == 1 and len(self._parts) == len(self._results)
         if not found and alone:
             found = tuple(hints.values())  # it may be rounding errors
@@ -175,12 +176,25 @@ class Search:
                         count += got.size
         return count
 
-    def _part_by_part(self, singles: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    def _pairs(self) -> list[tuple[str, ...]]:
+        """Two mistakes: any two, or of a slow check those of which one explains some part alone."""
+        pairs: list[tuple[str, ...]] = [*itertools.combinations(self._check.mistakes, 2)]
+        if not self._check.slow:
+            return pairs
+        some = {
+            mistake
+            for mistake in self._check.mistakes
+            if any(self._explains((mistake,), index) for index in self._wrong)
+        }
+        return [pair for pair in pairs if not some.isdisjoint(pair)]
+
+    def _part_by_part(
+        self, singles: Sequence[tuple[str, ...]], pairs: Sequence[tuple[str, ...]]
+    ) -> tuple[str, ...]:
         """Mistakes that explain some parts each, and together contradict none.
 
         Those that explain all are taken; else those of the first parts that can be explained.
         """
-        pairs = [*itertools.combinations(self._check.mistakes, 2)]
         choices = [
             [*itertools.islice((one for one in singles if self._explains(one, index)), FEW)]
             or [*itertools.islice((one for one in pairs if self._explains(one, index)), FEW)]

@@ -636,7 +636,7 @@ def unchanged(found: dict[str, Any], *names: str) -> bool:
     return all(np.array_equal(found["state"][name], found["before"][name]) for name in names)
 
 
-train_and_validate = _check("train_and_validate", "train-and-eval-in-pytorch")
+train_and_validate = _check("train_and_validate", "train-and-eval-in-pytorch", slow=True)
 
 
 def what_it_is(told: float, last: float, M: int) -> str:
@@ -676,7 +676,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield {"it learns": learns(found, bn, bn.train_and_validate, rng, 600, validate=203)}
 
 
-fine_tune = _check("fine_tune", "frozen-batchnorm")
+fine_tune = _check("fine_tune", "frozen-batchnorm", slow=True)
 
 
 @fine_tune.part("the running statistics stay, while the last layer learns", 2)
@@ -700,7 +700,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield {"a norm is in training mode": any(found["training"] + found["other"])}
 
 
-train_in_batches = _check("train_in_batches", "one-value-a-channel")
+train_in_batches = _check("train_in_batches", "one-value-a-channel", slow=True)
 
 
 @train_in_batches.part("one row is left at the end of an epoch: it trains on, and learns", 2)
@@ -730,7 +730,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             yield {"all batches of batch_size rows": found["size"]}
 
 
-train_on_sorted = _check("train_on_sorted", "a-failure-caught")
+train_on_sorted = _check("train_on_sorted", "a-failure-caught", slow=True)
 
 
 @train_on_sorted.part("what it learns holds for new digits, in inference mode", 2)
@@ -830,7 +830,7 @@ def accumulated(accumulate: Any, x: Any, y: Any, sizes: Any, settings: Any, x_ne
     }
 
 
-accumulate = _check("accumulate", "gradient-accumulation")
+accumulate = _check("accumulate", "gradient-accumulation", slow=True)
 WHOLE, MICRO, STEPS = 40, 4, 80
 
 

@@ -75,7 +75,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield {"output in inference": found["eval"]}
 
 
-train = _check("train", "fair-comparison")
+train = _check("train", "fair-comparison", slow=True)
 
 
 def course(
@@ -252,7 +252,7 @@ def at_least(accuracy: float, least: float) -> Seen:
     return Seen(bool(accuracy > least), text)
 
 
-compare = _check("compare", "fair-comparison")
+compare = _check("compare", "fair-comparison", slow=True)
 
 
 def compared(bn: Any, rng: np.random.Generator, steps: int, seeds: list[int]) -> Any:
@@ -298,7 +298,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield {"the baseline is as good as it should be": Seen(learned, measured)}
 
 
-sweep = _check("sweep", "learning-rate")
+sweep = _check("sweep", "learning-rate", slow=True)
 
 
 def swept(bn: Any, rng: np.random.Generator, steps: int, lrs: Sequence[float] | None = None) -> Any:
