@@ -2,7 +2,7 @@
 
 PYTHON   ?=
 PIP_ARGS ?=
-PYTEST   ?= -n 2 --dist loadfile
+PYTEST   ?= -n 2 --dist loadgroup
 COVERAGE ?=
 SELF_STUDY ?=
 

@@ -44,7 +44,7 @@ from .slips import Recorder, Slips, is_slip
 
 __all__ = ["Check", "Seen", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
 
-SOLVED = 256  # answers of slips with a number that are remembered
+SLIPPED = 20_000  # answers of slips that are remembered
 FOUND = 10_000  # diagnoses that are
 
 
@@ -118,8 +118,9 @@ class Check:
         self.slow = slow
         # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
-        # the same for slips whose numbers are solved for: each student may have another
-        self._solved: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
+        # the same for slips: they are many, and each student may have another number in one
+        self._slipped: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
+        self._slipped_for: int | None = None  # the seed
         self._found: dict[tuple[int, str], Diagnosis] = {}  # by seed and behaviour
         self._proved: set[int] = set()
         self._steady: set[tuple[int, int]] = set()
@@ -317,10 +318,14 @@ class Check:
         What the reference raises is no answer, but a mistake in the check: a CourseError.
         """
         key = (index, seed, mistakes)
-        known = self._solved if any("=" in mistake for mistake in mistakes) else self._known
+        known = self._known
+        if any(map(is_slip, mistakes)):
+            known = self._slipped
+            solved = any("=" in mistake for mistake in mistakes)
+            if self._slipped_for != seed or (solved and len(known) > SLIPPED):
+                known.clear()
+                self._slipped_for = seed
         if key not in known:
-            if len(self._solved) > SOLVED:
-                self._solved.clear()
             known[key] = self.ask(index, seed, mistakes)
         return known[key]
 

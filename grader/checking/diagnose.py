@@ -129,7 +129,7 @@ class Search:
             candidates = itertools.chain(unsolved, self._solved(slips, names))
             if one := self._first(candidates, but=hidden):
                 id = slips.id(one[0], self._check.mistakes)
-                return Diagnosis(named((id, *known)), {id: slips.says(one[0])})
+                return Diagnosis(named((id, *known)), {id: f"{slips.says(one[0])}."})
         hints = {
             index: hint
             for index in self._wrong
@@ -221,17 +221,19 @@ class Search:
         # most are out here, for the price of one answer
         if far_apart(result.glance, faulty.glance):
             return False
-        given, others, right = result.answers, [*faulty], [*self._check.answers(index, seed)]
-        if _broke_off(given) and not _broke_off(others):
-            # what came before has to be wrong by itself
-            given, others = given[:-1], others[: len(given) - 1]
-            if not any(
-                compare(a, b, result.part.dtype) for a, b in zip(given, right, strict=False)
-            ):
+        given, right = result.answers, self._check.answers(index, seed)
+        dtype = result.part.dtype
+        if not agree(given, faulty, right, dtype=dtype):
+            if not _broke_off(given):
                 return False
-        return agree(given, others, right[: len(given)], dtype=result.part.dtype) and self._shows(
-            mistakes, index
-        )
+            before = given[:-1]  # has to be wrong by itself
+            pairs = zip(before, right, strict=False)
+            if not any(compare(got, best, dtype) for got, best in pairs):
+                return False
+            some = (itertools.islice(answers, len(before)) for answers in (faulty, right))
+            if not agree(before, *some, dtype=dtype):
+                return False
+        return self._shows(mistakes, index)
 
     def _bears(self, mistakes: tuple[str, ...], index: int) -> bool:
         """Is what was answered in a part no contradiction to these mistakes?
@@ -242,18 +244,17 @@ class Search:
         if not self._shows(mistakes, index):
             return True
         result, seed = self._results[index], self._seed
-        given = result.answers
-        faulty = [*self._check.answers(index, seed, mistakes)]
-        if _broke_off(given):
+        given: Sequence[object] = result.answers
+        faulty, right = self._check.answers(index, seed, mistakes), self._check.answers(index, seed)
+        whole = not _broke_off(given)
+        if not whole:
             given = given[:-1]
-        elif len(given) != len(faulty):
-            return False
-        right = [*self._check.answers(index, seed)]
-        seen = [i for i, answer in enumerate(given) if not isinstance(right[i], Arguments)]
-        return len(faulty) >= len(given) and agree(
-            *([answers[i] for i in seen] for answers in (given, faulty, right)),
-            dtype=result.part.dtype,
-        )
+        triples = itertools.zip_longest(given, faulty, right, fillvalue=END)
+        for got, other, best in triples if whole else itertools.islice(triples, len(given)):
+            theirs = isinstance(best, Arguments)  # what it changed
+            if not theirs and not agree([got], [other], [best], dtype=result.part.dtype):
+                return False
+        return True
 
     def _shows(self, mistakes: tuple[str, ...], index: int) -> bool:
         """Do these mistakes change any answer in this part, be it in dtype alone?"""

@@ -36,7 +36,7 @@ KINDS = {
 
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 OTHER = {"+": "-", "-": "+", "*": "/", "/": "*"}
-REDUCTIONS = ("mean", "sum", "var", "std")
+REDUCTIONS = {"mean": "mean", "sum": "sum", "var": "variance", "std": "standard deviation"}
 AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(5), n)))
 
 Path = tuple[tuple[str, int | None], ...]  # down to a node: fields, and places in them
@@ -226,23 +226,31 @@ def _reductions(site: Site) -> Iterator[Change]:
         named = ", ".join(f"{key}={one!r}" for key, one in (options | others).items())
         return f"({inner}).{name}({named})"
 
-    yield "left-out", f"the {name} of {of} is not taken: each value stays by itself", inner
+    yield (
+        "left-out",
+        f"the {REDUCTIONS[name]} of {of} is not taken: each value stays by itself",
+        inner,
+    )
     if name in ("mean", "sum") and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Pow):
         base, power = ast.unparse(value.left), ast.unparse(value.right)
         whole = reduced().replace(f"({inner})", f"({base})", 1)
-        yield "brackets", f"the power {power} is outside the {name}", f"{whole} ** {power}"
+        yield (
+            "brackets",
+            f"the power {power} is outside the {REDUCTIONS[name]}",
+            f"{whole} ** {power}",
+        )
     for other in REDUCTIONS:
         if other != name:
             yield (
                 "reduction",
-                f"the {other} of {of} stands where its {name} belongs",
+                f"the {REDUCTIONS[other]} of {of} stands where its {REDUCTIONS[name]} belongs",
                 reduced(other),
             )
     axis, kept = options.get("axis"), options.get("keepdims", False)
     if name in ("mean", "sum"):
         for gone, rest in (("first", "[1:]"), ("last", "[:-1]")):
             text = reduced().replace(f"({inner})", f"({inner}){rest}", 1)
-            yield "left-out", f"the {gone} of {of} is not in the {name}", text
+            yield "left-out", f"the {gone} of {of} is not in the {REDUCTIONS[name]}", text
             if name == "mean":
                 total = f"({inner}){rest}.sum(axis={axis}, keepdims={kept}) / len({inner})"
                 yield "left-out", f"the {gone} of {of} is not in the sum", total
@@ -259,19 +267,23 @@ def _reductions(site: Site) -> Iterator[Change]:
         yield "count", says, reduced(ddof=2)
     if axis is not None:
         text = f"0 * {reduced()} + {reduced(axis=None, keepdims=False)}"
-        yield "axis", f"the {name} of {of} is taken over everything, and repeated", text
+        yield "axis", f"the {REDUCTIONS[name]} of {of} is taken over everything, and repeated", text
     for axis in AXES:
         for kept in {options.get("keepdims", False), True}:
             if (axis, kept) != (options.get("axis"), options.get("keepdims", False)):
-                says = f"the {name} of {of} is taken over {_over(axis)}"
+                says = f"the {REDUCTIONS[name]} of {of} is taken over {_over(axis)}"
                 yield "axis", says, reduced(axis=axis, keepdims=kept)
-    yield "factor", f"the {name} of {of} is {{k}} times what it should be", f"{K} * {reduced()}"
+    yield (
+        "factor",
+        f"the {REDUCTIONS[name]} of {of} is {{k}} times what it should be",
+        f"{K} * {reduced()}",
+    )
     if isinstance(value, ast.BinOp) and type(value.op) in SIGNS:  # of a product or a sum
         a, op, b = ast.unparse(value.left), SIGNS[type(value.op)], ast.unparse(value.right)
         for one, other in ((a, b), (b, a)):
             rest = reduced().replace(f"({inner})", f"({one})", 1)
             ordered = f"{rest} {op} ({other})" if one == a else f"({other}) {op} {rest}"
-            yield "brackets", f"{_name(other)} is outside the {name}", ordered
+            yield "brackets", f"{_name(other)} is outside the {REDUCTIONS[name]}", ordered
 
 
 def _counts(site: Site) -> Iterator[str]:
