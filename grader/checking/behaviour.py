@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .answers import Raised, Result
-from .compare import FLOOR
+from .compare import FLOOR, Seen
 
 DIGITS = {2: 2, 4: 3, 8: 6}  # that rounding errors leave alone, by bytes of a real number
 ALL_DIGITS = {2: 3, 4: 7, 8: 12}  # by which any two mistakes can be told apart
@@ -34,6 +34,8 @@ def _rounded(answer: object, dtype: bool, digits: Mapping[int, int]) -> object:
     match answer:
         case Raised():
             return "raised", answer.kinds[:1] or answer.text
+        case Seen():
+            return answer.yes
         case tuple() | list():
             return [_rounded(item, dtype, digits) for item in answer]
         case dict():

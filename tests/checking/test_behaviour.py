@@ -7,7 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checking.check import Check, Verdict
+from grader.checking.answers import Part, Result
+from grader.checking.behaviour import behaviour
+from grader.checking.check import Check, Seen, Verdict
+from grader.checking.compare import Difference
 from grader.checking.mistakes import Mistake, catalogue
 from grader.checking.remote import Loopback, Student
 
@@ -100,3 +103,14 @@ def test_other_inputs(check: Check) -> None:
     """Is a behaviour that of the inputs: another with another seed?"""
     function = "lambda x: 3 * x.sum(axis=0)"
     assert verdict(check, function, 1).behaviour != verdict(check, function, 2).behaviour
+
+
+def test_yes_and_no_count() -> None:
+    """Are answers yes and no told apart, whatever was measured?"""
+
+    def digest(*answers: object) -> str:
+        part = Part("it learns", 1, lambda bn, rng: iter(()), False, None)
+        return behaviour([Result(part, [*answers], Difference("values", "wrong"), [])])
+
+    assert digest(Seen(True, "0.7"), Seen(False, "0.1")) == digest(Seen(True, ""), Seen(False, ""))
+    assert digest(Seen(True, ""), Seen(False, "")) != digest(Seen(False, ""), Seen(True, ""))
