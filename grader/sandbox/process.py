@@ -302,17 +302,7 @@ class Warm:
     def _start(self) -> None:
         if sys.platform == "win32" or (sys.platform != "linux" and not self.unsafe):
             raise Unprotected(LINUX)
-        self._control, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                command("warm"),
-                stdin=theirs.fileno(),  # the control socket; other descriptors are closed
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",  # its folder says nothing of the course
-                env=_environment(),
-                start_new_session=True,  # Ctrl-C is for the grader, which then ends the others
-            )
+        self._process, self._control = _ahead.pop() if _ahead else _spawn()
         order = asdict(self.limits) | {"preload": self.preload, "unsafe": self.unsafe}
         try:
             # It removes this folder itself, but not when it is killed.
@@ -362,6 +352,34 @@ class Warm:
             student.close()
             raise Unprotected("\n".join(f"{name}: {reason}" for name, reason in missing))
         return student
+
+
+_ahead: list[tuple[subprocess.Popen[bytes], socket.socket]] = []
+
+
+def start_ahead() -> None:
+    """Start the process of the first `Warm` now: it imports IPython while this one imports too.
+
+    If none comes, it ends with this process.
+    """
+    if sys.platform == "linux":
+        _ahead.append(_spawn())
+
+
+def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A process that waits for its orders, and the socket to it."""
+    control, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            command("warm"),
+            stdin=theirs.fileno(),  # the control socket; other descriptors are closed
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",  # its folder says nothing of the course
+            env=_environment(),
+            start_new_session=True,  # Ctrl-C is for the grader, which then ends the others
+        )
+    return process, control
 
 
 def _environment() -> dict[str, str]:
