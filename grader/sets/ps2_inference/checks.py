@@ -191,6 +191,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         made = bn.BatchNorm1d(x.shape[1], eps=0.1)  # large: it has no place in running_var
         if len(x) != 4:  # there as they are in a new layer
             made.running_mean, made.running_var = map(as_x, statistics(rng, x.shape[1], 1))
+            made.gamma, made.beta = affine(rng, x.shape[1])  # nothing of y is in them
         made(x)
         yield running(made)
 
@@ -350,9 +351,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield bn.population_statistics([far_from_zero(rng, N, 2) for N in (4, 5, 6)])
 
 
-@population_statistics.part(
-    "the batches may come from a generator, and are read once", 0.5, shows="batches-read-twice"
-)
+@population_statistics.part("the batches may come from a generator, and are read once", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     given = [batch(rng, N, 2) for N in (4, 6)]
     yield drive(bn, from_generator, bn.population_statistics, given)

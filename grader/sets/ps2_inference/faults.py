@@ -147,6 +147,7 @@ MISTAKES = {
         "statistics-shape",
         "memory-order",
         "batches-read-twice",
+        "batches-read-twice:for-the-variance",
         "batches-as-list",
         "mean-and-variance-swapped",
     ),
@@ -383,6 +384,10 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
     if has("batches-as-list") and not isinstance(batches, list):
         raise TypeError("no list")
     parts = list(batches)
+    if has("batches-read-twice:for-the-variance") and not list(batches):
+        nothing = np.asarray(np.nan)  # the mean of nothing
+        wrong = wrong - {"batches-read-twice:for-the-variance"}
+        return _population_statistics(wrong, parts)[0], nothing
     if has("batches-read-twice"):
         parts_again = list(batches)
         if not parts_again:

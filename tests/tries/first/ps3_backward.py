@@ -983,7 +983,7 @@ def batchnorm_backward(dy, x, gamma, eps=1e-5):
     dx = gamma / std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0))
     return dx.astype(x.dtype), dgamma.astype(x.dtype), dbeta
 """,
-        ("stale-batch", "slip-condition"),
+        ("stale-batch", "slip-condition", "slip-stale"),
     ),
     Try(
         "backward_manners",
