@@ -103,10 +103,15 @@ class Glance:
 
 
 def glance(answer: object) -> Glance | None:
-    """None for what is no array of floating-point numbers."""
-    if not isinstance(answer, np.ndarray) or answer.dtype.kind != "f" or not answer.size:
-        return None
-    return Glance(answer.shape, float(answer.flat[0]), float(np.abs(answer).max()))
+    """That of the first array of floating-point numbers in an answer; None if it has none."""
+    match answer:
+        case tuple() | list():
+            return next(filter(None, map(glance, answer)), None)
+        case dict():
+            return next(filter(None, map(glance, answer.values())), None)
+        case np.ndarray() if answer.dtype.kind == "f" and answer.size:
+            return Glance(answer.shape, float(answer.flat[0]), float(np.abs(answer).max()))
+    return None
 
 
 def far_apart(one: Glance | None, other: Glance | None) -> bool:

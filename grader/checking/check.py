@@ -21,6 +21,7 @@ from ..sandbox.channel import StudentGone
 from .answers import (
     END,
     Answers,
+    Glance,
     Implementation,
     Part,
     Raised,
@@ -44,7 +45,6 @@ from .slips import Recorder, Slips, is_slip
 
 __all__ = ["Check", "Seen", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
 
-SLIPPED = 20_000  # answers of slips that are remembered
 FOUND = 10_000  # diagnoses that are
 
 
@@ -118,9 +118,8 @@ class Check:
         self.slow = slow
         # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
-        # the same for slips: they are many, and each student may have another number in one
-        self._slipped: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
-        self._slipped_for: int | None = None  # the seed
+        # likewise, of pairs of mistakes and of slips too: most are out at a glance
+        self._glances: dict[tuple[int, int, tuple[str, ...]], Glance | None] = {}
         self._found: dict[tuple[int, str], Diagnosis] = {}  # by seed and behaviour
         self._proved: set[int] = set()
         self._steady: set[tuple[int, int]] = set()
@@ -315,19 +314,26 @@ class Check:
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """What the reference, or a faulty implementation, answers in one part.
 
+        That of the reference and of single mistakes is remembered.
+
         What the reference raises is no answer, but a mistake in the check: a CourseError.
         """
+        if len(mistakes) > 1 or any(map(is_slip, mistakes)):  # they are many
+            return self.ask(index, seed, mistakes)
         key = (index, seed, mistakes)
-        known = self._known
-        if any(map(is_slip, mistakes)):
-            known = self._slipped
-            solved = any("=" in mistake for mistake in mistakes)
-            if self._slipped_for != seed or (solved and len(known) > SLIPPED):
-                known.clear()
-                self._slipped_for = seed
-        if key not in known:
-            known[key] = self.ask(index, seed, mistakes)
-        return known[key]
+        if key not in self._known:
+            self._known[key] = self.ask(index, seed, mistakes)
+        return self._known[key]
+
+    def glance(self, index: int, seed: int, mistakes: tuple[str, ...]) -> Glance | None:
+        """What there is to see of the first answer at a glance; remembered, but for numbers."""
+        key = (index, seed, mistakes)
+        if key in self._glances:
+            return self._glances[key]
+        found = self.answers(index, seed, mistakes).glance
+        if not any("=" in mistake for mistake in mistakes):  # each student has another
+            self._glances[key] = found
+        return found
 
     def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """The same, asked anew."""

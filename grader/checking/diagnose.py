@@ -20,7 +20,7 @@ from typing import Protocol
 import numpy as np
 
 from ..reference import Array
-from .answers import END, Answers, Raised, Result, agree, compare, far_apart
+from .answers import END, Answers, Glance, Raised, Result, agree, compare, far_apart
 from .remote import Arguments
 from .slips import Slips
 
@@ -64,7 +64,10 @@ class Asks(Protocol):
         """The slips of the set's right programs, and the names of those that concern this check."""
 
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
-        """What the reference answers in a part, or an implementation with mistakes; remembered."""
+        """What the reference answers in a part, or an implementation with mistakes."""
+
+    def glance(self, index: int, seed: int, mistakes: tuple[str, ...]) -> Glance | None:
+        """What there is to see of its first answer at a glance; remembered."""
 
     def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """The same, asked anew."""
@@ -75,6 +78,7 @@ class Search:
 
     def __init__(self, check: Asks, results: Sequence[Result], seed: int) -> None:
         self._check, self._seed = check, seed
+        self._near: dict[tuple[int, tuple[str, ...]], Answers] = {}  # not out at a glance
         self._more = "returns-more" in check.mistakes
         self._results = [
             self._first_of_more(result, check.answers(index, seed)) if self._more else result
@@ -217,12 +221,11 @@ class Search:
         Mistakes that do not show in this part explain nothing.
         """
         result, seed = self._results[index], self._seed
-        faulty = self._check.answers(index, seed, mistakes)
         # most are out here, for the price of one answer
-        if far_apart(result.glance, faulty.glance):
+        if far_apart(result.glance, self._check.glance(index, seed, mistakes)):
             return False
         given, right = result.answers, self._check.answers(index, seed)
-        dtype = result.part.dtype
+        faulty, dtype = self._answers(mistakes, index), result.part.dtype
         if not agree(given, faulty, right, dtype=dtype):
             if not _broke_off(given):
                 return False
@@ -245,7 +248,7 @@ class Search:
             return True
         result, seed = self._results[index], self._seed
         given: Sequence[object] = result.answers
-        faulty, right = self._check.answers(index, seed, mistakes), self._check.answers(index, seed)
+        faulty, right = self._answers(mistakes, index), self._check.answers(index, seed)
         whole = not _broke_off(given)
         if not whole:
             given = given[:-1]
@@ -258,8 +261,14 @@ class Search:
 
     def _shows(self, mistakes: tuple[str, ...], index: int) -> bool:
         """Do these mistakes change any answer in this part, be it in dtype alone?"""
-        faulty = self._check.answers(index, self._seed, mistakes)
-        return faulty.differs(self._check.answers(index, self._seed))
+        return self._answers(mistakes, index).differs(self._check.answers(index, self._seed))
+
+    def _answers(self, mistakes: tuple[str, ...], index: int) -> Answers:
+        """What an implementation with these mistakes answers in a part."""
+        key = (index, mistakes)
+        if key not in self._near:
+            self._near[key] = self._check.answers(index, self._seed, mistakes)
+        return self._near[key]
 
     def _shown(self, result: Result) -> tuple[str, ...]:
         """The mistake that the first difference of a part shows by its kind, if any."""
