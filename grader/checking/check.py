@@ -118,6 +118,7 @@ class Check:
         self.slow = slow
         # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
+        self._seeds: tuple[int, ...] = ()  # the last two for which they are remembered
         # likewise, of pairs of mistakes and of slips too: most are out at a glance
         self._glances: dict[tuple[int, int, tuple[str, ...]], Glance | None] = {}
         self._found: dict[tuple[int, str], Diagnosis] = {}  # by seed and behaviour
@@ -314,7 +315,7 @@ class Check:
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """What the reference, or a faulty implementation, answers in one part.
 
-        That of the reference and of single mistakes is remembered.
+        That of the reference and of single mistakes is remembered, for two seeds.
 
         What the reference raises is no answer, but a mistake in the check: a CourseError.
         """
@@ -322,6 +323,12 @@ class Check:
             return self.ask(index, seed, mistakes)
         key = (index, seed, mistakes)
         if key not in self._known:
+            if seed not in self._seeds:  # a class has one
+                self._seeds = (*self._seeds[-1:], seed)
+                self._known = {k: known for k, known in self._known.items() if k[1] in self._seeds}
+                self._glances = {
+                    k: seen for k, seen in self._glances.items() if k[1] in self._seeds
+                }
             self._known[key] = self.ask(index, seed, mistakes)
         return self._known[key]
 

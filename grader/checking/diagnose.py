@@ -79,6 +79,7 @@ class Search:
     def __init__(self, check: Asks, results: Sequence[Result], seed: int) -> None:
         self._check, self._seed = check, seed
         self._near: dict[tuple[int, tuple[str, ...]], Answers] = {}  # not out at a glance
+        self._before = False  # do the answers count that came before the code broke off?
         self._more = "returns-more" in check.mistakes
         self._results = [
             self._first_of_more(result, check.answers(index, seed)) if self._more else result
@@ -108,6 +109,14 @@ class Search:
         return Result(result.part, firsts, next(filter(None, differences), None), result.asked)
 
     def found(self) -> Diagnosis:
+        """What explains the answers; if nothing does, what explains those before they broke off."""
+        found = self._found()
+        if not found.ids and any(_broke_off(self._results[index].answers) for index in self._wrong):
+            self._before = True
+            found = self._found()
+        return found
+
+    def _found(self) -> Diagnosis:
         """What explains all that is wrong; else what explains some of it and contradicts nothing.
 
         Of what explains all, the simplest: one listed mistake, what the kind of the differences
@@ -227,7 +236,7 @@ class Search:
         given, right = result.answers, self._check.answers(index, seed)
         faulty, dtype = self._answers(mistakes, index), result.part.dtype
         if not agree(given, faulty, right, dtype=dtype):
-            if not _broke_off(given):
+            if not (self._before and _broke_off(given)):
                 return False
             before = given[:-1]  # has to be wrong by itself
             pairs = zip(before, right, strict=False)

@@ -466,7 +466,7 @@ class BatchNorm(_Formula):
             variance = variance * n / x.shape[1]
         if self.has("standard-deviation"):
             variance = np.sqrt(variance)
-        return (variance, mean) if self.has("mean-and-variance-swapped") else (mean, variance)
+        return mean, variance
 
     def _forward(self, x: Array, training: bool, updates: bool) -> Array:
         if self.has("precision-fixed:inside"):

@@ -374,6 +374,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield {f"layer {i} that is no norm trains": mode for i, mode in enumerate(made.others(), 1)}
     made.eval()
     yield made.forward(rows(rng, 5, 4))
+    yield {f"layer {i} that is no norm trains": mode for i, mode in enumerate(made.others(), 1)}
 
 
 @freeze_batchnorm.part("a step moves all parameters but weight and bias of the norms", 1)
