@@ -103,21 +103,25 @@ class Glance:
 
 
 def glance(answer: object) -> Glance | None:
-    """That of the first array of floating-point numbers in an answer; None if it has none."""
+    """That of the first array or number in an answer; None if it has none."""
     match answer:
         case tuple() | list():
             return next(filter(None, map(glance, answer)), None)
         case dict():
             return next(filter(None, map(glance, answer.values())), None)
-        case np.ndarray() if answer.dtype.kind == "f" and answer.size:
-            return Glance(answer.shape, float(answer.flat[0]), float(np.abs(answer).max()))
+        case bool():
+            return None
+        case int() | float() | np.ndarray() | np.generic():
+            array = np.asarray(answer)
+            if array.dtype.kind in "iuf" and array.size:
+                return Glance(array.shape, float(array.flat[0]), float(np.abs(array).max()))
     return None
 
 
 def far_apart(one: Glance | None, other: Glance | None) -> bool:
     """Do these not agree, by far? False where it is not sure."""
     if one is None or other is None:
-        return False
+        return one is not other
     # 2 % is twice the widest tolerance, that of float16
     far = abs(one.first - other.first) > 0.02 * max(one.scale, other.scale, 0.1)
     return far or one.shape != other.shape

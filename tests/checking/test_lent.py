@@ -153,10 +153,7 @@ def test_mistakes_here_and_elsewhere(check: Check) -> None:
     assert (verdict.points, verdict.status, verdict.diagnosis) == (2, "partial", ())
     assert verdict.message.startswith(
         "Part of the cause is in spread: mend what is wrong there first.\n"
-        "With a right spread in place of yours:\n"
-        "Mistake: the middle is not subtracted (uncentred).\n"
-        "It is to be 0.\n"
-        "Read: Page 2\n\n"
+        "With a right spread in place of yours:\n\n"
         "WRONG  from -1/2 to 1/2\n       scaled(x)\n       wrong values\n"
     )
     assert verdict.message.endswith("\nok     the same when it is far away")
