@@ -45,7 +45,8 @@ from .slips import Recorder, Slips, is_slip
 
 __all__ = ["Check", "Seen", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
 
-FOUND = 10_000  # diagnoses that are
+FOUND = 10_000  # diagnoses that are remembered
+SEEDS = 4  # for which answers are
 
 
 class Faults(Protocol):
@@ -118,7 +119,7 @@ class Check:
         self.slow = slow
         # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
-        self._seeds: tuple[int, ...] = ()  # the last two for which they are remembered
+        self._seeds: tuple[int, ...] = ()  # the last for which they are remembered
         # likewise, of pairs of mistakes and of slips too: most are out at a glance
         self._glances: dict[tuple[int, int, tuple[str, ...]], Glance | None] = {}
         self._found: dict[tuple[int, str], Diagnosis] = {}  # by seed and behaviour
@@ -315,7 +316,7 @@ class Check:
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """What the reference, or a faulty implementation, answers in one part.
 
-        That of the reference and of single mistakes is remembered, for two seeds.
+        That of the reference and of single mistakes is remembered, for some seeds.
 
         What the reference raises is no answer, but a mistake in the check: a CourseError.
         """
@@ -324,7 +325,7 @@ class Check:
         key = (index, seed, mistakes)
         if key not in self._known:
             if seed not in self._seeds:  # a class has one
-                self._seeds = (*self._seeds[-1:], seed)
+                self._seeds = (*self._seeds[1 - SEEDS :], seed)
                 self._known = {k: known for k, known in self._known.items() if k[1] in self._seeds}
                 self._glances = {
                     k: seen for k, seen in self._glances.items() if k[1] in self._seeds

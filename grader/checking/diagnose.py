@@ -41,6 +41,7 @@ GRID = (
 # fmt: on
 TINY = 1e-12  # zeros are no evidence: much comes to them
 EVIDENCE = 6  # wrong numbers at least, before a slip is believed to be their cause
+PAIRS = 500  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
 STEPS = 60  # of the secant method, which seldom needs ten
 
@@ -190,9 +191,9 @@ class Search:
         return count
 
     def _pairs(self) -> list[tuple[str, ...]]:
-        """Two mistakes: any two, or of a slow check those of which one explains some part alone."""
+        """Two mistakes: any two, or, of many or in a slow check, with one that explains a part."""
         pairs: list[tuple[str, ...]] = [*itertools.combinations(self._check.mistakes, 2)]
-        if not self._check.slow:
+        if len(pairs) <= PAIRS and not self._check.slow:
             return pairs
         some = {
             mistake

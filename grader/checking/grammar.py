@@ -37,6 +37,7 @@ KINDS = {
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 OTHER = {"+": "-", "-": "+", "*": "/", "/": "*"}
 REDUCTIONS = {"mean": "mean", "sum": "sum", "var": "variance", "std": "standard deviation"}
+ROWS = (None, 0, 1)  # the axes of what has two
 AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(5), n)))
 
 Path = tuple[tuple[str, int | None], ...]  # down to a node: fields, and places in them
@@ -268,11 +269,11 @@ def _reductions(site: Site) -> Iterator[Change]:
     if axis is not None:
         text = f"0 * {reduced()} + {reduced(axis=None, keepdims=False)}"
         yield "axis", f"the {REDUCTIONS[name]} of {of} is taken over everything, and repeated", text
-    for axis in AXES:
-        for kept in {options.get("keepdims", False), True}:
-            if (axis, kept) != (options.get("axis"), options.get("keepdims", False)):
-                says = f"the {REDUCTIONS[name]} of {of} is taken over {_over(axis)}"
-                yield "axis", says, reduced(axis=axis, keepdims=kept)
+    for other_axis in ROWS if axis in (0, 1) else AXES:
+        for keepdims in {kept, True}:
+            if (other_axis, keepdims) != (axis, kept):
+                says = f"the {REDUCTIONS[name]} of {of} is taken over {_over(other_axis)}"
+                yield "axis", says, reduced(axis=other_axis, keepdims=keepdims)
     yield (
         "factor",
         f"the {REDUCTIONS[name]} of {of} is {{k}} times what it should be",

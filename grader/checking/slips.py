@@ -15,6 +15,7 @@ from typing import Any
 from .grammar import KEPT, KINDS, K, Path, Slip, slips
 
 PREFIX = "slip-"  # of the ids of slips
+MOST, SOLVED = 1500, 40
 
 
 def is_slip(mistake: str) -> bool:
@@ -55,11 +56,16 @@ class Slips:
         return {f"{PREFIX}{slip.kind}:{number}": slip for number, slip in enumerate(found)}
 
     def of(self, functions: Collection[str]) -> list[str]:
-        """The names of the slips in these functions and their variants, the likelier first."""
+        """The names of slips in these functions and their variants, the likelier first.
+
+        They are `MOST` at most, and `SOLVED` of those with a number: this bounds the search.
+        """
         names = [
             name for name, slip in self._all.items() if slip.where.partition("__")[0] in functions
         ]
-        return sorted(names, key=lambda name: [*KINDS].index(self._all[name].kind))
+        names.sort(key=lambda name: [*KINDS].index(self._all[name].kind))
+        whole = [name for name in names if not self.solved(name)]
+        return [*whole[:MOST], *[name for name in names if self.solved(name)][:SOLVED]]
 
     def solved(self, name: str) -> bool:
         """Is there a number to be solved for?"""
@@ -95,10 +101,9 @@ class Slips:
             slip = self._all[name]
             program = self._defined[slip.where]
             before = [(path, _at(program, path)) for path, _ in slip.changes]
-            for path, node in slip.changes:
-                _put(program, path, node)
-            module = ast.fix_missing_locations(ast.Module([program], []))
-            self._codes[name] = compile(module, "<slip>", "exec")
+            for (path, node), (_, old) in zip(slip.changes, before, strict=True):
+                _put(program, path, ast.fix_missing_locations(ast.copy_location(node, old)))
+            self._codes[name] = compile(ast.Module([program], []), "<slip>", "exec")
             for path, node in before:
                 _put(program, path, node)
         return self._codes[name]

@@ -4,9 +4,9 @@ import importlib
 from pathlib import Path
 
 import pytest
-from benchmarks.diagnosis import kind_of
 from helpers import ROOT
 
+from benchmarks.diagnosis import kind_of
 from grader.checking.check import Verdict
 from grader.checking.load import load
 from grader.checking.mistakes import catalogue
@@ -16,7 +16,7 @@ TRIES = sorted((ROOT / "tests/tries").glob("*/ps*.py"))
 
 @pytest.mark.parametrize("path", TRIES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_labels_can_be_said(path: Path) -> None:
-    """Is each try about a check that there is, in Python, and labelled with names that there are?"""
+    """Is each try about a check that there is, and labelled with names that there are?"""
     tries = importlib.import_module(f"tries.{path.parent.name}.{path.stem}").TRIES
     checks = load(path.stem)
     for one in tries:
