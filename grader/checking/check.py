@@ -80,7 +80,7 @@ class Verdict:
     message: str
     diagnosis: tuple[str, ...] = ()
     asserts: bool = False
-    behaviour: str = ""
+    behaviour: str = field(default="", compare=False)
     told: Message | None = field(default=None, compare=False, repr=False)
 
 

@@ -41,7 +41,7 @@ GRID = (
 # fmt: on
 TINY = 1e-12  # zeros are no evidence: much comes to them
 EVIDENCE = 6  # wrong numbers at least, before a slip is believed to be their cause
-PAIRS = 500  # of more, only some are tried
+PAIRS = 2000  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
 STEPS = 60  # of the secant method, which seldom needs ten
 

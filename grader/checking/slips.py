@@ -15,7 +15,7 @@ from typing import Any
 from .grammar import KEPT, KINDS, K, Path, Slip, slips
 
 PREFIX = "slip-"  # of the ids of slips
-MOST, SOLVED = 1500, 40
+MOST, SOLVED = 2000, 60
 
 
 def is_slip(mistake: str) -> bool:
