@@ -124,7 +124,7 @@ def test_sections(found: Overview) -> None:
     """Are the sections to teach again those of the mistakes, that of most students first?"""
     assert [one.where for one in found.again] == [
         where_to_read(section)
-        for section in ("why-eps", "dtype-and-copies", "the-variance", "scale-and-shift")
+        for section in ("inside-the-root", "dtype-and-copies", "the-variance", "scale-and-shift")
     ]
     assert found.again[0].who == Who(2, ("mia", "nils"))
     assert found.again[0].titles == ("eps is added outside the square root",)

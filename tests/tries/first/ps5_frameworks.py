@@ -1081,7 +1081,7 @@ class BatchNorm(nn.Module):
         y = (x - wide(mu)) * torch.rsqrt(wide(var) + self.eps)
         return y if self.weight is None else y * wide(self.weight) + wide(self.bias)
 """,
-        ("slip-count",),
+        ("slip-count", "running-variance-by-samples"),
     ),
     Try(
         "module_inference",
@@ -1874,6 +1874,7 @@ class BatchNorm(nn.Module):
             "momentum-fixed",
             "slip-fixed",
             "momentum-none",
+            "running-variance-by-samples",
         ),
     ),
     Try(
@@ -3697,11 +3698,7 @@ def keras_to_torch(
     layer.running_var.copy_(torch.tensor(moving_variance))
     return dict(layer.state_dict())
 ''',
-        (
-            "slip-left-out",
-            "momentum-forgotten",
-            "epsilon-forgotten",
-        ),
+        ("slip-left-out", "momentum-forgotten", "epsilon-forgotten", "numbers-missing"),
     ),
     Try(
         "keras_to_torch",
@@ -3809,10 +3806,7 @@ def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
     old = 0 if bias is None else bias
     return weight * scale.view(-1, 1, 1, 1), beta + scale * (old - running_mean)
 """,
-        (
-            "fold-wrong-axis",
-            "slip-axis",
-        ),
+        ("fold-wrong-axis", "slip-axis", "fold-one-kind-of-layer"),
     ),
     Try(
         "fold_batchnorm",
@@ -3924,7 +3918,7 @@ def fold_batchnorm(
     new_bias = beta + scale * (old - running_mean)
     return new_bias, new_weight
 ''',
-        ("slip-order",),
+        ("slip-order", "fold-returns-swapped"),
     ),
     Try(
         "fold_batchnorm",
@@ -4111,11 +4105,6 @@ def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
         folded_bias += gamma * bias / std
     return folded_bias, folded_weight
 """,
-        (
-            "eps-missing",
-            "eval-eps-missing",
-            "slip-left-out",
-            "slip-order",
-        ),
+        ("eps-missing", "eval-eps-missing", "slip-left-out", "slip-order", "fold-returns-swapped"),
     ),
 ]

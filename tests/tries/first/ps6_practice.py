@@ -75,7 +75,7 @@ def evaluate(model, loader):
     model.train(before)
     return right / len(loader)
 """,
-        ("slip-count",),
+        ("slip-count", "divides-by-batches"),
     ),
     Try(
         "evaluate",
@@ -89,7 +89,7 @@ def evaluate(model, loader):
     model.train(before)
     return right / (len(loader) * loader.batch_size)
 """,
-        ("slip-count",),
+        ("slip-count", "rows-that-are-not-there"),
     ),
     Try(
         "evaluate",
@@ -243,7 +243,7 @@ def evaluate(model, loader):
     model.train(before)
     return wrong / rows
 """,
-        ("slip-operation",),
+        ("slip-operation", "errors-for-answers"),
     ),
     Try(
         "evaluate",
@@ -256,11 +256,7 @@ def evaluate(model, loader):
             right += (model(x).argmax(dim=1) == y).sum().item()
     return right / len(loader)
 """,
-        (
-            "forgot-eval",
-            "slip-left-out",
-            "slip-count",
-        ),
+        ("forgot-eval", "slip-left-out", "slip-count", "divides-by-batches"),
     ),
     Try(
         "evaluate",
@@ -383,10 +379,7 @@ def freeze_batchnorm(model):
     model.eval()
     model.train = lambda mode=True: model
 """,
-        (
-            "trained-in-eval",
-            "train-ignores-mode",
-        ),
+        ("trained-in-eval", "train-ignores-mode", "left-in-eval"),
     ),
     Try(
         "freeze_batchnorm",
@@ -415,7 +408,7 @@ def freeze_batchnorm(model):
             layer.requires_grad_(False)
             layer.train = lambda mode=True, layer=layer: layer
 """,
-        (),
+        ("statistics-reset",),
     ),
     Try(
         "freeze_batchnorm",
@@ -584,7 +577,7 @@ def recalibrate(model, loader):
         norm.momentum = momentum
     model.train(mode)
 """,
-        (),
+        ("batches-as-one",),
     ),
     Try(
         "recalibrate",
@@ -718,7 +711,7 @@ def recalibrate(model, loader):
         norm.momentum = momentum
     model.train(mode)
 """,
-        ("slip-left-out",),
+        ("slip-left-out", "first-batch-only"),
     ),
     Try(
         "recalibrate",
@@ -786,7 +779,7 @@ def recalibrate(model, loader):
         norm.momentum = momentum
     model.train(mode)
 """,
-        (),
+        ("parameters-reset",),
     ),
     Try(
         "recalibrate",
@@ -992,7 +985,7 @@ def make_mlp(widths: list[int]) -> nn.Module:
     layers.append(nn.Linear(widths[-2], widths[-1]))
     return nn.Sequential(*layers)
 ''',
-        ("no-affine",),
+        ("no-affine", "norm-without-parameters"),
     ),
     Try(
         "make_mlp",
@@ -1028,7 +1021,7 @@ def make_mlp(widths):
     layers.append(nn.Linear(widths[-2], widths[-1]))
     return nn.Sequential(*layers)
 """,
-        ("slip-order",),
+        ("slip-order", "norm-before-linear"),
     ),
     Try(
         "make_mlp",
@@ -1169,10 +1162,7 @@ def train_and_validate(model, x, y, x_val, y_val, batch_size, epochs, lr):
         accuracies.append(right / len(x_val))
     return accuracies
 """,
-        (
-            "trained-in-eval",
-            "slip-left-out",
-        ),
+        ("trained-in-eval", "slip-left-out", "left-in-eval"),
     ),
     Try(
         "train_and_validate",
@@ -1423,6 +1413,7 @@ def train_and_validate(model, x, y, x_val, y_val, batch_size, epochs, lr):
             "slip-left-out",
             "accuracies-in-percent",
             "slip-factor",
+            "left-in-eval",
         ),
     ),
     Try(
@@ -1858,7 +1849,7 @@ def train_in_batches(model, x, y, batch_size, epochs, lr):
     except ValueError:
         print("skipping the batch of one")
 """,
-        ("epochs-cut-short",),
+        ("epochs-cut-short", "errors-swallowed"),
     ),
     Try(
         "train_in_batches",
@@ -1948,11 +1939,7 @@ def train_in_batches(model, x, y, batch_size, epochs, lr):
             F.cross_entropy(model(x_batch), y_batch).backward()
             optimizer.step()
 """,
-        (
-            "batch-of-one",
-            "slip-number",
-            "slip-count",
-        ),
+        ("batch-of-one", "slip-number", "slip-count", "batch-size-changed"),
     ),
     Try(
         "train_in_batches",
@@ -1969,7 +1956,7 @@ def train_in_batches(model, x, y, batch_size, epochs, lr):
             optimizer.zero_grad()
             optimizer.step()
 """,
-        (),
+        ("never-steps",),
     ),
     Try(
         "train_in_batches",
@@ -1985,11 +1972,7 @@ def train_in_batches(model, x, y, batch_size, epochs, lr):
             F.cross_entropy(model(x_batch), y_batch).backward()
             optimizer.step()
 """,
-        (
-            "slip-fixed",
-            "slip-operand",
-            "slip-count",
-        ),
+        ("slip-fixed", "slip-operand", "slip-count", "batch-size-changed"),
     ),
     Try(
         "train_in_batches",
@@ -2032,7 +2015,7 @@ def train_in_batches(model, x, y, batch_size, epochs, lr):
             F.cross_entropy(model(x_batch), y_batch).backward()
             optimizer.step()
 """,
-        ("slip-count",),
+        ("slip-count", "epochs-missing"),
     ),
     Try(
         "train_in_batches",
@@ -2240,10 +2223,7 @@ def train_on_sorted(model, x, y, batch_size, epochs, lr):
         losses.append(sum(epoch_losses) / len(epoch_losses))
     return losses
 """,
-        (
-            "slip-count",
-            "slip-reduction",
-        ),
+        ("slip-count", "slip-reduction", "one-loss-in-all"),
     ),
     Try(
         "train_on_sorted",
@@ -2624,7 +2604,7 @@ def accumulate(x, y, hidden, classes, batch_size, micro_batch, steps, lr, seed):
         optimizer.step()
     return model
 """,
-        ("last-batch-only",),
+        ("last-batch-only", "gradients-lost"),
     ),
     Try(
         "accumulate",
