@@ -2,7 +2,7 @@
 
 PYTHON   ?=
 PIP_ARGS ?=
-PYTEST   ?= -n 2 --dist loadgroup
+PYTEST   ?= -n 2 --dist loadfile
 COVERAGE ?=
 SELF_STUDY ?=
 

@@ -9,30 +9,6 @@ import pytest
 
 from grader.sandbox.process import Warm
 
-# What takes longest comes first. The tests of these files are many and need nothing of each other:
-# they are shared out by problem set, where another file is one worker's.
-FIRST = ("test_book.py",)
-BY_SET = ("test_checks.py", "test_tries.py")
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share the tests among workers, for `--dist loadgroup`."""
-    for item in items:
-        params = (
-            item.callspec.params
-            if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-            else {}
-        )
-        group = str(item.path)
-        if item.path.name in BY_SET:
-            group += str(params.get("assignment", ""))
-        item.add_marker(pytest.mark.xdist_group(group))
-    order = (*FIRST, *BY_SET)
-    items.sort(
-        key=lambda item: order.index(item.path.name) if item.path.name in order else len(order)
-    )
-
 
 @pytest.fixture(scope="session")
 def warm() -> Iterator[Warm]:

@@ -2,7 +2,7 @@
 
 Each module holds `TRIES` for one problem set.
 They were written from the notebooks and the list of names alone, not from the checks.
-A name that is right too, but came into the list later or was overlooked, was added to a try afterwards.
+A name that is right too, but came into the list later or was overlooked, was added afterwards.
 """
 
 from typing import NamedTuple
