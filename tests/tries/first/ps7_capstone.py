@@ -478,11 +478,7 @@ def train(model, batches, lr):
         losses.append(loss.item())
     return losses
 """,
-        (
-            "slip-count",
-            "rows-lost",
-            "slip-left-out",
-        ),
+        ("slip-count", "rows-lost", "slip-left-out", "batches-left-out"),
     ),
     Try(
         "train",
@@ -597,7 +593,7 @@ def predict(model, x):
     model.train(before)
     return classes
 """,
-        ("slip-operation",),
+        ("slip-operation", "smallest-output"),
     ),
     Try(
         "predict",
@@ -977,7 +973,7 @@ def sweep(batches, x_val, y_val, x_new, widths, lrs, seed):
         }
     return found
 """,
-        ("slip-operand",),
+        ("slip-operand", "best-is-no-rate"),
     ),
     Try(
         "sweep",
@@ -1001,7 +997,7 @@ def sweep(batches, x_val, y_val, x_new, widths, lrs, seed):
         }
     return found
 """,
-        ("slip-operand",),
+        ("slip-operand", "best-is-no-rate"),
     ),
     Try(
         "sweep",
