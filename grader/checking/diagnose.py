@@ -219,10 +219,14 @@ class Search:
             if found := self._first(unions):
                 return found
         together: tuple[str, ...] = ()
-        for one in itertools.chain.from_iterable(choices):
-            both = _united(together, one)
-            if both != together and all(self._bears(both, index) for index in self._parts):
-                together = both
+        for index, some in zip(self._wrong, choices, strict=True):
+            if together and self._explains(together, index):
+                continue
+            for one in some:
+                both = _united(together, one)
+                if all(self._bears(both, each) for each in self._parts):
+                    together = both
+                    break
         return together
 
     def _explains(self, mistakes: tuple[str, ...], index: int) -> bool:

@@ -34,7 +34,7 @@ FULL = points_of(ASSIGNMENT)
 def cluster() -> Iterator[LocalCluster]:
     """Two workers, which are processes of their own."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
     ) as cluster:
         yield cluster
 

@@ -241,7 +241,7 @@ def there(span: str, page: str) -> bool:
         run = "".join(blocks(page)) + shell(ROOT, "grader autograde --help")
         return all(option in run for option in span.split() if option.startswith("--"))
     if first.startswith("c."):
-        _, owner, trait = span.split(".")
+        _, owner, trait = span.partition(" ")[0].split(".")
         known = [*NbGraderApp().all_configurable_classes(), Exchange, Course]
         owners = {found.__name__: found for found in known}
         return hasattr(owners[owner], trait)

@@ -67,7 +67,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cluster() -> Iterator[LocalCluster]:
     """A worker, which is a process of its own."""
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=1, threads_per_worker=1, dashboard_address=":0", silence_logs=50
     ) as cluster:
         yield cluster
 

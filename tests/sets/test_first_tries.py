@@ -222,7 +222,7 @@ TRIES: dict[str, list[tuple[str, str, str]]] = {
             "def sweep(batches, x_val, y_val, x_new, widths, lrs, seed):\n"
             "    found = {'predictions': torch.zeros(len(lrs), len(x_new)), 'accuracies': 0.5}\n"
             "    return {'with': found, 'without': found}",
-            '3 numbers were expected in "accuracies", this is of type float: 0.5',
+            "it learns at every rate: no (accuracy 0.11, at least 0.5 expected)",
         ),
         (
             "sweep",

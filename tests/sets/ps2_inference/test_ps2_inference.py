@@ -239,6 +239,6 @@ def population_statistics(batches):
 """
     text = message("population_statistics", written(source))
     batches = next(line for line in text.splitlines() if line.startswith("       batches = "))
-    assert [len(batch) for batch in eval(batches.strip().removeprefix("batches = "))] == [1, 3]
+    assert [len(batch) for batch in eval(batches.strip().removeprefix("batches = "))] == [1, 4]
     assert "Mistake: every batch has the same weight, whatever its size" in text
     assert "Mistake: the variance is the mean of the batches' variances" in text
