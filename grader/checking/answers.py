@@ -119,7 +119,7 @@ def glance(answer: object) -> Glance | None:
 
 
 def far_apart(one: Glance | None, other: Glance | None) -> bool:
-    """Do these not agree, by far? False where it is not sure."""
+    """Do these not agree, by far, or has one of them no numbers? False where it is not sure."""
     if one is None or other is None:
         return one is not other
     # 2 % is twice the widest tolerance, that of float16
@@ -143,12 +143,6 @@ class Result:
     def glance(self) -> Glance | None:
         """What there is to see of the first answer at a glance."""
         return glance(self.answers[0]) if self.answers else None
-
-    @property
-    def error(self) -> str:
-        """The class of the exception that ended it, if one did."""
-        last = self.answers[-1] if self.answers else None
-        return "".join(last.kinds[:1]) if isinstance(last, Raised) else ""
 
 
 class Answers:

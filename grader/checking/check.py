@@ -41,7 +41,7 @@ from .lent import Asked, Lent, needed
 from .message import Message, lent_told, message, to_do
 from .mistakes import catalogue
 from .remote import Call, Student, arguments_after, raises
-from .slips import Recorder, Slips, is_slip
+from .slips import Recorder, Slips, is_slip, slips_of
 
 __all__ = ["Check", "Seen", "Unfit", "Verdict", "arguments_after", "one_of", "raises"]
 
@@ -307,7 +307,7 @@ class Check:
         """The slips of the right programs, and the names of those in what the check asks for."""
         if self._plain is None:
             return None
-        slips = Slips(self._plain)
+        slips = slips_of(self._plain)
         asked = Recorder(slips.implementation())
         for index, part in enumerate(self.parts):
             list(part.script(asked, self._random(index, 0)))

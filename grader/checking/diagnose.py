@@ -294,25 +294,27 @@ class Search:
 
     def _solved(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """Slips with the numbers that give the student's first wrong answer, shortest first."""
-        for name in names:
+        where = self._first_wrong()
+        for name in names if where else ():
             if slips.solved(name):
-                for number in self._numbers(name):
+                for number in roots(partial(self._off, name, *where)):
                     for text in short(number):
                         yield (f"{name}={text}",)
 
-    def _numbers(self, name: str) -> Iterator[float]:
-        """The numbers for which a slip gives one element of the first wrong answer."""
-        index, seed = self._wrong[0], self._seed
-        right = self._check.answers(index, seed)
-        for place, (given, expected) in enumerate(
-            zip(self._results[index].answers, right, strict=False)
-        ):
+    def _first_wrong(self) -> tuple[int, int, int, float] | tuple[()]:
+        """The first wrong answer: its part and place, and the element that is furthest off."""
+        index = self._wrong[0]
+        pairs = zip(
+            self._results[index].answers, self._check.answers(index, self._seed), strict=False
+        )
+        for place, (given, expected) in enumerate(pairs):
             if compare(given, expected, dtype=False):
                 got, best = _flat(given), _flat(expected)
                 if got.shape == best.shape and got.size:
                     at = int(np.argmax(np.nan_to_num(np.abs(got - best), nan=-1.0)))
-                    yield from roots(partial(self._off, name, index, place, at, got[at]))
-                return
+                    return index, place, at, float(got[at])
+                break
+        return ()
 
     def _off(
         self, name: str, index: int, place: int, element: int, target: float, k: float

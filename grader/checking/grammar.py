@@ -73,15 +73,14 @@ Change = tuple[str, str, str]  # the kind, what is wrong, and the expression tha
 
 
 def slips(program: Program) -> list[Slip]:
-    """All slips of a function, or of the methods of a class, the likelier first."""
+    """All slips of a function, or of the methods of a class."""
     sites = [*_sites(program)]
     found = [
         Slip(kind, says + site.inside, program.name, ((site.path, _expression(text)),))
         for site in sites
         for kind, says, text in (*_operations(site), *_reductions(site), *_quantities(site))
     ]
-    found += [*_everywhere(program.name, sites), *_statements(program, sites)]
-    return sorted(found, key=lambda slip: [*KINDS].index(slip.kind))
+    return [*found, *_everywhere(program.name, sites), *_statements(program, sites)]
 
 
 def _expression(text: str) -> ast.expr:

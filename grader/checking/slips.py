@@ -1,21 +1,21 @@
 """Right programs with a slip: implementations that need no switch for each mistake.
 
 A set's `plain` module has right programs, as a student might write them; `grammar` says what can
-slip in one. The number of programs bounds the search: a few hundred for an exercise.
+slip in one. The number of programs bounds the search: see `MOST` and `SOLVED`.
 """
 
 import ast
 import inspect
 from collections.abc import Collection
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
 from .grammar import KEPT, KINDS, K, Path, Slip, slips
 
 PREFIX = "slip-"  # of the ids of slips
-MOST, SOLVED = 2000, 60
+MOST, SOLVED = 2000, 60  # for one check: slips, and those with a number to solve for
 
 
 def is_slip(mistake: str) -> bool:
@@ -107,6 +107,12 @@ class Slips:
             for path, node in before:
                 _put(program, path, node)
         return self._codes[name]
+
+
+@cache
+def slips_of(plain: ModuleType) -> Slips:
+    """Those of a set's right programs: the checks of a set share them."""
+    return Slips(plain)
 
 
 def _at(node: Any, path: Path) -> Any:
