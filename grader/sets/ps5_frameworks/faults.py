@@ -32,7 +32,7 @@ EVAL = tuple(
     )
 )
 # The axes of the statistics of rows, or of rows and maps, where they are not all but the channels.
-WRONG_AXES = {
+WRONG_AXES: dict[str, dict[int, tuple[int, ...]]] = {
     "wrong-axis": {2: (1,)},
     "wrong-axis:per-sample": {2: (1,), 4: (1, 2, 3)},
     "wrong-axis:per-position": {2: (1,), 4: (1,)},
