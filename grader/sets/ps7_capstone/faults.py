@@ -13,7 +13,7 @@ from ..ps6_practice.faults import LAYERS, Functions, Net
 
 # What a student writes here is called by a driver, which is given a function: here, its name.
 DRIVEN = ("build_model", "train", "predict", "compare", "sweep")
-WATCHED = ("never-trained", "forgot-eval", "model-reused", "more-steps", "trained-in-eval")
+WATCHED = ("forgot-eval", "model-reused", "more-steps", "trained-in-eval")
 # by check: the mistakes that it can name
 MISTAKES = {
     "build_model": (
@@ -59,6 +59,7 @@ MISTAKES = {
     ),
     "compare": (
         *WATCHED,
+        "never-trained",
         "with-without-swapped",
         "norm-missing",
         "baseline-handicapped",
@@ -74,7 +75,6 @@ MISTAKES = {
         "best-is-largest",
         "best-is-no-rate",
         "counts-for-shares",
-        "errors-for-answers",
         "accuracies-in-percent",
         "accuracies-of-training",
         "rates-sorted",
@@ -210,8 +210,6 @@ class _Experiment:
             network = self._train(batches, widths, list(lrs[: i + 1]), seed, reused)
             accuracies.append(float((self._classes(network, x_val) == y_val).mean()))
             predictions.append(self._classes(network, x_new))
-        if self.has("errors-for-answers"):
-            accuracies = [1 - accuracy for accuracy in accuracies]
         best = int(np.argmin(accuracies) if self.has("best-is-worst") else np.argmax(accuracies))
         if self.has("best-is-last"):
             best = len(lrs) - 1

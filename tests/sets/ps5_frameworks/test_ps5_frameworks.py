@@ -475,8 +475,8 @@ def test_message_for_a_plain_tensor(master: Master) -> None:
     assert "WRONG  weight and bias are its parameters, and nothing else is" in text
     assert "ok     double() changes the running statistics too" in text
     assert text.splitlines()[1:4] == [
-        "Mistake: weight and bias are plain tensors, not parameters (not-a-parameter).",
-        "The optimiser takes what parameters() lists, and a plain tensor is not in it:"
+        "Mistake: weight and bias are not parameters (not-a-parameter).",
+        "The optimiser takes what parameters() lists. A plain tensor is not in it, nor is a buffer:"
         " it would never learn.",
         "Read: “Parameters and buffers” in the book,"
         " chapters/06_frameworks/pytorch.html#parameters-and-buffers",
