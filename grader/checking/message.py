@@ -59,8 +59,8 @@ class Example:
             wrong[-1] += f", marked {MARK}"
         room = lines - len(wrong) - 1  # for code and table
         code, rows, below = list(self.code), table, list[str]()
-        if len(code) + min(len(table), 3) > room:
-            kept = max(room - min(len(table), 3) - 1, 1)
+        if len(code) + min(len(table), 1) > room:  # the code before the rows of the table
+            kept = max(room - min(len(table), 2) - 1, 1)
             code, below = ["...", *code[-kept:]], ["To paste:", *code]
         if self.table and len(table) > (fit := max(room - len(code), 1)):
             rows, below = self.table.cut(fit).text(), [*below, *table]

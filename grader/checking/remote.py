@@ -427,10 +427,12 @@ def _signature(driver: Callable[..., object]) -> inspect.Signature:
     return inspect.signature(driver)
 
 
+@cache
 def _uses_torch(driver: Callable[..., object]) -> bool:
     return "import torch" in _source(driver)
 
 
+@cache
 def _docstring(function: Callable[..., object]) -> str:
     return inspect.cleandoc(function.__doc__ or "")
 

@@ -154,14 +154,14 @@ def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
 """,
     )
     assert text.startswith("batchnorm2d_forward: failed, 0% of the points\n")
-    assert (
+    assert text.splitlines()[1:4] == [
         "Mistake: x is reshaped to (-1, C) or (C, -1), but its channels are axis 1"
-        " (reshape-without-transpose).\n"
+        " (reshape-without-transpose).",
         "reshape keeps the order in memory, so each row or column gets values of many channels."
-        " The channels must be moved to the end that they keep before that reshape.\n"
+        " The channels must be moved to the end that they keep before that reshape.",
         "Read: “Reshape and transpose” in the book,"
-        " chapters/04_where_to_use_it/convolutions.html#reshape-and-transpose"
-    ) in text
+        " chapters/04_where_to_use_it/convolutions.html#reshape-and-transpose",
+    ]
 
 
 def test_message_for_gamma_along_the_width() -> None:
