@@ -1,4 +1,4 @@
-// Exercises in the text. lab/page.py writes them as text; here they get editors and buttons.
+// Exercises in the text. lab/web/exercises.py writes them as text; here they get editors and buttons.
 // What the reader types stays in this browser, in localStorage.
 
 import { ask, stop } from "./python.mjs";

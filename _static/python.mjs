@@ -1,5 +1,5 @@
 // Python in the page: asks the worker of python-worker.mjs, and ends it when it takes too long.
-// lab/page.py writes where Python and the course's package are into the page.
+// lab/web/exercises.py writes where Python and the course's package are into the page.
 
 const settings = document.getElementById("python-in-the-page");
 let worker, current, last = Promise.resolve();

@@ -169,8 +169,9 @@ def _shown(show: Show) -> Iterator[Show]:
             if left <= 0 and kind != "error":
                 return
             text = WARNED.sub(r"line \1: ", text) if kind == "warning" else text
+            if kind != "error" and len(text) >= left:
+                text = text[:left] + CUT
             left -= len(text)
-            text = text if left > 0 or kind == "error" else text[:left] + CUT
         show(kind, text)
 
     with redirect_stdout(_Text(put, "text")), redirect_stderr(_Text(put, "warning")):

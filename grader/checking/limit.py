@@ -27,11 +27,13 @@ def limited(seconds: float) -> Iterator[None]:
     there may be a `watcher`.
     """
     if watch := watcher.get():
+        inside = watcher.set(None)  # what is limited in this code is limited already
         watch(seconds)
         try:
             yield
         finally:
             watch(0)
+            watcher.reset(inside)
         return
     timed = hasattr(signal, "setitimer") and sys.platform != "emscripten"
     if not timed or threading.current_thread() is not threading.main_thread():

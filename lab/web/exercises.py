@@ -309,7 +309,7 @@ def needed(release: Path) -> set[str]:
 @cache
 def _grader() -> bytes:
     """The parts of the package `grader` that need NumPy alone, as a zip archive."""
-    folder = Path(__file__).parent.parent / "grader"
+    folder = Path(__file__).parents[2] / "grader"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.md")]):
