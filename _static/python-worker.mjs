@@ -18,8 +18,14 @@ onmessage = async ({ data }) => {
   }
 };
 
-async function start({ base, files, grader }) {
+function start({ base, files, grader }) {
   const read = download(base, files);
+  // only to tell which file cannot be had, of which Pyodide would say something else
+  const missing = Promise.all(Object.values(read)).then(() => new Promise(() => {}));
+  return Promise.race([missing, boot(base, files, grader, read)]);
+}
+
+async function boot(base, files, grader, read) {
   const course = fetched(grader).then((response) => response.arrayBuffer());
   self.fetch = async (request, options) => {
     const address = String(request.url ?? request);
@@ -71,9 +77,7 @@ function download(base, files) {
     if (!same) throw new Error(`${base}${name} is not the file of the release`);
     return bytes;
   };
-  const found = Object.fromEntries(Object.entries(files).map(([name, of]) => [name, read(name, of)]));
-  for (const promise of Object.values(found)) promise.catch(() => {});  // `start` tells the first
-  return found;
+  return Object.fromEntries(Object.entries(files).map(([name, of]) => [name, read(name, of)]));
 }
 
 async function digest(bytes) {

@@ -33,7 +33,7 @@ def exercise_book(folder: Path, sources: dict[str, str], **config: object) -> Pa
     book = small_book(folder, "1 + 1")
     for name in ("_static", "exercises", "solutions"):
         shutil.copytree(ROOT / name, book / name)
-    settings = yaml.safe_load((book / "_config.yml").read_text())
+    settings = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))  # with its formulas
     settings["sphinx"]["config"] |= config
     (book / "_config.yml").write_text(yaml.safe_dump(settings))
     for page, text in sources.items():
