@@ -18,7 +18,6 @@ class Exercise {
     this.box = box;
     Object.assign(this, JSON.parse(box.querySelector(".exercise-data").textContent));
     this.key = `exercise ${this.set} ${this.name}`;
-    this.title = box.querySelector(".exercise-title code").textContent;
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", `Exercise: ${this.title}`);
     this.texts = {
@@ -151,7 +150,7 @@ class Exercise {
 
   async check(more = false) {
     const code = this.code;
-    const found = await this.ask({ code, checks: this.checks, more });
+    const found = await this.ask({ code, checks: this.checks, more, package: this.package });
     if (!found) return;
     const verdicts = Object.values(found);
     this.solved = verdicts.length > 0 && verdicts.every(({ status }) => status === "passed");

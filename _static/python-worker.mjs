@@ -85,8 +85,9 @@ async function digest(bytes) {
   return btoa(String.fromCharCode(...hash));
 }
 
-// A request runs code, or checks it if it has `checks`; `before` are cells that show nothing.
-async function answer({ pyodide, page }, { before, code, tries = "", checks, more = false }) {
+// A request runs code, or checks it if it has `checks`, which are in a `package`; `before` are cells
+// that show nothing.
+async function answer({ pyodide, page }, { before, code, tries = "", checks, more, package: of }) {
   if ([...before, code, tries].some((cell) => cell.includes("matplotlib"))) {
     postMessage({ loading: { what: "Matplotlib" } });
     await pyodide.loadPackage("matplotlib", { messageCallback: () => {} });
@@ -96,7 +97,7 @@ async function answer({ pyodide, page }, { before, code, tries = "", checks, mor
   const cells = pyodide.toPy(before), ids = pyodide.toPy(checks ?? []);
   let done = {};
   try {
-    if (checks) done = JSON.parse(page.judge(ids, cells, code, show, more));
+    if (checks) done = JSON.parse(page.judge(ids, cells, code, show, Boolean(more), of));
     else page.run(cells, code, tries, show);
   } catch (error) {  // a mistake of the course's
     show("error", String(error.message ?? error));

@@ -57,7 +57,7 @@ def ask(browser: Browser, address: str, code: str, *checks: str) -> tuple[float,
     """How long it takes to run code, or to check it, in the page that is open, and its output."""
     request: dict[str, Any] = {"before": [SETUP], "code": code}
     if checks:
-        request["checks"] = checks
+        request |= {"checks": checks, "package": "grader.sets"}
     milliseconds, shown = browser.evaluate(ASK % (json.dumps(f"{address}/"), json.dumps(request)))
     return milliseconds, shown
 

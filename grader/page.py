@@ -22,7 +22,7 @@ from typing import Any
 from .checking import session
 from .checking.limit import limited, watcher
 from .checking.local import OFFERED, CheckFailed, check
-from .checking.mistakes import further
+from .checking.mistakes import OURS, further
 
 # A kind of output, and the output: text, warning, error and passed are plain, further is Markdown,
 # html is HTML, and image is a PNG in base64. And limit is how many seconds the reader's code has
@@ -51,9 +51,16 @@ def run(before: Sequence[str], code: str, tries: str, show: Show) -> None:
 
 
 def judge(
-    ids: Sequence[str], before: Sequence[str], code: str, show: Show, more: bool = False
+    ids: Sequence[str],
+    before: Sequence[str],
+    code: str,
+    show: Show,
+    more: bool = False,
+    package: str = OURS,
 ) -> str:
     """Check the reader's code, after cells that show nothing; `more` is one step further.
+
+    `package` has the checks of these ids.
 
     Shows what `check` says in a notebook. Returns JSON: the status of each check, by its id, and
     whether there is a step further; nothing, if the code ends in an error itself.
@@ -64,14 +71,14 @@ def judge(
             if not _ran(code, names, lambda kind, text: kind != "error" or put(kind, text)):
                 return "{}"
         for id in ids:
-            found[id] = _judged(id, names, put, more)
+            found[id] = _judged(id, names, put, more, package)
     return json.dumps(found)
 
 
-def _judged(id: str, names: Names, show: Show, more: bool) -> dict[str, object]:
+def _judged(id: str, names: Names, show: Show, more: bool, package: str) -> dict[str, object]:
     try:
         with redirect_stdout(io.StringIO()) as printed:
-            check(id, names, more=more, seconds=SECONDS)
+            check(id, names, package, more=more, seconds=SECONDS)
         show("passed", printed.getvalue())
     except CheckFailed as failed:
         show("html", failed.html)

@@ -5,8 +5,9 @@
     ```
 
 The exercise is the one of that name in a problem set: the stub, the task, the hints, the example
-and the checks are those of its notebook, from exercises/. It is written as text, which is all that
-there is without JavaScript and in print; _static/exercise.mjs brings it to life. Options:
+and the checks are those of its notebook, from exercises/. Or it is a short one, from grader/short/.
+It is written as text, which is all that there is without JavaScript and in print;
+_static/exercise.mjs brings it to life. Options:
 
 - `example`: what to try, where the example of the notebook needs exercises that are elsewhere.
 
@@ -21,6 +22,7 @@ import json
 import os
 import re
 import shutil
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -62,7 +64,10 @@ FILES = {
     ),
 }
 PACKAGES = ("numpy", "matplotlib")  # what readers can import
+PACKED = ("md", "py", "toml")
 ELSEWHERE = ("classes", "notebooks", "__main__.py", "cli.py", "new_exercise.py")  # need more
+GRADER = Path(__file__).parents[2] / "grader"
+SHORT = "short/exercises.toml"  # there
 SETS = ("ps1_standardize", "ps2_inference", "ps3_backward", "ps4_where")  # in NumPy
 
 HINT = re.compile(r"<details><summary>(Hint.*?)</summary>(.*?)</details>\n*", re.DOTALL)
@@ -73,21 +78,22 @@ DEFINED = re.compile(r"^(?:def|class) (\w+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise as its notebook has it; all but `set` and `checks` are source texts.
+    """One exercise; all but `set` and `checks` are source texts.
 
+    `set` is its problem set, or that of the short exercises.
     `checks` are the ids of the checks of what is written in its cell.
     """
 
     set: str
-    task: str
-    hints: tuple[tuple[str, str], ...]
     setup: str
     stub: str
     example: str
     checks: tuple[str, ...]
+    task: str = ""
+    hints: tuple[tuple[str, str], ...] = ()
 
     @property
-    def title(self) -> str:
+    def defines(self) -> str:
         """The name of what is to be written."""
         found = DEFINED.search(self.stub)
         assert found
@@ -104,13 +110,32 @@ def exercises(root: Path) -> dict[str, Exercise]:
     return dict(chain.from_iterable(_of_set(root, assignment) for assignment in SETS))
 
 
+@cache
+def shorts() -> dict[str, tuple[Exercise, str, str]]:
+    """The short exercises by name: each with its title and its solution."""
+    entries = tomllib.loads((GRADER / SHORT).read_text("utf-8"))["exercise"]
+    found = {}
+    for entry in entries:
+        code = entry["code"].strip()
+        exercise = Exercise(
+            set="short",
+            setup="import numpy as np",
+            stub=code.replace("{hole}", entry["start"]),
+            example=entry["tries"],
+            checks=(entry["name"],),
+        )
+        solved = code.replace("{hole}", entry["right"])
+        found[entry["name"]] = (exercise, entry["title"], solved)
+    return found
+
+
 def solution(root: Path, exercise: Exercise) -> str:
     """What the master has in place of the stub."""
     for cell in _cells(notebook(root, exercise.set, "solutions")):
         found = DEFINED.search(cell.source)
-        if cell.id.endswith("-solution") and found and found[1] == exercise.title:
+        if cell.id.endswith("-solution") and found and found[1] == exercise.defines:
             return re.sub(r"^ *### (BEGIN|END) SOLUTION\n?", "", cell.source, flags=re.MULTILINE)
-    raise LookupError(f"the master of {exercise.set} does not define {exercise.title}")
+    raise LookupError(f"the master of {exercise.set} does not define {exercise.defines}")
 
 
 def notebook(root: Path, assignment: str, folder: str = "exercises") -> Path:
@@ -174,21 +199,36 @@ class ExerciseDirective(SphinxDirective):
     option_spec = {"example": directives.unchanged_required}  # noqa: RUF012
 
     def run(self) -> list[nodes.Node]:
-        """Raises an error of the directive for a name that no problem set has."""
+        """Raises an error of the directive for a name that no exercise has."""
         root, name = Path(self.env.srcdir), self.arguments[0]
         known = exercises(root)
+        if name in shorts():
+            exercise, title, solved = shorts()[name]
+            self.env.note_dependency(str(GRADER / SHORT))
+            return [self._box(name, exercise, f"**Two minutes:** {title}", solved)]
         if name not in known:
-            raise self.error(f"there is no exercise {name!r}; there are: {', '.join(known)}")
+            names = ", ".join([*known, *shorts()])
+            raise self.error(f"there is no exercise {name!r}; there are: {names}")
         exercise = known[name]
         path = notebook(root, exercise.set)
         self.env.note_dependency(str(path))
+        solved = solution(root, exercise) if self.config.exercise_solutions else ""
+        box = self._box(name, exercise, f"**Exercise:** `{exercise.defines}`", solved)
+        number = exercise.set.partition("_")[0].removeprefix("ps")
+        link = f"{{download}}`problem set {number} </{path.relative_to(root).as_posix()}>`"
+        box += self._parsed(f"In a notebook: {link}.", "exercise-notebook")
+        return [box]
+
+    def _box(self, name: str, exercise: Exercise, title: str, solved: str) -> nodes.container:
+        """The exercise as text, and as data for the script."""
         example = self.options.get("example", exercise.example).strip()
         box = nodes.container(classes=["exercise"], ids=[f"exercise-{name}"])
         self.set_source_info(box)
-        box += self._parsed(f"**Exercise:** `{exercise.title}`", "exercise-title")
+        box += self._parsed(title, "exercise-title")
         box += self._parsed("\n".join(self.content))
-        box += [_raw('<details class="exercise-task"><summary>The task</summary>')]
-        box += [*self._parsed(exercise.task), _raw("</details>")]
+        if exercise.task:
+            box += _raw('<details class="exercise-task"><summary>The task</summary>')
+            box += [*self._parsed(exercise.task), _raw("</details>")]
         box += _code(exercise.stub, "exercise-code")
         box += _code(example, "exercise-tries")
         hints = (
@@ -196,18 +236,17 @@ class ExerciseDirective(SphinxDirective):
             for title, text in exercise.hints
         )
         box += _raw("\n".join(hints))
-        if self.config.exercise_solutions:
+        if solved:
             box += [
                 _raw('<details class="exercise-solution" hidden><summary>A solution</summary>'),
-                _code(solution(root, exercise), ""),
+                _code(solved),
                 _raw("</details>"),
             ]
-        number = exercise.set.partition("_")[0].removeprefix("ps")
-        link = f"{{download}}`problem set {number} </{path.relative_to(root).as_posix()}>`"
-        box += self._parsed(f"In a notebook: {link}.", "exercise-notebook")
         data = {
             "name": name,
             "set": exercise.set,
+            "package": "grader.short" if exercise.set == "short" else "grader.sets",
+            "title": exercise.defines,
             "digest": exercise.digest,
             "setup": exercise.setup,
             "stub": exercise.stub,
@@ -215,7 +254,7 @@ class ExerciseDirective(SphinxDirective):
             "checks": exercise.checks,
         }
         box += _raw(_json(data, 'class="exercise-data"'))
-        return [box]
+        return box
 
     def _parsed(self, text: str, *classes: str) -> list[nodes.Node]:
         """The nodes of Markdown, which is another file's, or the content."""
@@ -227,7 +266,7 @@ class ExerciseDirective(SphinxDirective):
 
 
 def _code(source: str, *classes: str) -> nodes.container:
-    box = nodes.container(classes=list(filter(None, classes)))
+    box = nodes.container(classes=list(classes))
     box += nodes.literal_block(source, source, language="python")
     return box
 
@@ -309,11 +348,10 @@ def needed(release: Path) -> set[str]:
 @cache
 def _grader() -> bytes:
     """The parts of the package `grader` that need NumPy alone, as a zip archive."""
-    folder = Path(__file__).parents[2] / "grader"
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.md")]):
-            inside = path.relative_to(folder)
+        for path in sorted(path for kind in PACKED for path in GRADER.rglob(f"*.{kind}")):
+            inside = path.relative_to(GRADER)
             if inside.parts[0] not in ELSEWHERE:
                 # of no date, so that the same sources make the same archive
                 entry = zipfile.ZipInfo(f"grader/{inside.as_posix()}")

@@ -12,7 +12,7 @@ from helpers.books import build, small_book
 from helpers.browser import Browser
 from helpers.pyodide import Site, release, serving
 
-BLOCK = re.compile(r"^```\{exercise\} (\w+)\n.*?^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```\{exercise\} ([\w-]+)\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
 def pages() -> dict[str, list[str]]:

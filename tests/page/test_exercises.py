@@ -15,7 +15,8 @@ from helpers.pyodide import Site, release, serving
 from grader.checking.load import load
 from grader.checking.local import POINTS, PUBLIC_SEED, report
 from grader.checking.remote import StandIn
-from lab.web.exercises import CDN, FILES, exercises, needed, solution
+from grader.checking.sections import SECTIONS
+from lab.web.exercises import CDN, FILES, exercises, needed, shorts, solution
 
 from .conftest import exercise_book, pages
 
@@ -215,6 +216,17 @@ def test_solution(forward: Browser) -> None:
     assert "return x.mean(axis=0)" in box.find(".exercise-solution", "textContent")
 
 
+def test_short(forward: Browser) -> None:
+    """Is what is wrong in a short exercise named, and right what is mended?"""
+    box = Box(forward, "centre")
+    assert "one mean for everything (centre-one-number)" in box.after("Check")
+    box.write(box.text().replace("axis=None", "axis=1, keepdims=True"))
+    assert "a mean for each sample (centre-each-sample)" in box.after("Check")
+    box.write(box.text().replace("axis=1, keepdims=True", "axis=0"))
+    assert "centre: passed" in box.after("Check")
+    assert box.said == "Right."
+
+
 def test_one_step_further(forward: Browser) -> None:
     """After three failures, does a button explain the mistake one step further?"""
     box = Box(forward, "batch_mean")
@@ -307,7 +319,7 @@ def test_without_javascript(browser: Browser, site: Site) -> None:
     document = browser.call("DOM.getDocument", depth=-1)["root"]["nodeId"]
     html = browser.call("DOM.getOuterHTML", nodeId=document)["outerHTML"]
     browser.call("Emulation.setScriptExecutionDisabled", value=False)
-    box = html.partition('id="exercise-batch_mean"')[2].partition('id="exercise-batch_variance"')[0]
+    box = html.partition('id="exercise-batch_mean"')[2].partition('id="exercise-centre"')[0]
     text = re.sub("<[^>]+>", "", box)
     for words in ("def batch_mean(x", "YOUR CODE HERE", "Write it without a loop", "problem set 1"):
         assert words in text
@@ -339,7 +351,7 @@ def data(html: Path) -> dict[str, dict[str, Any]]:
 
 
 def test_which_exercises(html: Path) -> None:
-    """Are they where they belong: those of the first set, and some of each other?"""
+    """Are those of the first set, some of each other and the short ones where they belong?"""
     sections = {name: one["page"].rpartition("/")[2] for name, one in data(html).items()}
     expected = {
         "forward": "batch_mean batch_variance normalize scale_and_shift forward",
@@ -348,26 +360,36 @@ def test_which_exercises(html: Path) -> None:
         "convolutions": "batchnorm2d_forward batchnorm2d_backward",
         "layer_and_group_norm": "layernorm groupnorm",
     }
-    assert sections == {name: page for page, names in expected.items() for name in names.split()}
+    wanted = {name: page for page, names in expected.items() for name in names.split()}
+    assert {name: page for name, page in sections.items() if name not in shorts()} == wanted
+    assert set(shorts()) < set(sections)
+    assert len(shorts()) >= 10
+    for name, (exercise, _, _) in shorts().items():
+        section = load("exercises", "grader.short")[exercise.checks[0]].section
+        assert SECTIONS[section][1].endswith(f"/{sections[name]}"), name
 
 
-@pytest.mark.parametrize("name", re.findall(r"\{exercise\} (\w+)", str(pages())))
+@pytest.mark.parametrize("name", re.findall(r"\{exercise\} ([\w-]+)", str(pages())))
 def test_examples(html: Path, name: str) -> None:
     """With the master's solutions in the page, does each example run, and each check pass?"""
     from grader import page
 
     known, found = exercises(ROOT), data(html)
-    here = [one for one in found if found[one]["page"] == found[name]["page"]]
-    above = [solution(ROOT, known[one]) for one in here[: here.index(name)]]
-    code, shown = solution(ROOT, known[name]), list[tuple[str, str]]()
-    before = [known[name].setup, *above]
+    page_and_set = {one: (found[one]["page"], found[one]["set"]) for one in found}
+    here = [one for one in found if page_and_set[one] == page_and_set[name]]
+    solved = {
+        one: shorts()[one][2] if one in shorts() else solution(ROOT, known[one]) for one in here
+    }
+    code, shown = solved[name], list[tuple[str, str]]()
+    before = [found[name]["setup"], *(solved[one] for one in here[: here.index(name)])]
     page.run(before, code, found[name]["example"], lambda *output: shown.append(output))
     kinds = {kind for kind, _ in shown}
     assert "error" not in kinds, shown
     assert kinds & {"text", "image"}
-    told = json.loads(page.judge(found[name]["checks"], before, code, lambda *output: None))
+    checks, package = found[name]["checks"], found[name]["package"]
+    told = json.loads(page.judge(checks, before, code, lambda *output: None, package=package))
     assert {one["status"] for one in told.values()} == {"passed"}
-    assert list(told) == list(found[name]["checks"])
+    assert list(told) == checks
 
 
 def test_as_in_the_notebook() -> None:
@@ -379,7 +401,7 @@ def test_as_in_the_notebook() -> None:
         assert "NotImplementedError" in exercise.stub, name
         assert exercise.example, name
         assert set(exercise.checks) <= set(load(exercise.set)), name
-        assert exercise.title in solution(ROOT, exercise), name
+        assert exercise.defines in solution(ROOT, exercise), name
     checks = [id for exercise in exercises(ROOT).values() for id in exercise.checks]
     sets = dict.fromkeys(exercise.set for exercise in exercises(ROOT).values())
     assert checks == [id for assignment in sets for id in load(assignment)]
