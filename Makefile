@@ -19,7 +19,7 @@ SETS  := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
 files    = $(shell find $(1) -type f -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null)
 LAB     := $(call files,lab)
 MASTERS := $(call files,solutions)
-PAGES   := $(call files,chapters grading _static) $(wildcard _config.yml _toc.yml references.bib) \
+PAGES   := $(call files,chapters grading _static grader/short) grader/page.py $(wildcard _config.yml _toc.yml references.bib) \
            $(filter-out README.md CONTRIBUTING.md,$(wildcard *.md))
 
 .PHONY: help course test lint mutants setup exercises book serve lock clean

@@ -31,6 +31,8 @@ _BEHIND_OUTPUTS = (
     "requirements.lock",
 )
 
+_NOT_BEHIND_OUTPUTS = "lab/web/*.py"
+
 _Job = Future[ExecutionResult]
 
 
@@ -54,7 +56,7 @@ def _choose_cache(app: Sphinx, config: Config) -> None:
     root = Path(app.srcdir)
     digest = hashlib.sha256()
     for pattern in _BEHIND_OUTPUTS:
-        for path in sorted(root.glob(pattern)):
+        for path in sorted(set(root.glob(pattern)) - set(root.glob(_NOT_BEHIND_OUTPUTS))):
             digest.update(path.read_bytes())
     cache = root / "_build" / ".jupyter_cache" / digest.hexdigest()[:16]
     config["nb_execution_cache_path"] = str(cache)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Collection
 from functools import cache
@@ -53,8 +54,9 @@ def _site() -> str:
         from js import location  # type: ignore[import-not-found]
     except ImportError:
         return ""
-    site, lite, _ = str(location.href).partition("/lite/")
-    return site if lite else ""
+    # of JupyterLite's pages, and of the worker that runs Python in a page of the book
+    site, *inside = re.split("/lite/|/_static/", str(location.href))
+    return site if inside else ""
 
 
 @cache

@@ -3,11 +3,16 @@
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 
 AGAIN = 1.0  # seconds until it is raised once more, in code that catches everything
+
+# Where this process cannot stop itself, whoever can is told: how many seconds code has that starts
+# to run, and 0 when it has ended.
+watcher: ContextVar[Callable[[float], object] | None] = ContextVar("watcher", default=None)
 
 
 class OutOfTime(BaseException):
@@ -18,8 +23,18 @@ class OutOfTime(BaseException):
 def limited(seconds: float) -> Iterator[None]:
     """Raises OutOfTime in what takes longer than so many seconds.
 
-    Nothing is limited outside the main thread, nor on Windows and in browsers, which have no timer.
+    Nothing is limited outside the main thread, nor on Windows and in browsers, which have no timer;
+    there may be a `watcher`.
     """
+    if watch := watcher.get():
+        inside = watcher.set(None)  # what is limited in this code is limited already
+        watch(seconds)
+        try:
+            yield
+        finally:
+            watch(0)
+            watcher.reset(inside)
+        return
     timed = hasattr(signal, "setitimer") and sys.platform != "emscripten"
     if not timed or threading.current_thread() is not threading.main_thread():
         yield

@@ -13,7 +13,11 @@ from typing import Any
 
 import websocket
 
-KEYS = {"Tab": 9, "PageUp": 33, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39}
+KEYS = {
+    "Tab": 9, "Enter": 13, "Escape": 27, "PageUp": 33,
+    "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "a": 65,
+}  # fmt: skip
+CONTROL = 2  # the modifier of the protocol
 
 
 class Browser:
@@ -21,6 +25,7 @@ class Browser:
 
     def __init__(self, socket: websocket.WebSocket) -> None:
         self._socket, self._calls = socket, 0
+        self.events: list[dict[str, Any]] = []  # of the domains that are enabled, since the start
         self.call("Page.enable")
 
     def call(self, method: str, **params: object) -> dict[str, Any]:
@@ -42,13 +47,34 @@ class Browser:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
-    def press(self, key: str, times: int = 1) -> None:
+    def press(self, key: str, times: int = 1, modifiers: int = 0) -> None:
         """Press a key, which goes to the element in focus."""
+        pressed = {"key": key, "windowsVirtualKeyCode": KEYS[key], "modifiers": modifiers}
+        text = {"text": "\r"} if key == "Enter" and not modifiers else {}  # as a button needs it
         for _ in range(times):
-            for kind in ("rawKeyDown", "keyUp"):
-                self.call(
-                    "Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=KEYS[key]
-                )
+            for kind in ("keyDown" if text else "rawKeyDown", "keyUp"):
+                self.call("Input.dispatchKeyEvent", type=kind, **pressed, **text)
+
+    def write(self, text: str) -> None:
+        """Write a text into the element in focus, in place of all that is there."""
+        self.press("a", modifiers=CONTROL)
+        self.call("Input.insertText", text=text)
+
+    def wait(self, condition: str, seconds: float = 90) -> Any:
+        """What the expression is as soon as it is true; looked at whenever the page is drawn."""
+        return self.evaluate(
+            f"""new Promise((found, late) => {{
+                const end = performance.now() + {seconds} * 1000;
+                const look = () => {{
+                    const value = {condition};
+                    if (value) found(value);
+                    else if (performance.now() > end)
+                        late(new Error("this did not come true"));
+                    else setTimeout(look, 20);
+                }};
+                look();
+            }})"""
+        )
 
     def drag(self, selector: str, right: float) -> None:
         """Drag an element to the right with the mouse, by so many pixels."""
@@ -80,6 +106,8 @@ class Browser:
     def _receive(self, key: str, value: object) -> dict[str, Any]:
         while True:
             message = json.loads(self._socket.recv())
+            if "method" in message:
+                self.events.append(message)
             if message.get(key) == value:
                 return dict(message)
 

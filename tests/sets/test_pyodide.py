@@ -2,11 +2,7 @@
 
 import inspect
 import json
-import os
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +10,12 @@ import nbformat
 import pytest
 from helpers import ROOT
 from helpers.browser import Browser
+from helpers.pyodide import release, serving
 
 import grader
 from grader import CheckFailed, check
 from grader.checking.load import load
 
-DIST = Path(os.environ.get("PYODIDE_DIST", ROOT.parent / "shared" / "pyodide"))
 NUMPY_SETS = ("ps1_standardize", "ps2_inference", "ps3_backward", "ps4_where")
 
 # Run once in Pyodide, with the grader's sources in `files`. IPython runs the cells, as it does in
@@ -52,11 +48,6 @@ def run(cells):
         raised = None if error is None else [type(error).__name__, str(error)]
         yield shown.stdout, len(shown.outputs), raised
 """
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing of the requests."""
 
 
 class Pyodide:
@@ -95,17 +86,9 @@ class Pyodide:
 
 @pytest.fixture(scope="module")
 def pyodide(browser: Browser) -> Iterator[Pyodide]:
-    if not (DIST / "pyodide.mjs").exists():
-        stop = pytest.fail if "CI" in os.environ else pytest.skip
-        stop(f"{DIST} holds no Pyodide; PYODIDE_DIST can name another folder")
-    address = ("127.0.0.1", 0)
-    with ThreadingHTTPServer(address, partial(Quiet, directory=str(DIST))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        browser.open(f"http://127.0.0.1:{server.server_port}/")
+    with serving(release()) as site:
+        browser.open(f"{site.address}/")
         yield Pyodide(browser)
-        server.shutdown()
-        thread.join()
 
 
 def code(folder: str, assignment: str) -> dict[str, str]:

@@ -1,0 +1,108 @@
+// Python for a page, in a Web Worker that python.mjs makes, asks and ends: Pyodide with NumPy, and
+// the course's package `grader`. The first message says where they are; each later one is a request.
+// It posts messages with one key: `loading`, `output` (see grader/page.py), `done` or `failed`.
+
+const fetched = self.fetch.bind(self);  // Pyodide is to get what was checked below
+let ready;
+
+onmessage = async ({ data }) => {
+  if (!ready) {
+    ready = start(data);
+    ready.catch(() => {});  // each request that comes is told
+    return;
+  }
+  try {
+    await answer(await ready, data);
+  } catch (error) {
+    postMessage({ failed: String(error.message ?? error) });
+  }
+};
+
+function start({ base, files, grader }) {
+  const read = download(base, files);
+  // only to tell which file cannot be had, of which Pyodide would say something else
+  const missing = Promise.all(Object.values(read)).then(() => new Promise(() => {}));
+  return Promise.race([missing, boot(base, files, grader, read)]);
+}
+
+async function boot(base, files, grader, read) {
+  const course = fetched(grader).then((response) => response.arrayBuffer());
+  self.fetch = async (request, options) => {
+    const address = String(request.url ?? request);
+    const name = address.startsWith(base) ? address.slice(base.length) : "";
+    if (!(name in files)) return fetched(request, options);
+    const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+    return new Response(await read[name], { headers: { "Content-Type": type } });
+  };
+  await load(await read["pyodide.asm.js"]);  // it is there before Pyodide would fetch it
+  const { loadPyodide } = await load(await read["pyodide.mjs"]);
+  const pyodide = await loadPyodide({ indexURL: base, packages: ["numpy"] });
+  postMessage({ loading: { what: "NumPy and the checks" } });
+  pyodide.unpackArchive(await course, "zip", { extractDir: "/course" });
+  pyodide.runPython("import sys; sys.path.insert(0, '/course')");
+  return { pyodide, page: pyodide.pyimport("grader.page") };
+}
+
+// A module that has been read already.
+async function load(bytes) {
+  const address = URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
+  try {
+    return await import(address);
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+}
+
+// What each of the files holds, as promises by name. A file that is not the one of the release is
+// refused: it may come from another host.
+function download(base, files) {
+  const total = Object.values(files).reduce((sum, [size]) => sum + size, 0);
+  let loaded = 0;
+  const read = async (name, [size, sha256]) => {
+    const integrity = `sha256-${sha256}`;
+    // where the page is not secure, the browser itself can compare, but then tells no progress
+    const response = await fetched(base + name, crypto.subtle ? {} : { integrity });
+    if (!response.ok) throw new Error(`${base}${name}: ${response.status} ${response.statusText}`);
+    const bytes = new Uint8Array(size);
+    let end = 0;
+    for (const reader = response.body.getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (end + value.length <= size) bytes.set(value, end);
+      end += value.length;
+      loaded += value.length;
+      postMessage({ loading: { what: "Python", loaded, total } });
+    }
+    const same = end === size && (!crypto.subtle || await digest(bytes) === sha256);
+    if (!same) throw new Error(`${base}${name} is not the file of the release`);
+    return bytes;
+  };
+  return Object.fromEntries(Object.entries(files).map(([name, of]) => [name, read(name, of)]));
+}
+
+async function digest(bytes) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return btoa(String.fromCharCode(...hash));
+}
+
+// A request runs code, or checks it if it has `checks`, which are in a `package`; `before` are cells
+// that show nothing.
+async function answer({ pyodide, page }, { before, code, tries = "", checks, more, package: of }) {
+  if ([...before, code, tries].some((cell) => cell.includes("matplotlib"))) {
+    postMessage({ loading: { what: "Matplotlib" } });
+    await pyodide.loadPackage("matplotlib", { messageCallback: () => {} });
+    pyodide.pyimport("matplotlib.pyplot").destroy();
+  }
+  const show = (kind, text) => postMessage({ output: { kind, text } });
+  const cells = pyodide.toPy(before), ids = pyodide.toPy(checks ?? []);
+  let done = {};
+  try {
+    if (checks) done = JSON.parse(page.judge(ids, cells, code, show, Boolean(more), of));
+    else page.run(cells, code, tries, show);
+  } catch (error) {  // a mistake of the course's
+    show("error", String(error.message ?? error));
+  }
+  cells.destroy();
+  ids.destroy();
+  postMessage({ done });
+}

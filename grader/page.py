@@ -1,0 +1,210 @@
+"""What a reader runs and checks in a page of the book: in Pyodide, with NumPy and no IPython.
+
+Called by _static/python-worker.mjs. The code runs in a new namespace each time: what comes of it
+follows from what stands in the page, and from nothing that ran before.
+A cell is shown as in a notebook: what it prints, its last value, its figures, its error.
+"""
+
+import ast
+import base64
+import importlib
+import io
+import json
+import linecache
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from types import ModuleType
+from typing import Any
+
+from .checking import session
+from .checking.limit import limited, watcher
+from .checking.local import OFFERED, CheckFailed, check
+from .checking.mistakes import OURS, further
+
+# A kind of output, and the output: text, warning, error and passed are plain, further is Markdown,
+# html is HTML, and image is a PNG in base64. And limit is how many seconds the reader's code has
+# that starts to run, or 0 when it has ended: the page stops what takes longer.
+Show = Callable[[str, str], object]
+Names = dict[str, Any]
+
+CELL = "# %%"  # a line that begins with it begins a cell, as in Jupytext and editors
+SECONDS = 10.0  # for the reader's code
+AT_MOST = 100_000  # characters of text that are shown
+CUT = "\n... and more, which is left out.\n"
+WARNED = re.compile(r"<ipython-input-\d+>:(\d+): ")
+FILE = re.compile(r'File "<ipython-input-(\d+)>", (line \d+)(?:, in <module>)?')
+
+
+def run(before: Sequence[str], code: str, tries: str, show: Show) -> None:
+    """Run cells that show nothing, then the reader's code, then what the reader tries with it.
+
+    `tries` has the cells of an example. The first error ends it.
+    """
+    cells = [code, *re.split(f"^{CELL}.*\n", tries, flags=re.MULTILINE)]
+    with _notebook(before, show) as names, _shown(show) as put, _figures(cells, put):
+        for number, cell in enumerate(cells):
+            if not _ran(cell, names, put, "your code" if number == 0 else "what you try"):
+                break
+
+
+def judge(
+    ids: Sequence[str],
+    before: Sequence[str],
+    code: str,
+    show: Show,
+    more: bool = False,
+    package: str = OURS,
+) -> str:
+    """Check the reader's code, after cells that show nothing; `more` is one step further.
+
+    `package` has the checks of these ids.
+
+    Shows what `check` says in a notebook. Returns JSON: the status of each check, by its id, and
+    whether there is a step further; nothing, if the code ends in an error itself.
+    """
+    found = {}
+    with _notebook(before, show) as names, _shown(show) as put:
+        with redirect_stdout(io.StringIO()):
+            if not _ran(code, names, lambda kind, text: kind != "error" or put(kind, text)):
+                return "{}"
+        for id in ids:
+            found[id] = _judged(id, names, put, more, package)
+    return json.dumps(found)
+
+
+def _judged(id: str, names: Names, show: Show, more: bool, package: str) -> dict[str, object]:
+    try:
+        with redirect_stdout(io.StringIO()) as printed:
+            check(id, names, package, more=more, seconds=SECONDS)
+        show("passed", printed.getvalue())
+    except CheckFailed as failed:
+        show("html", failed.html)
+        if failed.further:
+            show("further", failed.further)
+    verdict = session.TRIED[id]
+    steps = [mistake for mistake in verdict.diagnosis if mistake in further()]
+    offer = bool(steps) and session.FAILURES[id] >= OFFERED
+    return {"status": verdict.status, "offer": offer}
+
+
+@contextmanager
+def _notebook(before: Sequence[str], show: Show) -> Iterator[Names]:
+    """The names of a new notebook in which these cells have run, errors or not.
+
+    The page is told when the reader's code runs, in a cell or in a check.
+    """
+    watched = watcher.set(lambda seconds: show("limit", f"{seconds:g}"))
+    notebook, ours = ModuleType("__main__"), sys.modules["__main__"]
+    names = vars(notebook)
+    names["In"] = [""]  # IPython's list of cells, in which a check reads
+    sys.modules["__main__"] = notebook
+    try:
+        for cell in before:
+            with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+                _ran(cell, names, lambda kind, text: None)
+        yield names
+    finally:
+        sys.modules["__main__"] = ours
+        watcher.reset(watched)
+
+
+def _ran(source: str, names: Names, show: Show, where: str = "your code") -> bool:
+    """Run a cell and show its last value; without an error? It is told with the line, `where`."""
+    names["In"].append(source)
+    file = f"<ipython-input-{len(names['In']) - 1}>"  # by which a check knows a line of a cell
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    try:
+        body = ast.parse(source, file).body
+        ends = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        with limited(SECONDS):
+            exec(compile(ast.Module(body, []), file, "exec"), names)
+            if isinstance(ends, ast.Expr):
+                value = eval(compile(ast.Expression(ends.value), file, "eval"), names)
+                if value is not None and not source.rstrip().endswith(";"):
+                    _display(value, show)
+    except CheckFailed as failed:  # a check that the reader calls
+        show("html", failed.html)
+        return False
+    except BaseException as error:
+        show("error", _told(error, file, where))
+        return False
+    return True
+
+
+def _display(value: object, show: Show) -> None:
+    html = getattr(value, "_repr_html_", None)
+    show(*(("html", str(html())) if callable(html) else ("text", f"{value!r}\n")))
+
+
+def _told(error: BaseException, cell: str, where: str) -> str:
+    """The error, below the lines of the reader's cells that led to it; others are ours."""
+    told = traceback.TracebackException.from_exception(error)
+    told.stack = traceback.StackSummary.from_list(
+        [frame for frame in told.stack if FILE.match(f'File "{frame.filename}", line 1')]
+    )
+    lines = "".join(told.format(chain=False))
+
+    def place(found: re.Match[str]) -> str:
+        file = f"<ipython-input-{found[1]}>"
+        return f"{found[2]} of {where if file == cell else 'your code'}"
+
+    return FILE.sub(place, lines.removeprefix("Traceback (most recent call last):\n"))
+
+
+class _Text(io.TextIOBase):
+    """A file that shows what is written to it."""
+
+    def __init__(self, show: Show, kind: str) -> None:
+        self._show, self._kind = show, kind
+
+    def write(self, text: str) -> int:
+        self._show(self._kind, text)
+        return len(text)
+
+
+@contextmanager
+def _shown(show: Show) -> Iterator[Show]:
+    """What shows output, and text up to a limit; standard output and error go there too."""
+    left = AT_MOST
+
+    def put(kind: str, text: str) -> None:
+        nonlocal left
+        if kind in ("text", "warning", "error"):
+            if left <= 0 and kind != "error":
+                return
+            text = WARNED.sub(r"line \1: ", text) if kind == "warning" else text
+            if kind != "error" and len(text) >= left:
+                text = text[:left] + CUT
+            left -= len(text)
+        show(kind, text)
+
+    with redirect_stdout(_Text(put, "text")), redirect_stderr(_Text(put, "warning")):
+        yield put
+
+
+@contextmanager
+def _figures(cells: Sequence[str], show: Show) -> Iterator[None]:
+    """Show the figures that cells draw with Matplotlib: at plt.show(), or when the last has run."""
+    if not any("matplotlib" in cell for cell in cells):
+        yield
+        return
+    importlib.import_module("matplotlib").use("agg")
+    plt: Any = importlib.import_module("matplotlib.pyplot")
+
+    def draw(*args: object, **kwargs: object) -> None:
+        for number in plt.get_fignums():
+            file = io.BytesIO()
+            plt.figure(number).savefig(file, format="png", bbox_inches="tight")
+            show("image", base64.b64encode(file.getvalue()).decode())
+        plt.close("all")
+
+    before, plt.show = plt.show, draw
+    try:
+        yield
+        draw()
+    finally:
+        plt.show = before
+        plt.close("all")
