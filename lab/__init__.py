@@ -1,6 +1,6 @@
 """What the chapters share. A module imports only from lines below its own.
 
-book  mistakes             Sphinx extensions: what runs the pages; the page of all mistakes
+book  mistakes  predict    Sphinx extensions: what runs the pages, all mistakes, the questions
 claims                     an experiment for each claim that is measured by training
 standardised  four_lines   the measurements behind the other claims
 measures                   what is read off a history or a network
