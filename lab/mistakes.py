@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from grader.checking.mistakes import Mistake, catalogue, further, slips
-from grader.checking.sections import SECTIONS
+from grader.checking.sections import SECTIONS, of_mistake
 from grader.checking.symptoms import Symptom, symptoms
 
 ROWS = 8  # of a table of two answers
@@ -26,6 +26,7 @@ BEHIND = ("grader/checking/*.py", "grader/sets/*/*.py", "grader/sets/*/more.md")
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension."""
     app.add_role("number-of-mistakes", Number())
+    app.add_role("mistake", Link())
     app.add_directive("mistakes", Mistakes)
     app.add_directive("slips", Slips)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -38,6 +39,18 @@ class Number(SphinxRole):
         mistakes = len(catalogue()) - len(slips)
         number = {"mistakes": mistakes, "slips": len(slips)}[self.text]
         return [nodes.Text(str(number))], []
+
+
+class Link(SphinxRole):
+    """The id of a mistake, as a link to its place on the page of all."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        if self.text not in catalogue():
+            told = self.inliner.reporter.error(f"no mistake {self.text!r}", line=self.lineno)
+            return [], [told]
+        page, _, anchor = of_mistake(self.text).partition(".html#")
+        address = f"{self.env.app.builder.get_relative_uri(self.env.docname, page)}#{anchor}"
+        return [nodes.reference("", "", nodes.literal("", self.text), refuri=address)], []
 
 
 class Mistakes(SphinxDirective):

@@ -13,6 +13,7 @@ from helpers.browser import Browser
 from grader.checking.load import load
 from grader.checking.mistakes import catalogue, slips
 from grader.checking.sections import SECTIONS, link
+from lab.predict import parse
 
 SET = "ps1_standardize"
 IDS = {m.partition(":")[0] for check in load(SET).values() for m in check.mistakes}
@@ -141,3 +142,15 @@ def test_without_a_script(page: Path, browser: Browser) -> None:
         assert found["nodeIds"] == []
     finally:
         browser.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_puzzles() -> None:
+    """Is the answer of each puzzle the mistake that its code makes, and no other?"""
+    puzzles = (ROOT / "puzzles.md").read_text("utf-8").split("\n(puzzle-")[1:]
+    assert len(puzzles) == 10
+    for puzzle in puzzles:
+        code, _, box = puzzle.partition(":::{predict}\n")
+        _, choices = parse(box.partition("\n:::")[0].splitlines())
+        named = {re.findall(r"{mistake}`(.+?)`", choice.why)[0]: choice.right for choice in choices}
+        made = set(re.findall(r'"([a-z0-9-]+)"', code)) & set(catalogue())
+        assert {id for id, right in named.items() if right} == made
