@@ -18,7 +18,11 @@ document.addEventListener("DOMContentLoaded", () => {
       localStorage.setItem(KEY, JSON.stringify(all));
     } catch { /* a reader who keeps nothing can still predict */ }
   };
-  const number = (text) => Number(text.trim().replace(",", ".").replace("\u2212", "-") || NaN);
+  // 57,600 is thousands; 3,2 is how much of the world writes 3.2; a share may have its % sign.
+  const number = (text) => {
+    const plain = text.trim().replace("\u2212", "-").replace(/%$/, "");
+    return Number(plain.replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".") || NaN);
+  };
   const words = (label) => label.dataset.text ?? label.textContent.trim();
 
   // What follows a question, up to the next one or the end of its section.
