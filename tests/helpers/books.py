@@ -63,7 +63,7 @@ def small_book(folder: Path, *codes: str) -> Path:
 def add_sections(book: Path) -> None:
     """Add the sections that the grader names to a small book: their labels and headings alone."""
     toc = yaml.safe_load((book / "_toc.yml").read_text())
-    for page in {*PAGES, *(str(Path(page).with_name("index")) for page in PAGES)}:
+    for page in sorted({*PAGES, *(str(Path(page).with_name("index")) for page in PAGES)}):
         (book / page).parent.mkdir(parents=True, exist_ok=True)
         sections = (f"({label})=\n## {title}" for label, title in PAGES.get(page, {}).items())
         (book / f"{page}.md").write_text("\n\n".join(["# A title", *sections]))
