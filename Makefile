@@ -19,6 +19,7 @@ SETS  := $(notdir $(patsubst %/,%,$(wildcard solutions/*/)))
 files    = $(shell find $(1) -type f -not -path '*/__pycache__/*' -not -path '*/.*' 2>/dev/null)
 LAB     := $(call files,lab)
 MASTERS := $(call files,solutions)
+CHECKS  := $(call files,grader/checking grader/sets)
 PAGES   := $(call files,chapters grading _static grader/short) grader/page.py $(wildcard _config.yml _toc.yml references.bib) \
            $(filter-out README.md CONTRIBUTING.md,$(wildcard *.md))
 
@@ -95,7 +96,7 @@ _build/exercises.txt _build/self-study.txt: $(MASTERS) nbgrader_config.py grader
 book: _build/html/.complete
 	$(call unchanged,Book          )
 
-_build/html/.complete: $(PAGES) $(LAB) grader/reference.py _build/exercises.txt $(LOCK) | $(SETUP)
+_build/html/.complete: $(PAGES) $(LAB) $(CHECKS) grader/reference.py _build/exercises.txt $(LOCK) | $(SETUP)
 	@mkdir -p $(LOGS)
 	@echo 'Book          is built from chapters/; log: $(LOGS)/book.txt'
 	@.venv/bin/jupyter-book build -W -n --keep-going . >$(LOGS)/book.txt || \

@@ -1,6 +1,6 @@
 """What the chapters share. A module imports only from lines below its own.
 
-book                       the Sphinx extension that runs the pages
+book  web                  Sphinx extensions: what runs the pages, and what is in them
 claims                     an experiment for each claim that is measured by training
 standardised  four_lines   the measurements behind the other claims
 measures                   what is read off a history or a network
@@ -9,5 +9,6 @@ networks                   what several experiments train
 letters  conventions  processes  costs  explorables  evidence    what some pages need
 datasets  figures  prose   the data, the one figure style, numbers for the text
 
-Of `grader` it imports nothing. Both rules are contracts in pyproject.toml, held by `make lint`.
+Only `web.mistakes`, which shows what checks say, imports anything of `grader`.
+Both rules are contracts in pyproject.toml, held by `make lint`.
 """

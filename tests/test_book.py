@@ -18,7 +18,8 @@ import pytest
 from helpers import ROOT
 from helpers.books import BUILD, ENVIRONMENT, build, small_book
 
-from grader.checking.sections import PAGES
+from grader.checking.mistakes import catalogue
+from grader.checking.sections import PAGES, of_mistake
 
 CHAPTERS = ROOT / "chapters"
 NUMBER = r"[+-]?[\d.,]+(e[+-]\d+)?%?"
@@ -202,6 +203,13 @@ def test_sections_that_the_grader_names(pages: dict[str, Page], page: str, label
         pages[page].headings[label].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
         == PAGES[page][label]
     )
+
+
+def test_mistakes_have_addresses(html: Path) -> None:
+    """Is each mistake that the grader can name on the page that messages link to?"""
+    for id in catalogue():
+        page, _, anchor = of_mistake(id).partition("#")
+        assert (html / page).read_text("utf-8").count(f' id="{anchor}"') == 1, id
 
 
 def test_citations_have_sources() -> None:

@@ -16,7 +16,7 @@ from .asked import arguments, asked
 from .literals import MARK, TOO_LARGE, Table, furthest, side_by_side
 from .mistakes import catalogue
 from .remote import Remote, Student
-from .sections import link, where_to_read
+from .sections import link, of_mistake, where_to_read
 
 LINES = 12  # before the fold, with the title
 FOLD = "-" * 40
@@ -30,6 +30,7 @@ class Named:
     heading: str
     why: str
     section: str
+    id: str
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class Message:
         if self.notice:
             blocks.append(f"<p>{'<br>'.join(map(escape, self.notice))}</p>")
         for one in self.named:
-            lines = [f"<strong>{escape(one.heading)}</strong>", escape(one.why)]
+            lines = [f"<strong>{_linked(one, book)}</strong>", escape(one.why)]
             blocks.append(f"<p>{'<br>'.join([*lines, _to_read(one.section, book)])}</p>")
         last = [_to_read(self.read, book)] if self.read else []
         last += [escape(self.offer)] if self.offer else []
@@ -142,6 +143,15 @@ class Message:
 
     def _noted(self) -> list[str]:
         return ["", *self.notes] if self.notes else []
+
+
+def _linked(one: Named, book: str) -> str:
+    """The heading, with the id as a link to the book's page of mistakes, where that has it."""
+    heading, id = escape(one.heading), escape(one.id)
+    if not book or not link(one.section):  # another course's
+        return heading
+    address = escape(of_mistake(one.id, book))
+    return heading.replace(f"({id})", f'(<a href="{address}">{id}</a>)')
 
 
 def _to_read(section: str, book: str) -> str:
@@ -206,7 +216,7 @@ def message(
 def _named(id: str, detail: str, section: str) -> Named:
     mistake = catalogue()[id]
     why = f"{mistake.explanation} {detail}".strip()
-    return Named(f"Mistake: {mistake.title} ({id}).", why, mistake.section or section)
+    return Named(f"Mistake: {mistake.title} ({id}).", why, mistake.section or section, id)
 
 
 def _cause(result: Result) -> str:

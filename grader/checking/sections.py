@@ -100,6 +100,12 @@ def link(label: str, book: str = "") -> str:
     return f"{book.rstrip('/')}/{address}" if book else address
 
 
+def of_mistake(id: str, book: str = "") -> str:
+    """The address of a mistake on the page of all that the grader can name."""
+    address = f"mistakes.html#{id}"
+    return f"{book.rstrip('/')}/{address}" if book else address
+
+
 def where_to_read(label: str, book: str = "") -> str:
     """What a message says of a section: title and address, or the text itself if it is no label."""
     if label not in SECTIONS:  # another course's: its own words

@@ -1,1 +1,1 @@
-"""How the book's pages are served: Sphinx extensions that no notebook imports."""
+"""Sphinx extensions for what pages have besides text: no notebook imports them."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from grader.checking.sections import PAGES
 from helpers import ROOT
 
 PAGE = """\
@@ -57,3 +58,14 @@ def small_book(folder: Path, *codes: str) -> Path:
     for name, code in zip(names, codes, strict=True):
         (folder / f"{name}.md").write_text(PAGE.format(code=code))
     return folder
+
+
+def add_sections(book: Path) -> None:
+    """Add the sections that the grader names to a small book: their labels and headings alone."""
+    toc = yaml.safe_load((book / "_toc.yml").read_text())
+    for page in sorted({*PAGES, *(str(Path(page).with_name("index")) for page in PAGES)}):
+        (book / page).parent.mkdir(parents=True, exist_ok=True)
+        sections = (f"({label})=\n## {title}" for label, title in PAGES.get(page, {}).items())
+        (book / f"{page}.md").write_text("\n\n".join(["# A title", *sections]))
+        toc.setdefault("chapters", []).append({"file": page})
+    (book / "_toc.yml").write_text(yaml.safe_dump(toc))

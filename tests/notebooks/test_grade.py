@@ -414,7 +414,7 @@ def test_report_in_html() -> None:
     """Is the report readable HTML, in which text of a student's stays text?"""
     both = side_by_side(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
     told = Message(
-        named=(Named("Mistake: <b> (b).", "Why & how.", "the-mean"),),
+        named=(Named("Mistake: <b> (b).", "Why & how.", "the-mean", "b"),),
         example=Example("b", ("x = 1", "f(x < 2)"), ("f(x < 2)",), ('raised <i>: "&"',), both),
         rest=("ok     a <u>",),
     )
@@ -424,7 +424,8 @@ def test_report_in_html() -> None:
     wrong = "text-align: right; background-color: #fdd; color: #000; font-weight: bold;"
     assert html == (
         "<p><strong>double: partly right, 1.5 / 3 points</strong></p>\n"
-        "<p><strong>Mistake: &lt;b&gt; (b).</strong><br>Why &amp; how.<br>"
+        '<p><strong>Mistake: &lt;b&gt; (<a href="https://example.org/book/mistakes.html#b">b</a>).'
+        "</strong><br>Why &amp; how.<br>"
         f'Read: <a href="{section}">“The mean”</a> in the book</p>\n'
         "<p>WRONG: b</p>\n"
         "<pre><code>x = 1\nf(x &lt; 2)</code></pre>\n"
@@ -454,6 +455,10 @@ def test_no_book_no_link() -> None:
     told = Message(read="the-mean", rest=("ok     a",))
     assert "<a " not in told.html("title")
     assert "“The mean” in the book, chapters/" in told.html("title")
+    named = Message(named=(Named("Mistake: b (b).", "Why.", "the-mean", "b"),))
+    assert "<a " not in named.html("title")
+    other = Message(named=(Named("Mistake: b (b).", "Why.", "Page 3 of the notes", "b"),))
+    assert "<a " not in other.html("title", "https://example.org/book")
 
 
 def test_table() -> None:
