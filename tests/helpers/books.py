@@ -47,7 +47,6 @@ def build(source: Path, out: Path, **environment: str) -> subprocess.CompletedPr
 def small_book(folder: Path, *codes: str) -> Path:
     """A book configured like ours, with a page for each code, which it runs: intro, page1, ..."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    config["sphinx"]["extra_extensions"].remove("sphinx-mathjax-offline")  # 24 MB to copy
     (folder / "_config.yml").write_text(yaml.safe_dump(config))
     shutil.copy(ROOT / "references.bib", folder)
     names = ["intro", *(f"page{number}" for number in range(1, len(codes)))]

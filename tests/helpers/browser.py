@@ -21,6 +21,7 @@ class Browser:
 
     def __init__(self, socket: websocket.WebSocket) -> None:
         self._socket, self._calls = socket, 0
+        self.events: list[dict[str, Any]] = []  # of the domains that are enabled, since the start
         self.call("Page.enable")
 
     def call(self, method: str, **params: object) -> dict[str, Any]:
@@ -80,6 +81,8 @@ class Browser:
     def _receive(self, key: str, value: object) -> dict[str, Any]:
         while True:
             message = json.loads(self._socket.recv())
+            if "method" in message:
+                self.events.append(message)
             if message.get(key) == value:
                 return dict(message)
 

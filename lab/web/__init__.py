@@ -1,0 +1,1 @@
+"""How the book's pages are served: Sphinx extensions that no notebook imports."""
