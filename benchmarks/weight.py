@@ -95,16 +95,19 @@ def main() -> None:
         if "_static" not in path.parts
     )
     print(f"{'page':55} {'kB':>5} {'scripts':>7} {'shift':>6} {'paint':>8}")
-    with served(HTML) as address, tempfile.TemporaryDirectory() as folder:
-        with chromium(Path(folder)) as browser:
-            for page in pages:
-                weight = weigh(browser, f"{address}/{page}")
-                print(
-                    f"{page:55} {weight.bytes / 1000:5.0f} {weight.scripts / 1000:7.0f}"
-                    f" {weight.shift:6.3f} {weight.paint:5.0f} ms",
-                    *weight.console,
-                    sep="\n    ",
-                )
+    with (
+        served(HTML) as address,
+        tempfile.TemporaryDirectory() as folder,
+        chromium(Path(folder)) as browser,
+    ):
+        for page in pages:
+            weight = weigh(browser, f"{address}/{page}")
+            print(
+                f"{page:55} {weight.bytes / 1000:5.0f} {weight.scripts / 1000:7.0f}"
+                f" {weight.shift:6.3f} {weight.paint:5.0f} ms",
+                *weight.console,
+                sep="\n    ",
+            )
 
 
 if __name__ == "__main__":

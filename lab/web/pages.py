@@ -47,7 +47,8 @@ def _formula(translator: HTML5Translator, node: math) -> None:
 
 def _displayed(translator: HTML5Translator, node: math_block) -> None:
     """Write a formula on a line of its own, which arrow keys scroll where it is too wide."""
-    translator.body.append(f'<div class="math" tabindex="0">{_mathml(node, displayed=True)}</div>\n')
+    formula = _mathml(node, displayed=True)
+    translator.body.append(f'<div class="math" tabindex="0">{formula}</div>\n')
     raise SkipNode
 
 
@@ -65,7 +66,7 @@ def _use_templates(app: Sphinx, config: Config) -> None:
 
 
 def _write_fonts(app: Sphinx) -> None:
-    """Write a style sheet for each font, which holds it: one that came later would move the text."""
+    """Write style sheets that hold the fonts: a font that came later would move the text."""
     static = Path(app.outdir, "_static")
     static.mkdir(parents=True, exist_ok=True)
     for name, (family, weight) in _FONTS.items():
