@@ -1,4 +1,4 @@
-"""The book's Sphinx extension: how notebooks run, and that pages load nothing from afar."""
+"""The book's Sphinx extension: how notebooks run."""
 
 import hashlib
 import os
@@ -45,7 +45,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # no kernel of the user's own called python3
     app.connect("config-inited", _choose_cache)
     app.connect("env-before-read-docs", _execute)
-    app.connect("html-page-context", _drop_thebe, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -154,12 +153,3 @@ def _as_done(jobs: Collection[_Job]) -> Iterator[_Job]:
 def _say(text: str) -> None:
     """Tell the user. `make` keeps standard output in a log, and shows standard error."""
     print(text, file=sys.stderr, flush=True)
-
-
-def _drop_thebe(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object
-) -> None:
-    """Leave out sphinx-thebe's scripts, which Jupyter Book always adds and which name a CDN."""
-    context["script_files"] = [
-        script for script in context["script_files"] if "thebe" not in str(script).lower()
-    ]

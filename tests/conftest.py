@@ -1,5 +1,6 @@
 """What more than one test file uses."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -39,6 +40,18 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     with chromium(tmp_path_factory.mktemp("chromium")) as page:
         yield page
+
+
+@pytest.fixture(scope="session")
+def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built book, which is built once for all of xdist's workers.
+
+    Outputs come from the cache in _build where the code has not changed.
+    """
+    from helpers.books import whole_book
+
+    base = tmp_path_factory.getbasetemp()
+    return whole_book(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
 @pytest.fixture(scope="session")

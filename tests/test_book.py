@@ -76,16 +76,6 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built book.  Outputs come from the cache in _build where the code has not changed."""
-    out = tmp_path_factory.mktemp("book")
-    built = build(ROOT, out)
-    assert built.returncode == 0, built.stdout[-5000:]
-    assert "WARNING: " not in built.stdout
-    return out / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
 def pages(html: Path) -> dict[str, Page]:
     paths = [p for p in html.rglob("*.html") if "_static" not in p.parts]
     return {p.relative_to(html).with_suffix("").as_posix(): Page(p) for p in sorted(paths)}

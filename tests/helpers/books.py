@@ -1,5 +1,6 @@
 """Books to build: ours, or one of a few pages that is configured like it."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -45,10 +46,22 @@ def build(source: Path, out: Path, **environment: str) -> subprocess.CompletedPr
     )
 
 
+def whole_book(folder: Path) -> Path:
+    """The pages of our book, built in `folder`, unless that is done or another process is at it."""
+    out = folder / "book"
+    with (folder / "book.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (out / "complete").exists():
+            built = build(ROOT, out)
+            assert built.returncode == 0, built.stdout[-5000:]
+            assert "WARNING: " not in built.stdout
+            (out / "complete").touch()
+    return out / "_build" / "html"
+
+
 def small_book(folder: Path, *codes: str) -> Path:
     """A book configured like ours, with a page for each code, which it runs: intro, page1, ..."""
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    config["sphinx"]["extra_extensions"].remove("sphinx-mathjax-offline")  # 24 MB to copy
     (folder / "_config.yml").write_text(yaml.safe_dump(config))
     shutil.copy(ROOT / "references.bib", folder)
     names = ["intro", *(f"page{number}" for number in range(1, len(codes)))]

@@ -37,7 +37,11 @@ class Browser:
     def open(self, page: str) -> None:
         """Load the page of an address, and wait until it is there."""
         self.call("Page.navigate", url=page)
-        self._receive("method", "Page.loadEventFired")
+        self.receive("Page.loadEventFired")
+
+    def receive(self, event: str) -> None:
+        """Wait until something happens in the page."""
+        self._receive("method", event)
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression in the page, or of what it promises."""

@@ -1,0 +1,52 @@
+"""A web server for a folder, which compresses what static hosts compress."""
+
+import gzip
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+TEXT = {".html", ".css", ".js", ".json", ".svg", ".md", ".txt", ".xml", ".ipynb"}
+
+
+class Compressing(SimpleHTTPRequestHandler):
+    def send_head(self) -> Any:
+        """Answer with the file, compressed if it is text; as the host does, 404.html for none."""
+        path = Path(self.translate_path(self.path))
+        if path.is_dir() and self.path.endswith("/"):
+            path /= "index.html"
+        status = 200
+        if not path.is_file():
+            path, status = Path(self.directory, "404.html"), 404
+            if not path.is_file():
+                return super().send_head()
+        content = path.read_bytes()
+        self.send_response(status)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        if path.suffix in TEXT:
+            content = gzip.compress(content, 9, mtime=0)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        return io.BytesIO(content)
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing of the requests."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address at which a folder is served, without a slash at its end."""
+    handler = partial(Compressing, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
