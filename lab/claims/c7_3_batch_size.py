@@ -16,7 +16,6 @@ from lab.experiments.c7_3_batch_size import MicroBatchNorm2d
 from lab.networks import Norm, cnn
 from lab.training import accuracy, best_lr, train
 
-
 SIZES = (1, 2, 4, 8, 32, 128)
 ARMS: dict[str, Norm] = {
     "group norm": partial(nn.GroupNorm, 4),

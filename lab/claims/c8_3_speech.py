@@ -16,7 +16,6 @@ from lab.measures import nll
 from lab.networks import Norm
 from lab.training import accuracy, train
 
-
 ARMS: dict[str, Norm | None] = {"without": None, "with": nn.BatchNorm1d}
 BUDGET = {"steps": 150, "batch_size": 30}
 LRS = (0.03, 0.1, 0.3, 1.0)
