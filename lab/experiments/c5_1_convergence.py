@@ -1,6 +1,7 @@
-"""5.1 Training converges faster, and so 1.1 batch normalisation speeds up training.
+"""5.1 Training converges faster.
 
-That is one claim, and has one verdict. Three hidden layers with ReLU on digits.
+1.1 says the same, so both have one measurement and one verdict. Three hidden layers with ReLU on
+digits.
 """
 
 from typing import Any
