@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .experiment import SEEDS
 from .record import digest, load, modules, record
-from .results import FOLDER, Result, adjusted, read_all
+from .results import FOLDER, Result, adjusted, read, read_all
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,6 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
             code = digest(modules()[claim]) if claim in modules() else ""
             path = record(load(claim), code, given.into, seeds=given.seeds, jobs=given.jobs)
             print(path)
+            result = read(claim, given.into)
+            print(*(f"  {unit}: {how}" for unit, how in result.widened.items()), sep="\n")
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
@@ -45,7 +47,7 @@ def stale(folder: Path = FOLDER) -> list[str]:
 
 def table(results: list[Result]) -> str:
     """A line for each experiment."""
-    form = "{:9} {:24} {:8} {:22} {:9} {:9} {}"
+    form = "{:9} {:24} {:8} {:46} {:9} {:9} {}"
     head = ("claim", "effect and 95 % interval", "matters", "in", "settings", "p (Holm)", "verdict")
     lines, holm = [form.format(*head)], adjusted(results)
     for result in results:

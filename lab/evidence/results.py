@@ -60,6 +60,26 @@ class Result:
         """The word for it."""
         return verdict(self.effect(), self.matters, list(self.settings.values()))
 
+    @property
+    def widened(self) -> dict[str, str]:
+        """Which grids grew, by block or setting: "lr to 0.01 and 1.5", of which "!" is still best.
+
+        That is, an arm is best there even though the grid has grown as far as it may.
+        """
+        found = {}
+        for number, unit in enumerate((*self.data["blocks"], *self.data["settings"])):
+            parts = []
+            for name, (lower, upper) in unit["wider"].items():
+                chosen = [choice.get(name) for choice in unit["tuned"].values()]
+                ends = [unit["grid"][name][end] for end in (0, -1)]
+                grown = zip(ends, (lower, upper), strict=True)
+                said = [f"{end:g}{'!' * (end in chosen)}" for end, more in grown if more]
+                if said:
+                    parts.append(f"{name} to {' and '.join(said)}")
+            if parts:
+                found[unit["setting"] or f"block {number}"] = ", ".join(parts)
+        return found
+
     def numbers(self, arm: str, name: str = "") -> list[list[float]]:
         """A number of every run of an arm under the main conditions: (blocks, seeds)."""
         name = name or self.data["outcome"]

@@ -113,6 +113,16 @@ def test_an_effect_is_the_mean_of_blocks(tmp_path: Path) -> None:
     assert np.isclose(adjusted([result])["5.1"], effect.p)
 
 
+def test_grids_that_have_grown() -> None:
+    """Does it say where they grew, how far, and where an arm is still best at an end?"""
+    grown = {"grid": {"lr": [0.1, 1.0, 10.0]}, "wider": {"lr": [0, 1]}}
+    unit = grown | {"setting": "", "tuned": {"a": {"lr": 1.0}}}
+    still = grown | {"setting": "far", "tuned": {"a": {"lr": 10.0}}}
+    same = unit | {"wider": {"lr": [0, 0]}}
+    result = Result({"blocks": [same, unit], "settings": [still]})
+    assert result.widened == {"block 1": "lr to 10", "far": "lr to 10!"}
+
+
 def test_a_claim_without_results(tmp_path: Path) -> None:
     """Is the command named that makes them?"""
     with pytest.raises(ValueError, match=r"No results on 5\.3: `python -m lab\.evidence run 5\.3`"):
