@@ -12,19 +12,20 @@ from lab.evidence.experiment import Trial, perform
 from lab.evidence.record import load, modules
 
 NAMES = list(modules())
+OWN = {"6.frozen": "Where batches are small, fine-tuning gains by frozen statistics."}
 
 
 def test_each_claim_is_measured_once() -> None:
     """Does exactly one experiment measure each line that training can?"""
-    measured = [claim for name in NAMES for claim in load(name).claims]
+    measured = [claim for name in NAMES if name not in OWN for claim in load(name).claims]
     assert sorted(measured) == [line for line in CLAIMS if line[0] in "14578"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_says_what_it_measures(name: str) -> None:
-    """Does its file begin with the claim in the lesson's words?"""
+    """Does its file begin with the claim, in the lesson's words where it is one of its lines?"""
     assert load(name).claims[0] == name
-    assert modules()[name].read_text("utf-8").startswith(f'"""{name} {CLAIMS[name]}\n\n')
+    assert modules()[name].read_text("utf-8").startswith(f'"""{name} {(CLAIMS | OWN)[name]}\n\n')
 
 
 @pytest.mark.parametrize("name", NAMES)
