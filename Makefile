@@ -5,6 +5,7 @@ PIP_ARGS ?=
 PYTEST   ?= -n 2
 COVERAGE ?=
 SELF_STUDY ?=
+JOBS     ?= 2
 
 # One thread makes training runs repeat, and leaves the other cores to other processes.
 export OMP_NUM_THREADS := 1
@@ -23,13 +24,15 @@ CHECKS  := $(call files,grader/checking grader/sets)
 PAGES   := $(call files,chapters grading _static grader/short) grader/page.py $(wildcard _config.yml _toc.yml references.bib) \
            $(filter-out README.md CONTRIBUTING.md,$(wildcard *.md))
 
-.PHONY: help course test lint mutants setup exercises book serve lock clean
+.PHONY: help course test lint mutants evidence setup exercises book serve lock clean
 
 help:
 	@echo 'make course     build the book, generate the exercises, grade the sample class'
 	@echo 'make test       check the style and types, and run all tests'
 	@echo 'make lint       only the style and the types'
 	@echo 'make mutants    grade every mistake, alone and in pairs: are all caught and named?'
+	@echo 'make evidence   run the experiments that have no results, or whose code has changed: hours;'
+	@echo '                it can be stopped and goes on where it was'
 	@echo 'make exercises  only the student versions of the problem sets; with SELF_STUDY=1, in self-study/,'
 	@echo '                with model answers to the written questions, folded'
 	@echo 'make book       only the book'
@@ -61,6 +64,12 @@ lint: setup
 
 mutants: $(SETUP)
 	$(PY) -m grader.checking.mutants
+
+# What the book says of training rests on lab/results, which this makes. `python -m lab.evidence` does
+# the same for one claim. The journal of the runs is in _build/evidence.
+evidence: $(SETUP)
+	$(PY) -m lab.evidence run --jobs $(JOBS)
+	$(PY) -m lab.evidence verdicts
 
 # The environment: tools/venv.sh says what is wrong when it cannot be made.
 setup: $(SETUP)

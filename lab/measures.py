@@ -24,6 +24,24 @@ def steps_to(history: History, level: float) -> float:
     return float("inf")
 
 
+def first_passage(history: History, level: float, over: int = 5) -> float:
+    """Steps to the place where the accuracy, smoothed, first is at `level`; all, if it never is.
+
+    Smoothed is the mean of `over` measurements in a row, at the mean of their steps: of a curve
+    that goes up and down, one measurement is early at any level.
+    """
+    window = np.ones(over) / over
+    smooth = np.convolve(history.accuracy, window, "valid")
+    steps = np.convolve(history.evaluated_at, window, "valid")
+    (above,) = np.nonzero(smooth >= level)
+    if not len(above):
+        return float(history.evaluated_at[-1])
+    i = int(above[0])
+    if i == 0:
+        return float(steps[0])
+    return float(np.interp(level, smooth[i - 1 : i + 1], steps[i - 1 : i + 1]))
+
+
 def mean_loss(history: History, last: int = 0) -> float:
     """The mean training loss of the `last` mini-batches, or of all if 0; infinite if one is not."""
     losses = np.asarray(history.loss[-last:])
@@ -104,9 +122,14 @@ def along_the_gradient(
 
 
 class Depth(NamedTuple):
-    """By dense layer, (L,): the deviation of its outputs and the norm of their gradient."""
+    """By dense layer, (L,): the deviation of its outputs and the norm of their gradient.
+
+    std is over samples and units together; over_batch, the mean over units of the deviation over
+    the samples, falls where a network tells samples apart no more, though its units still differ.
+    """
 
     std: Floats
+    over_batch: Floats
     gradient: Floats
 
 
@@ -123,6 +146,7 @@ def by_depth(model: nn.Module, x: npt.ArrayLike, y: npt.ArrayLike) -> Depth:
     gradients = torch.autograd.grad(loss, outputs)
     return Depth(
         np.array([output.std().item() for output in outputs]),
+        np.array([output.std(dim=0).mean().item() for output in outputs]),
         np.array([gradient.norm().item() for gradient in gradients]),
     )
 

@@ -6,6 +6,8 @@ A run repeats exactly on one machine: one thread, and every random choice hangs 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,13 @@ torch.set_num_threads(1)  # sums in several threads depend on their order
 
 HELD_OUT = 500  # rows of the training set that choose a learning rate
 TUNING_SEED = 100  # none of those behind a verdict
+
+Optimizer = Callable[..., torch.optim.Optimizer]
+OPTIMIZERS: dict[str, tuple[Optimizer, float]] = {  # and by how much smaller rates suit it
+    "SGD": (torch.optim.SGD, 1.0),
+    "momentum": (partial(torch.optim.SGD, momentum=0.9), 0.1),
+    "Adam": (torch.optim.Adam, 0.01),
+}
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Rows = npt.NDArray[np.int64]
@@ -50,8 +59,9 @@ def train(
     test: tuple[npt.ArrayLike, npt.ArrayLike] | None = None,
     evaluate_every: int = 100,
     loss: Loss = F.cross_entropy,
-    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.SGD,
+    optimizer: Optimizer = torch.optim.SGD,
     watch: Callable[[int, nn.Module], None] | None = None,
+    enough: Callable[[History], bool] | None = None,
 ) -> History:
     """Train `model` in place on rows of x (N, ...) and classes y (N,), and return its history.
 
@@ -60,6 +70,7 @@ def train(
     `test` is (x, y): its accuracy is measured before the first step, after every
     `evaluate_every` steps and after the last.
     `watch(step, model)` is called after the gradients are there and before the update.
+    `enough(history)` is asked after each measurement of `test`; training ends where it says so.
     Seed the model's own initialisation before you make it.
     Raises ValueError when a batch is larger than the data.
     """
@@ -76,6 +87,8 @@ def train(
     for step, batch in zip(range(steps), batches, strict=False):  # batches have no end
         if test is not None and step % evaluate_every == 0:
             _evaluate(model, test, step, history)
+            if enough is not None and enough(history):
+                return history
         rows = torch.from_numpy(batch)
         model.train()
         step_with.zero_grad()
@@ -88,6 +101,20 @@ def train(
     if test is not None:
         _evaluate(model, test, steps, history)
     return history
+
+
+def fit(
+    model: nn.Module,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    lr: float,
+    optimizer: str = "SGD",
+    **options: Any,
+) -> History:
+    """`train` with an optimiser by its name; `lr` is in units that suit SGD (see `OPTIMIZERS`)."""
+    make, unit = OPTIMIZERS[optimizer]
+    return train(model, x, y, lr=lr * unit, optimizer=make, **options)
 
 
 def accuracy(model: nn.Module, x: npt.ArrayLike, y: npt.ArrayLike, batch_size: int = 1000) -> float:

@@ -34,3 +34,26 @@ def test_batch_statistics_see_the_future() -> None:
             with torch.no_grad():
                 one, other = (model(torch.tensor(name))[0, :, 2] for name in (smith, smalley))
             assert torch.allclose(one, other, atol=1e-5) != (norm is TokenBatchNorm and mode)
+
+
+def test_padding_tells_how_long_a_name_is() -> None:
+    """Does more padding move predictions in training mode, unless the statistics leave it out?"""
+    names = codes(np.array(["smith", "li"]))[:, :-1]
+    longer = np.pad(names, ((0, 0), (0, 10)))
+    for masked in (False, True):
+        model = Transformer(TokenBatchNorm, 0, masked=masked)
+        with torch.no_grad():
+            outputs = [model(torch.tensor(seen))[0, :, :6] for seen in (names, longer)]
+        assert torch.allclose(*outputs, atol=1e-5) == masked
+
+
+def test_masked_statistics_are_those_of_the_letters() -> None:
+    """Is each feature, over the letters alone, at mean 0 and variance 1, and padding at 0?"""
+    norm = TokenBatchNorm(4)
+    x = torch.randn(3, 5, 4, generator=torch.Generator().manual_seed(0)) + 2
+    norm.real = torch.arange(5) < torch.tensor([[5], [2], [3]])
+    y = norm(x).detach()
+    letters = y[norm.real]
+    assert torch.allclose(letters.mean(0), torch.zeros(4), atol=1e-6)
+    assert torch.allclose(letters.var(0, unbiased=False), torch.ones(4), atol=1e-4)
+    assert not y[~norm.real].any()

@@ -1,4 +1,6 @@
-"""The claims that are measured by training: one module each, named after its line and its page.
+"""The small runs that pages make themselves: one module each, named after its line and its page.
+
+Verdicts come from lab.experiments, which these make way for as soon as their pages read results.
 
 Each says what it claims, what is compared, and its outcome, one number a run. All have
 

@@ -11,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from lab import datasets
+from lab.experiments.c4_3_activation import norm_after
 from lab.networks import Norm, mlp
 from lab.training import accuracy, best_lr, train
 
@@ -29,15 +30,6 @@ def network(arm: str, seed: int, activation: type[nn.Module] = nn.ReLU) -> nn.Se
     """The arm's dense layers: "after" has the weights of "before"."""
     model = mlp((784, 100, 100, 100, 10), activation, ARMS[arm], seed)
     return norm_after(model) if arm == "after" else model
-
-
-def norm_after(model: nn.Sequential) -> nn.Sequential:
-    """The same layers with each batch norm moved behind the activation that follows it."""
-    layers = list(model)
-    for place, layer in enumerate(layers[:-1]):
-        if isinstance(layer, nn.BatchNorm1d) and not isinstance(layers[place + 1], nn.BatchNorm1d):
-            layers[place], layers[place + 1] = layers[place + 1], layer
-    return nn.Sequential(*layers)
 
 
 def run(

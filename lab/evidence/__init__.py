@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .prose import show
+from lab.prose import show
 
 SEEDS = range(5)  # of the runs behind a verdict
 

@@ -1,0 +1,82 @@
+"""lab/experiments: is there one for each claim that is measured by training, in the same shape?"""
+
+from importlib import import_module
+from itertools import pairwise, product
+from typing import Any
+
+import pytest
+
+from lab import training
+from lab.evidence import CLAIMS
+from lab.evidence.experiment import Trial, perform
+from lab.evidence.record import load, modules
+
+NAMES = list(modules())
+OWN = {"6.frozen": "Where batches are small, fine-tuning gains by frozen statistics."}
+
+
+def test_each_claim_is_measured_once() -> None:
+    """Does exactly one experiment measure each line that training can?"""
+    measured = [claim for name in NAMES if name not in OWN for claim in load(name).claims]
+    assert sorted(measured) == [line for line in CLAIMS if line[0] in "14578"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_says_what_it_measures(name: str) -> None:
+    """Does its file begin with the claim, in the lesson's words where it is one of its lines?"""
+    assert load(name).claims[0] == name
+    assert modules()[name].read_text("utf-8").startswith(f'"""{name} {(CLAIMS | OWN)[name]}\n\n')
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_a_comparison(name: str) -> None:
+    """Do the weights of the arms sum to 0, and is there a size that matters, with a reason?"""
+    experiment = load(name)
+    assert sum(experiment.contrast.values()) == 0
+    assert not set(experiment.contrast) & set(experiment.others)
+    assert experiment.matters > 0
+    assert len(experiment.because.split()) >= 6
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_has_enough_settings(name: str) -> None:
+    """Are there at least 8, all different and each from the main conditions?"""
+    experiment = load(name)
+    main = dict(experiment.conditions)
+    settings = [main, *(main | dict(other) for other in experiment.settings.values())]
+    assert len(settings) > 8
+    assert all(a != b for i, a in enumerate(settings) for b in settings[:i])
+    assert "" not in experiment.settings
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_grids_are_geometric(name: str) -> None:
+    """Has what is tuned at least three values, in steps nearly alike, so that it can grow?"""
+    for values in load(name).grid.values():
+        ratios = [b / a for a, b in pairwise(values)]
+        assert len(values) >= 3
+        assert max(ratios) < 1.2 * min(ratios)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_in_each_setting(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do all arms give their outcome, one of them in each setting, after a few steps?"""
+
+    def short(*args: Any, **options: Any) -> training.History:
+        looks = name in ("4.1", "8.1")  # their outcome counts them
+        return original(*args, **options | ({"steps": 20, "evaluate_every": 1} if looks else few))
+
+    original, few = training.train, {"steps": 4}
+    monkeypatch.setattr(training, "train", short)
+    experiment, module = load(name), import_module(f"lab.experiments.{modules()[name].stem}")
+    if hasattr(module, "train_with"):
+        monkeypatch.setattr(module, "train_with", short)
+    for rates in ("LRS", "RATES"):  # what a run tries itself
+        if hasattr(module, rates):
+            monkeypatch.setattr(module, rates, getattr(module, rates)[-3:-1])
+    choice = tuple((key, values[0]) for key, values in experiment.grid.items())
+    arms = [("", arm) for arm in (*experiment.contrast, *experiment.others)]
+    for setting, arm in arms + list(product(experiment.settings, list(experiment.contrast)[:1])):
+        numbers = perform(experiment, Trial(setting, arm, choice, 0, 0, "validation"))
+        assert experiment.outcome in numbers
+        assert (experiment.tuned_by or experiment.outcome) in numbers
