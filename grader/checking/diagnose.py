@@ -42,9 +42,11 @@ GRID = (
 # fmt: on
 PROBES = (1e-7, 0.37, 5.3)  # a number has to be one that shows where it matters alone
 TINY = 1e-12  # zeros are no evidence: much comes to them
-EVIDENCE = 6  # wrong numbers at least, before a slip is believed to be their cause
+EVIDENCE = 3  # wrong numbers at least, before a slip is believed to be their cause
+SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2000  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
+TWO = 2  # parts at most for which two mistakes each are tried
 STEPS = 60  # of the secant method, which seldom needs ten
 
 
@@ -139,10 +141,12 @@ class Search:
         pairs = self._pairs()
         if one := self._first(pairs):
             return Diagnosis(named((*one, *known) if self._more else one))
-        if self._check.slips and self._evidence() >= EVIDENCE:
+        evidence = self._evidence()
+        if self._check.slips and evidence >= EVIDENCE:
             slips, names = self._check.slips
             unsolved = ((name,) for name in names if not slips.solved(name))
-            candidates = itertools.chain(unsolved, self._solved(slips, names))
+            solved = self._solved(slips, names) if evidence >= SOLVED else ()
+            candidates = itertools.chain(unsolved, solved)
             if one := self._first(candidates, but=hidden):
                 id = slips.id(one[0], self._check.mistakes)
                 return Diagnosis(named((id, *known)), {id: f"{slips.says(one[0])}."})
@@ -212,10 +216,11 @@ class Search:
         Those that explain all are taken; else those of the first parts that can be explained.
         """
         choices = [self._some(singles, index) for index in self._wrong]
-        # two in one part, besides what is explained
-        if len(choices) > 1 and choices.count([]) == 1:
-            missing = choices.index([])
-            choices[missing] = self._some(pairs, self._wrong[missing])
+        if choices.count([]) <= TWO:  # else it is a search among what will not come together
+            choices = [
+                some or self._some(pairs, index)
+                for some, index in zip(choices, self._wrong, strict=True)
+            ]
         for some, others in itertools.combinations(choices, 2):
             unions = [_united(one, other) for one, other in itertools.product(some, others)]
             if found := self._first(unions):
