@@ -46,7 +46,7 @@ EVIDENCE = 3  # wrong numbers at least, before a slip is believed to be their ca
 SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2000  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
-TWO = 2  # parts at most for which two mistakes each are tried
+SEARCHES = 2  # among all pairs, for parts that no single mistake explains
 STEPS = 60  # of the secant method, which seldom needs ten
 
 
@@ -216,15 +216,18 @@ class Search:
         Those that explain all are taken; else those of the first parts that can be explained.
         """
         choices = [self._some(singles, index) for index in self._wrong]
-        if choices.count([]) <= TWO:  # else it is a search among what will not come together
-            choices = [
-                some or self._some(pairs, index)
-                for some, index in zip(choices, self._wrong, strict=True)
-            ]
+        found: list[tuple[str, ...]] = []
+        searches = 0
+        for place, index in enumerate(self._wrong):
+            if not choices[place]:
+                choices[place] = self._some(found, index)
+            if not choices[place] and searches < SEARCHES:
+                choices[place] = self._some(pairs, index)
+                found, searches = [*found, *choices[place]], searches + 1
         for some, others in itertools.combinations(choices, 2):
             unions = [_united(one, other) for one, other in itertools.product(some, others)]
-            if found := self._first(unions):
-                return found
+            if whole := self._first(unions):
+                return whole
         together: tuple[str, ...] = ()
         for index, some in zip(self._wrong, choices, strict=True):
             if together and self._explains(together, index):
