@@ -109,7 +109,7 @@ class Predict(SphinxDirective):
         if within is not None:
             form += _raw('<p><label>A number <input type="text" inputmode="decimal"></label></p>')
         for place, choice in enumerate(choices):
-            plain = escape(re.sub(r"[`$*]", "", choice.text))  # with formulas as they are typed
+            plain = escape(re.sub(r"[`$]|\*\*", "", choice.text))  # formulas as they are typed
             known = "" if "{glue" in plain else f' data-text="{plain}"'
             before, after = f"<span{known}>", "</span>"
             if within is None:
