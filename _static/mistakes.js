@@ -1,6 +1,9 @@
 // The page of all mistakes: its search field, and what an address leads to is opened.
 "use strict";
 
+// For browsers that do not tell style sheets whether scripts run.
+document.documentElement.classList.add("scripted");
+
 document.addEventListener("DOMContentLoaded", () => {
   const entries = [...document.querySelectorAll(".mistake")];
   if (!entries.length) return;

@@ -40,7 +40,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (book / "intro.md").write_text(PAGE)
     add_sections(book)
     (book / "_static").mkdir()
-    for name in ("mistakes.js", "course.css"):
+    for name in ("mistakes.js", "mistakes.css"):
         shutil.copy(ROOT / "_static" / name, book / "_static")
     built = build(book, book)
     assert built.returncode == 0, built.stdout[-3000:]

@@ -95,7 +95,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (book / "intro.md").write_text((book / "intro.md").read_text() + ASKED)
     (book / "page1.md").write_text("# Your predictions\n\n```{predictions}\n```\n")
     (book / "_static").mkdir()
-    for name in ("predict.js", "course.css"):
+    for name in ("predict.js", "predict.css"):
         shutil.copy(ROOT / "_static" / name, book / "_static")
     assert "page1" in yaml.safe_dump(yaml.safe_load((book / "_toc.yml").read_text()))
     built = build(book, book)
