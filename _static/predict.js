@@ -148,7 +148,7 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const place of list.querySelectorAll(".said")) {
       const one = stored()[place.dataset.key];
       place.textContent = !one ? "" : one.hit
-        ? "✓ as you predicted" : `✗ you said ${one.words}; it is ${one.shown}`;
+        ? "✓ as you predicted" : `✗ you said “${one.words}”; it is “${one.shown}”`;
       place.classList.toggle("missed", Boolean(one && !one.hit));
     }
     for (const questions of list.querySelectorAll("ul")) {

@@ -212,7 +212,7 @@ def test_predictions_stay(html: Path, page: Browser) -> None:
     visit(page, (html / "page1.html").as_uri())
     said = "[...document.querySelectorAll('.predictions li')].map(e => e.textContent.trim())"
     assert page.evaluate(said) == [
-        "Heads or tails? ✗ you said Heads; it is Tails", "How many? ✓ as you predicted",
+        "Heads or tails? ✗ you said “Heads”; it is “Tails”", "How many? ✓ as you predicted",
     ]  # fmt: skip
     total = "document.querySelector('.bd-article [role=status]').textContent"
     assert page.evaluate(total) == "1 of 2 came out as you predicted"
