@@ -1,5 +1,8 @@
-// The page of all mistakes: a search field, and what an address leads to is opened.
+// The page of all mistakes: its search field, and what an address leads to is opened.
 "use strict";
+
+// For browsers that do not tell style sheets whether scripts run.
+document.documentElement.classList.add("scripted");
 
 document.addEventListener("DOMContentLoaded", () => {
   const entries = [...document.querySelectorAll(".mistake")];
@@ -12,13 +15,12 @@ document.addEventListener("DOMContentLoaded", () => {
     entry.scrollIntoView();
   };
   window.addEventListener("hashchange", open);
+  open();
 
   const words = new Map(entries.map((entry) => [entry, entry.textContent.toLowerCase()]));
   const sections = [...document.querySelectorAll("section:has(.mistake)")].slice(1);
-  const search = document.createElement("p");
-  search.className = "mistake-search";
-  search.innerHTML =
-    '<label>Search the mistakes <input type="search"></label> <output role="status"></output>';
+  const search = document.querySelector(".mistake-search");
+  if (!search) return;
   const [field, found] = [search.querySelector("input"), search.querySelector("output")];
   field.addEventListener("input", () => {
     const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -31,6 +33,4 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     found.textContent = wanted.length ? `${hits.length} of ${entries.length}` : "";
   });
-  sections[0].before(search);
-  open();
 });

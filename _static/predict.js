@@ -2,6 +2,9 @@
 // What a reader predicted stays in the browser, under one key.
 "use strict";
 
+// For browsers that do not tell style sheets whether scripts run.
+document.documentElement.classList.add("scripted");
+
 document.addEventListener("DOMContentLoaded", () => {
   const KEY = "predictions", READ_ON = "read-on";
   const stored = () => {
@@ -145,7 +148,7 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const place of list.querySelectorAll(".said")) {
       const one = stored()[place.dataset.key];
       place.textContent = !one ? "" : one.hit
-        ? "✓ as you predicted" : `✗ you said ${one.words}; it is ${one.shown}`;
+        ? "✓ as you predicted" : `✗ you said “${one.words}”; it is “${one.shown}”`;
       place.classList.toggle("missed", Boolean(one && !one.hit));
     }
     for (const questions of list.querySelectorAll("ul")) {
@@ -154,17 +157,14 @@ document.addEventListener("DOMContentLoaded", () => {
       const told = count([...questions.querySelectorAll(".said")]);
       if (told) title.insertAdjacentHTML("beforeend", ` <span class="count">${told}</span>`);
     }
-    total.textContent = count([...list.querySelectorAll(".said")])
-      || "No predictions yet. They appear here as you make them, and never leave this browser.";
+    total.textContent = count([...list.querySelectorAll(".said")]) || none;
   };
-  list.insertAdjacentHTML("beforebegin", `<p role="status"></p><p>
-    <label><input type="checkbox"> Blur what follows a question until I have answered it</label>
-    </p><p><button type="button">Forget all my predictions</button></p>`);
-  const total = list.parentElement.querySelector("p[role=status]");
-  const blur = list.parentElement.querySelector("input[type=checkbox]");
+  const settings = document.querySelector(".predictions-settings");
+  const total = settings.querySelector("[role=status]"), none = total.textContent;
+  const blur = settings.querySelector("input");
   blur.checked = !stored()[READ_ON];
   blur.addEventListener("change", () => keep(READ_ON, !blur.checked));
-  list.parentElement.querySelector("button").addEventListener("click", () => {
+  settings.querySelector("button").addEventListener("click", () => {
     if (!confirm("Forget all predictions in this browser?")) return;
     for (const key of Object.keys(stored())) if (key !== READ_ON) keep(key);
     show();

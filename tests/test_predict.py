@@ -10,6 +10,7 @@ import yaml
 from helpers import ROOT
 from helpers.books import build, small_book
 from helpers.browser import Browser
+from helpers.visits import visit
 
 from lab.web.predict import parse
 
@@ -94,7 +95,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (book / "intro.md").write_text((book / "intro.md").read_text() + ASKED)
     (book / "page1.md").write_text("# Your predictions\n\n```{predictions}\n```\n")
     (book / "_static").mkdir()
-    for name in ("predict.js", "course.css"):
+    for name in ("predict.js", "predict.css"):
         shutil.copy(ROOT / "_static" / name, book / "_static")
     assert "page1" in yaml.safe_dump(yaml.safe_load((book / "_toc.yml").read_text()))
     built = build(book, book)
@@ -105,9 +106,9 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def page(html: Path, browser: Browser) -> Any:
     """The page that asks, opened by a reader who has not been there."""
-    browser.open((html / "intro.html").as_uri())
+    visit(browser, (html / "intro.html").as_uri())
     browser.evaluate("localStorage.clear()")
-    browser.open((html / "intro.html").as_uri())
+    visit(browser, (html / "intro.html").as_uri())
     return browser
 
 
@@ -202,16 +203,16 @@ def test_predictions_stay(html: Path, page: Browser) -> None:
     page.evaluate(f"{form(0)}.querySelector('button').click()")
     page.evaluate(f"{form(1)}.querySelector('input').value = '3'")
     page.evaluate(f"{form(1)}.querySelector('button').click()")
-    page.open((html / "intro.html").as_uri())
+    visit(page, (html / "intro.html").as_uri())
     assert [status(page, number) for number in (0, 1)] == [
         "It came out otherwise.", "As you predicted.",
     ]  # fmt: skip
     assert veiled(page) == []
 
-    page.open((html / "page1.html").as_uri())
+    visit(page, (html / "page1.html").as_uri())
     said = "[...document.querySelectorAll('.predictions li')].map(e => e.textContent.trim())"
     assert page.evaluate(said) == [
-        "Heads or tails? ✗ you said Heads; it is Tails", "How many? ✓ as you predicted",
+        "Heads or tails? ✗ you said “Heads”; it is “Tails”", "How many? ✓ as you predicted",
     ]  # fmt: skip
     total = "document.querySelector('.bd-article [role=status]').textContent"
     assert page.evaluate(total) == "1 of 2 came out as you predicted"
@@ -219,7 +220,7 @@ def test_predictions_stay(html: Path, page: Browser) -> None:
     page.evaluate("window.confirm = () => true")
     page.evaluate("document.querySelector('.bd-article button').click()")
     assert page.evaluate(said) == ["Heads or tails?", "How many?"]
-    page.open((html / "intro.html").as_uri())
+    visit(page, (html / "intro.html").as_uri())
     assert [status(page, number) for number in (0, 1)] == ["", ""]
     assert veiled(page) == []
 
@@ -244,7 +245,7 @@ def test_print_and_no_script(html: Path, page: Browser) -> None:
     page.call("Emulation.setEmulatedMedia", media="")
     page.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
-        page.open((html / "intro.html").as_uri())
+        visit(page, (html / "intro.html").as_uri())
         assert page.evaluate(display) == "none"
         assert veiled(page) == []
         assert "Heads or tails?" in page.evaluate("document.querySelector('.predict').innerText")

@@ -19,6 +19,9 @@ from grader.checking.sections import SECTIONS, of_mistake
 from grader.checking.symptoms import Symptom, symptoms
 
 ROWS = 8  # of a table of two answers
+SEARCH = """\
+<p class="mistake-search"><label>Search the mistakes <input type="search"></label>
+<output role="status"></output></p>"""
 PLAIN = {"support_smartquotes": False}  # there is code in it
 BEHIND = ("grader/checking/*.py", "grader/sets/*/*.py", "grader/sets/*/more.md")
 
@@ -71,6 +74,12 @@ class Mistakes(SphinxDirective):
             symptoms(*self.arguments),
             key=lambda one: (_chapter(_page(one)), order[one.mistake.section]),
         )
+        return [
+            nodes.raw("", SEARCH, format="html"),
+            *self._by_chapter(found),
+        ]
+
+    def _by_chapter(self, found: list[Symptom]) -> list[nodes.section]:
         return [
             self._section(
                 chapter.split("_")[0],

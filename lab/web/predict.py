@@ -27,6 +27,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+SETTINGS = """\
+<form class="predictions-settings"><p role="status">No predictions yet. They appear here as you make
+them, and never leave this browser.</p>
+<p><label><input type="checkbox" checked> Blur what follows a question until I have answered it
+</label></p><p><button type="button">Forget all my predictions</button></p></form>"""
+
 
 class Choice(NamedTuple):
     """One answer, in Markdown, and why it tempts or is right."""
@@ -103,7 +109,7 @@ class Predict(SphinxDirective):
         if within is not None:
             form += _raw('<p><label>A number <input type="text" inputmode="decimal"></label></p>')
         for place, choice in enumerate(choices):
-            plain = escape(re.sub(r"[`$*]", "", choice.text))  # with formulas as they are typed
+            plain = escape(re.sub(r"[`$]|\*\*", "", choice.text))  # formulas as they are typed
             known = "" if "{glue" in plain else f' data-text="{plain}"'
             before, after = f"<span{known}>", "</span>"
             if within is None:
@@ -127,7 +133,7 @@ class Predictions(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         self.env.metadata[self.env.docname]["lists_predictions"] = True
-        return [nodes.container("", classes=["predictions"])]
+        return [_raw(SETTINGS), nodes.container("", classes=["predictions"])]
 
 
 def _always(app: Sphinx, env: BuildEnvironment, *pages: set[str]) -> list[str]:
