@@ -37,7 +37,7 @@ WRONG = {  # what is written in place of what
     "divides-by-variance": ("np.sqrt(x.var(axis=0) + eps)", "(x.var(axis=0) + eps)"),
     "unbiased-normalise": ("x.var(axis=0)", "x.var(axis=0, ddof=1)"),
     "gamma-only": (" + beta", ""),
-    "wrong-axis": ("x.mean(axis=0)", "x.mean(axis=1, keepdims=True)"),
+    "wrong-axis": ("axis=0", "axis=1, keepdims=True"),
     "eps-missing": (" + eps", ""),
 }
 # The milliseconds that a request takes, and what it shows.

@@ -81,9 +81,7 @@ def _judged(id: str, names: Names, show: Show, more: bool, package: str) -> dict
             check(id, names, package, more=more, seconds=SECONDS)
         show("passed", printed.getvalue())
     except CheckFailed as failed:
-        show("html", failed.html)
-        if failed.further:
-            show("further", failed.further)
+        _failed(failed, show)
     verdict = session.TRIED[id]
     steps = [mistake for mistake in verdict.diagnosis if mistake in further()]
     offer = bool(steps) and session.FAILURES[id] >= OFFERED
@@ -126,12 +124,18 @@ def _ran(source: str, names: Names, show: Show, where: str = "your code") -> boo
                 if value is not None and not source.rstrip().endswith(";"):
                     _display(value, show)
     except CheckFailed as failed:  # a check that the reader calls
-        show("html", failed.html)
+        _failed(failed, show)
         return False
     except BaseException as error:
         show("error", _told(error, file, where))
         return False
     return True
+
+
+def _failed(failed: CheckFailed, show: Show) -> None:
+    show("html", failed.html)
+    if failed.further:
+        show("further", failed.further)
 
 
 def _display(value: object, show: Show) -> None:

@@ -38,6 +38,8 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 
 VERSION = "0.27.7"
@@ -286,9 +288,22 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value("exercise_solutions", False, "env", [bool])
     app.add_config_value("pyodide_dist", os.environ.get("PYODIDE_DIST", ""), "html", [str])
     app.add_directive("exercise", ExerciseDirective)
+    app.connect("config-inited", _find_release)
     app.connect("html-page-context", _bring_to_life)
     app.connect("build-finished", _publish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _find_release(app: Sphinx, config: Config) -> None:
+    """Raises ConfigError where the release of Pyodide is to be and is not, or not all of it."""
+    if own := config.pyodide_dist:
+        lock = Path(own, "pyodide-lock.json")
+        wanted = needed(Path(own)) if lock.is_file() else {lock.name}
+        if absent := [name for name in sorted(wanted) if not Path(own, name).is_file()]:
+            raise ConfigError(
+                f"PYODIDE_DIST is {own}, where {', '.join(absent)} is missing: it has to name the "
+                f"folder of an unpacked release {VERSION} of Pyodide"
+            )
 
 
 def _bring_to_life(

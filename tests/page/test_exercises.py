@@ -447,6 +447,26 @@ def test_the_release() -> None:
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == names[name]["sha256"]
 
 
+def test_no_release(tmp_path: Path) -> None:
+    """Is a PYODIDE_DIST that is no release refused, with what is missing?"""
+    from types import SimpleNamespace
+
+    from sphinx.errors import ConfigError
+
+    from lab.web.exercises import _find_release
+
+    config: Any = SimpleNamespace(pyodide_dist=str(tmp_path))
+    app: Any = None
+    with pytest.raises(ConfigError, match=r"where pyodide-lock\.json is missing: it has to name"):
+        _find_release(app, config)
+    shutil.copy(release() / "pyodide-lock.json", tmp_path)
+    with pytest.raises(
+        ConfigError, match=r"contourpy-.*, numpy-.*, pyodide\.asm\.js, .* is missing"
+    ):
+        _find_release(app, config)
+    _find_release(app, SimpleNamespace(pyodide_dist=str(release())))  # type: ignore[arg-type]
+
+
 def test_editor() -> None:
     """Is the editor built from the versions in its lock, and are the page's scripts small?"""
     import gzip

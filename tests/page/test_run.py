@@ -175,7 +175,9 @@ def test_what_is_not_there_when_graded() -> None:
 def test_a_check_in_a_cell() -> None:
     """Does a check that the reader calls look at the reader's code?"""
     assert ran(MEAN, 'check("batch_mean")')[0][1].startswith("batch_mean: passed")
-    assert ran(WRONG, 'check("batch_mean")')[0][0] == "html"
+    assert [kind for kind, _ in ran(WRONG, 'check("batch_mean")')] == ["html"]
+    shown = ran(WRONG, 'check("batch_mean", more=True)')
+    assert [kind for kind, _ in shown] == ["html", "further"]
 
 
 def test_limits() -> None:
