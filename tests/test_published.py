@@ -1,0 +1,109 @@
+"""The book at an address: what hosts, search engines and readers of other sites need."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from helpers import ROOT
+from helpers.books import build, small_book
+
+SITE = "https://example.org/course"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book of two pages, built for an address and a repository."""
+    book = small_book(tmp_path_factory.mktemp("published"), "1 + 1", "2 + 2")
+    built = build(book, book, SITE_URL=f"{SITE}/", REPOSITORY_URL="https://github.com/owner/name")
+    assert built.returncode == 0, built.stdout[-3000:]
+    return book / "_build" / "html"
+
+
+def test_canonical_addresses(published: Path) -> None:
+    """Does each page say where it is at home?"""
+    for page in ("intro", "page1"):
+        text = (published / f"{page}.html").read_text("utf-8")
+        assert f'<link rel="canonical" href="{SITE}/{page}.html"' in text
+
+
+def test_cards(published: Path) -> None:
+    """Has a page a title, an address and a picture for social media, and is the picture there?"""
+    text = (published / "page1.html").read_text("utf-8")
+    card = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)"', text))
+    assert card["title"] == "A page"
+    assert card["url"] == f"{SITE}/page1.html"
+    assert (published / card["image"].removeprefix(f"{SITE}/")).exists()
+
+
+def test_sitemap(published: Path) -> None:
+    """Does it list the pages, and does robots.txt name it?"""
+    listed = re.findall("<loc>(.*)</loc>", (published / "sitemap.xml").read_text("utf-8"))
+    assert listed == [f"{SITE}/intro.html", f"{SITE}/page1.html"]
+    assert f"Sitemap: {SITE}/sitemap.xml\n" in (published / "robots.txt").read_text("utf-8")
+
+
+def test_page_for_what_is_not_there(published: Path) -> None:
+    """Do its links and styles work from whatever folder a host shows it for?"""
+    text = (published / "404.html").read_text("utf-8")
+    assert "There is no such page" in text
+    addresses = re.findall(r'<(?:a|link|script)\b[^>]* (?:href|src)="([^"#]+)"', text)
+    assert "/course/page1.html" in addresses
+    for address in addresses:
+        assert address.startswith(("/course/", "https://")), address
+        if address.startswith("/course/"):
+            path = published / address.removeprefix("/course/").split("?")[0]
+            assert path.exists(), address
+
+
+def test_suggest_an_edit(published: Path) -> None:
+    """Does a page lead to its source, where it is edited?"""
+    text = (published / "page1.html").read_text("utf-8")
+    assert "https://github.com/owner/name/edit/main/page1.md" in text
+
+
+def test_nothing_of_this_in_a_clone(tmp_path: Path) -> None:
+    """Does a book that is built without an address name none?"""
+    built = build(small_book(tmp_path, "1 + 1"), tmp_path, SITE_URL="", REPOSITORY_URL="")
+    assert built.returncode == 0, built.stdout[-3000:]
+    text = (tmp_path / "_build/html/intro.html").read_text("utf-8")
+    assert "canonical" not in text
+    assert "og:" not in text
+    assert not (tmp_path / "_build/html/sitemap.xml").exists()
+
+
+def test_an_address_that_is_none(tmp_path: Path) -> None:
+    """Is it said what is wrong with it?"""
+    built = build(small_book(tmp_path, "1 + 1"), tmp_path, SITE_URL="example.org")
+    assert built.returncode != 0
+    assert "SITE_URL is example.org: it must be an address" in built.stdout
+
+
+def test_citation() -> None:
+    """Does CITATION.cff have the version and licences that pyproject.toml has?"""
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"].split(" AND ")
+    assert citation["cff-version"] == "1.2.0"
+    assert citation["message"]
+    assert citation["authors"]
+    assert citation["title"]
+
+
+def test_workflow() -> None:
+    """Is main published only after its tests, and does no job write that need not?"""
+    folder = ROOT / ".github" / "workflows"
+    publish = yaml.safe_load((folder / "publish.yml").read_text("utf-8"))
+    tests = yaml.safe_load((folder / "ci.yml").read_text("utf-8"))
+    jobs = publish["jobs"]
+    assert jobs["test"]["uses"] == "./.github/workflows/ci.yml"
+    assert "workflow_call" in tests[True]  # YAML reads `on` as yes
+    assert jobs["deploy"]["needs"] == ["test", "build"]
+    assert publish["permissions"] == {"contents": "read"}
+    assert {name for name, job in jobs.items() if "permissions" in job} == {"deploy", "preview"}
+    commands = [
+        step["run"] for job in jobs.values() for step in job.get("steps", ()) if "run" in step
+    ]
+    assert commands == ['make book SITE_URL="$ADDRESS$PREVIEW"']
