@@ -1,15 +1,71 @@
 """The book at an address: what hosts, search engines and readers of other sites need."""
 
+import gzip
+import os
 import re
+import shutil
+import subprocess
+import sysconfig
 import tomllib
+import urllib.request
+import venv
+from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 from helpers import ROOT
 from helpers.books import build, small_book
+from helpers.server import served
+
+from lab.web.notebooks import alone
 
 SITE = "https://example.org/course"
+
+
+NEEDS = {  # beside NumPy
+    "ps1_standardize": [],
+    "ps2_inference": ["matplotlib"],
+    "ps3_backward": ["matplotlib"],
+    "ps4_where": ["matplotlib"],
+    "ps5_frameworks": ["matplotlib", "torch"],
+    "ps6_practice": ["matplotlib", "torch"],
+    "ps7_capstone": ["matplotlib", "torch"],
+}
+
+# Run in the folder of a notebook: its first cells, and the solution and check of an exercise.
+RUN = """
+import sys, importlib.util
+import nbformat
+from IPython.core.interactiveshell import InteractiveShell
+
+assert importlib.util.find_spec("grader") is None
+cells = {cell.id: cell.source for cell in nbformat.read("ps1_standardize.ipynb", 4).cells}
+shell = InteractiveShell.instance()
+for source in (
+    cells["bring-the-course"],
+    cells["setup"],
+    "def batch_mean(x): return x.mean(axis=0)",
+    cells["batch_mean"],
+    cells["batch_variance"],
+):
+    shell.run_cell(source)
+"""
+
+
+@pytest.fixture(scope="module")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A site whose first page offers a problem set: its address, and its folder."""
+    book = small_book(tmp_path_factory.mktemp("downloads"), "1 + 1", "2 + 2")
+    shutil.copytree(ROOT / "exercises" / "ps1_standardize", book / "exercises" / "ps1_standardize")
+    with (book / "intro.md").open("a") as page:
+        page.write("\n{download}`ps1 <exercises/ps1_standardize/ps1_standardize.ipynb>`\n")
+    html = book / "_build" / "html"
+    with served(html) as site:
+        built = build(book, book, SITE_URL=site)
+        assert built.returncode == 0, built.stdout[-3000:]
+        yield site, html
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +134,56 @@ def test_an_address_that_is_none(tmp_path: Path) -> None:
     built = build(small_book(tmp_path, "1 + 1"), tmp_path, SITE_URL="example.org")
     assert built.returncode != 0
     assert "SITE_URL is example.org: it must be an address" in built.stdout
+
+
+def test_a_notebook_opens_alone(downloads: tuple[str, Path], tmp_path: Path) -> None:
+    """In an empty folder and an environment without the course, does a downloaded set check work?
+
+    The environment finds the other packages of this one, so that nothing else is fetched.
+    """
+    site, html = downloads
+    ours = sysconfig.get_path("purelib")
+    (tmp_path / "others").mkdir()
+    for entry in Path(ours).iterdir():
+        if not re.match(r"batchnorm|__editable__|pip\b", entry.name):
+            (tmp_path / "others" / entry.name).symlink_to(entry)
+    venv.create(tmp_path / "env", with_pip=True)
+    place = next((tmp_path / "env").glob("lib/python*/site-packages"))
+    (place / "others.pth").write_text(f"{tmp_path / 'others'}\n")
+
+    text = (html / "intro.html").read_text("utf-8")
+    (address,) = re.findall(r'href="(_downloads/[^"]+ps1_standardize\.ipynb)"', text)
+    (tmp_path / "empty").mkdir()
+    with urllib.request.urlopen(f"{site}/{address}") as answer:
+        content = gzip.decompress(answer.read())
+    (tmp_path / "empty" / "ps1_standardize.ipynb").write_bytes(content)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    ran = subprocess.run(
+        [tmp_path / "env" / "bin" / "python", "-c", RUN],
+        cwd=tmp_path / "empty",
+        env=environment | {"PIP_NO_INDEX": "1", "IPYTHONDIR": str(tmp_path / "ipython")},
+        capture_output=True,
+        text=True,
+    )
+    assert "batch_mean: passed, 100% of the points" in ran.stdout, ran.stdout + ran.stderr
+    assert "batch_variance: missing, 0% of the points" in ran.stdout
+    assert f"{site}/chapters/03_how_it_works/forward.html#the-variance" in ran.stdout
+
+
+def test_links_of_a_notebook_that_opens_alone() -> None:
+    """Do the links of each set lead to pages of the site that exist, and to sections in them?"""
+    for path in sorted((ROOT / "exercises").glob("*/*.ipynb")):
+        notebook = alone(nbformat.read(path, as_version=4), SITE, f"{SITE}/course.whl")
+        nbformat.validate(notebook)
+        text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        links = re.findall(r"\]\(([^)]+)\)", text)
+        assert links
+        needs = notebook.cells[0].source.partition("course.whl")[2].split()
+        assert needs == NEEDS[path.stem], path.stem
+        for link in links:
+            page = link.partition("#")[0].removeprefix(f"{SITE}/").replace(".html", ".md")
+            assert link.startswith("https://")
+            assert not link.startswith(SITE) or (ROOT / page).exists(), link
 
 
 def test_citation() -> None:
