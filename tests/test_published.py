@@ -24,6 +24,61 @@ from lab.web.notebooks import alone
 SITE = "https://example.org/course"
 
 
+TEXT = """
+(here)=
+## A *section*
+
+See {doc}`intro`, [this](here) and {cite:t}`ioffe2015batch`: $x_n$ costs 2*3.
+
+$$y = \\frac{1}{N}$$
+
+:::{admonition} Predict
+:class: tip
+What is `2 + 2`?
+:::
+
+- one
+- two
+
+| a | b |
+|---|---|
+| 1 | $N$ |
+
+```{code-cell} ipython3
+:tags: [remove-cell]
+import numpy as np
+```
+
+After a cell that the book does not show.
+
+```{bibliography}
+```
+"""
+NOTEBOOK = [
+    "# A page",
+    "2 + 2",
+    """## A *section*
+
+See [A page]({site}/intro.html), [this]({site}/page1.html#here) and Ioffe and Szegedy \
+\\[[2015]({site}/page1.html#id3)\\]: $x_n$ costs 2\\*3.
+
+$$
+y = \\frac{1}{N}
+$$
+
+> **Predict**
+>
+> What is `2 + 2`?
+
+- one
+- two
+
+| a | b |
+| --- | --- |
+| 1 | $N$ |""",
+    "import numpy as np",
+]
+
 NEEDS = {  # beside NumPy
     "ps1_standardize": [],
     "ps2_inference": ["matplotlib"],
@@ -58,6 +113,8 @@ for source in (
 def downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """A site whose first page offers a problem set: its address, and its folder."""
     book = small_book(tmp_path_factory.mktemp("downloads"), "1 + 1", "2 + 2")
+    with (book / "page1.md").open("a") as page:
+        page.write(TEXT)
     shutil.copytree(ROOT / "exercises" / "ps1_standardize", book / "exercises" / "ps1_standardize")
     with (book / "intro.md").open("a") as page:
         page.write("\n{download}`ps1 <exercises/ps1_standardize/ps1_standardize.ipynb>`\n")
@@ -168,6 +225,18 @@ def test_a_notebook_opens_alone(downloads: tuple[str, Path], tmp_path: Path) -> 
     assert "batch_mean: passed, 100% of the points" in ran.stdout, ran.stdout + ran.stderr
     assert "batch_variance: missing, 0% of the points" in ran.stdout
     assert f"{site}/chapters/03_how_it_works/forward.html#the-variance" in ran.stdout
+
+
+def test_a_page_as_a_notebook(downloads: tuple[str, Path]) -> None:
+    """Is it offered by its page, and does it hold text that any notebook shows, and all code?"""
+    site, html = downloads
+    assert 'href="notebooks/page1.ipynb"' in (html / "page1.html").read_text("utf-8")
+    notebook = nbformat.read(html / "notebooks" / "page1.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.cells[0].id == "bring-the-course"
+    sources = [cell.source for cell in notebook.cells[1:]]
+    assert sources[:-1] == [text.replace("{site}", site) for text in NOTEBOOK]
+    assert sources[-1].startswith("After a cell that the book does not show.\n\n")
 
 
 def test_links_of_a_notebook_that_opens_alone() -> None:
