@@ -83,14 +83,16 @@ def _inline(node: nodes.Node, address: str) -> str:
 
 def _table(table: nodes.Node, address: str) -> str:
     """A table, whose cells are each on one line."""
-    rows = [
-        [re.sub(r"\s+", " ", _children(cell, address)).replace("|", "\\|") for cell in row.children]
-        for row in table.findall(nodes.row)
-    ]
+    rows = [[_cell(cell, address) for cell in row.children] for row in table.findall(nodes.row)]
     if not any(table.findall(nodes.thead)):
         rows.insert(0, [""] * len(rows[0]))
     rows.insert(1, ["---"] * len(rows[0]))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(cell: nodes.Node, address: str) -> str:
+    line = re.sub(r"\s+", " ", _children(cell, address)).replace("|", "\\|")
+    return re.sub(r"```\w* (.*?) ```", r"`\1`", line)
 
 
 def _indented(text: str, bullet: str) -> str:
