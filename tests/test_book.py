@@ -10,8 +10,10 @@ import struct
 import subprocess
 import sys
 import termios
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -142,6 +144,27 @@ def test_pages_load_nothing_from_another_host(html: Path, pages: dict[str, Page]
             r"""(?:url\(|@import )\s*['"]?((?:https?:)?//[^'")]+)""", style.read_text("utf-8")
         )
         assert outside == [], f"{style.name} loads {outside}"
+
+
+def test_internal_links(html: Path) -> None:
+    """Does each link within the book lead to a page or file that is there, and to a place in it?"""
+    texts = {path: path.read_text("utf-8") for path in html.rglob("*.html")}
+    places = {path: set(re.findall(r'\bid="([^"]+)"', text)) for path, text in texts.items()}
+    wrong = []
+    for path, text in texts.items():
+        if "_static" in path.parts:
+            continue
+        for href in set(re.findall(r'<a\b[^>]* href="([^"]+)"', text)):
+            if re.match(r"[a-z]+:", href):
+                continue
+            file, _, place = unescape(href).partition("#")
+            target = (path.parent / unquote(file)).resolve() if file else path
+            exists = target.is_file() and (
+                target.suffix != ".html" or not place or unquote(place) in places[target]
+            )
+            if not exists:
+                wrong.append(f"{path.relative_to(html)}: {href}")
+    assert wrong == []
 
 
 def test_search_finds_the_chapters(html: Path) -> None:

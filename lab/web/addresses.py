@@ -52,7 +52,7 @@ def _publish(app: Sphinx, config: Config) -> None:
     """Configure what needs the address."""
     site = site_url()
     config.html_baseurl = config.ogp_site_url = f"{site}/"
-    config.ogp_social_cards = {"enable": True, "line_color": "#0072B2"}
+    config.ogp_social_cards = {"font": "DejaVu Sans", "line_color": "#0072B2"}
     config.notfound_urls_prefix = f"{urlsplit(site).path}/"
     config.notfound_context = {"title": "No such page", "body": NOT_FOUND}
 

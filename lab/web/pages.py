@@ -5,6 +5,7 @@ loaded that a page of ours uses.  The rest of it is in templates/.
 """
 
 import re
+import shutil
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension."""
     app.add_html_math_renderer("mathml", (_formula, None), (_displayed, None))
     app.connect("config-inited", _use_templates)
-    app.connect("builder-inited", _write_fonts)
+    app.connect("builder-inited", _write_static)
     app.connect("html-page-context", _add_maths)
     app.connect("html-page-context", _mend, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -65,10 +66,11 @@ def _use_templates(app: Sphinx, config: Config) -> None:
     config.templates_path.insert(0, str(_HERE / "templates"))
 
 
-def _write_fonts(app: Sphinx) -> None:
-    """Write style sheets that hold the fonts: a font that came later would move the text."""
+def _write_static(app: Sphinx) -> None:
+    """Write the icon, and style sheets that hold the fonts: one that came later would move text."""
     static = Path(app.outdir, "_static")
     static.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_HERE / "favicon.svg", static)
     for name, (family, weight) in _FONTS.items():
         font = b64encode((_HERE / "fonts" / f"{name}.woff2").read_bytes())
         (static / f"{name}.css").write_text(
