@@ -27,6 +27,7 @@ from traitlets.config import Config as Traits
 _BEHIND_OUTPUTS = (
     "lab/**/*.py",
     "lab/data/sources.toml",
+    "lab/results/*.json",
     "grader/reference.py",
     "requirements.lock",
 )
