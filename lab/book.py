@@ -27,6 +27,7 @@ from traitlets.config import Config as Traits
 _BEHIND_OUTPUTS = (
     "lab/**/*.py",
     "lab/data/sources.toml",
+    "lab/results/*.json",
     "grader/reference.py",
     "grader/sets/ps[1-4]_*/faults.py",  # for the puzzles
     "requirements.lock",

@@ -1,7 +1,7 @@
 """4.1 It is used after dense layers.
 
-What is measured is whether they gain by it: three hidden layers with ReLU on digits, with the
-norm before each activation, trained until neither network gets better.
+What is measured is whether they gain by it: three hidden layers with ReLU on 2,000 digits, with
+the norm before each activation, 16 times over.
 """
 
 from typing import Any

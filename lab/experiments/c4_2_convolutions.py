@@ -1,7 +1,7 @@
 """4.2 It is used after convolutional layers.
 
-What is measured is whether they gain by it: three convolutions on clothes at half their size,
-with statistics for each channel, trained until neither network gets better.
+What is measured is whether they gain by it: three convolutions on 1,000 clothes at half
+their size, with statistics for each channel, 26 times over.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,7 @@ EXPERIMENT = Experiment(
     others=("per pixel",),
     trial=trial,
     grid={"lr": (0.1, 0.25, 0.6, 1.5)},
-    conditions={"data": "clothes", "size": 14, "flat": False, "steps": 400},
+    conditions={"data": "clothes", "size": 14, "flat": False, "examples": 1000, "steps": 400},
     settings={
         "raw pixels": {"inputs": "raw"},
         "momentum": {"optimizer": "momentum"},
@@ -84,7 +84,7 @@ EXPERIMENT = Experiment(
         "two convolutions": {"widths": (8, 16), "strides": (2, 2)},
         "five convolutions": {"widths": (8, 8, 16, 16, 16), "strides": (2, 1, 2, 1, 2)},
         "digits": {"data": "digits"},
-        "500 pictures": {"examples": 500},
+        "3,000 pictures": {"examples": 3000},
         "100 steps": {"steps": 100},
     },
 )

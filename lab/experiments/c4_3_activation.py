@@ -1,7 +1,7 @@
 """4.3 It stands before or after the activation, commonly before.
 
-What is measured is whether the common place is the better one: three hidden layers on digits,
-trained until neither network gets better.
+What is measured is whether the common place is the better one: three hidden layers on 2,000
+digits, 16 times over.
 """
 
 from typing import Any

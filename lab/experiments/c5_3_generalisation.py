@@ -1,6 +1,6 @@
 """5.3 The network generalises better.
 
-Three hidden layers with ReLU, trained on 1,000 digits until they know them by heart.
+Three hidden layers with ReLU, on 1,000 digits, 26 times over: they know them by heart.
 """
 
 from functools import partial

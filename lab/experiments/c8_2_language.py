@@ -1,7 +1,8 @@
 """8.2 It is used in natural language processing.
 
 What is measured is whether a network gains by it that names the next letter of a surname from the
-eight before it (Bengio et al. 2003): five hidden layers with tanh.
+eight before it (Bengio et al. 2003): five hidden layers with tanh, on 1,000 names,
+eight times over.
 """
 
 from functools import lru_cache
@@ -81,7 +82,7 @@ EXPERIMENT = Experiment(
     draw=letters,
     drawn_by=("examples", "window"),
     grid={"lr": (0.04, 0.1, 0.25, 0.6)},
-    conditions={"steps": 400},
+    conditions={"examples": 1000, "steps": 500},
     settings={
         "momentum": {"optimizer": "momentum"},
         "Adam": {"optimizer": "Adam"},
@@ -90,7 +91,7 @@ EXPERIMENT = Experiment(
         "two layers": {"layers": 2},
         "ten layers": {"layers": 10},
         "window of three": {"window": 3},
-        "500 names": {"examples": 500},
-        "three times the steps": {"steps": 1200},
+        "4,000 names": {"examples": 4000},
+        "three times the steps": {"steps": 1500},
     },
 )

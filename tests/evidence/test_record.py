@@ -15,7 +15,8 @@ from helpers import ROOT
 from lab.evidence import record as recording
 from lab.evidence.__main__ import main, stale
 from lab.evidence.experiment import BLOCKS, Experiment, Trial, measure, perform
-from lab.evidence.record import Journal, digest, load, record
+from lab.evidence.record import Journal, digest
+from lab.evidence.results import read_all
 from lab.samples import Draw, Sample
 
 NOTHING = Sample(np.zeros(1), np.zeros(1))
@@ -204,15 +205,29 @@ def test_a_journal_gives_back_what_it_was_given(tmp_path: Path) -> None:
     assert len(Journal(path).runs) == 2
 
 
-def test_processes_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do two processes find what one does?"""
+def test_processes_give_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Does the command find the same with two processes as with one, and say where it is?"""
     found = []
-    for jobs in (1, 2):
-        monkeypatch.setattr(recording, "JOURNALS", tmp_path / str(jobs))
-        path = record(load("5.4"), "code", tmp_path / str(jobs), seeds=6, jobs=jobs)
-        found.append(json.loads(path.read_text("utf-8")))
+    for jobs in ("1", "2"):
+        monkeypatch.setattr(recording, "JOURNALS", tmp_path / jobs)
+        folder = tmp_path / jobs
+        assert main(["run", "5.4", "--seeds", "6", "--jobs", jobs, "--into", str(folder)]) == 0
+        assert str(folder / "5.4.json") in capsys.readouterr().out
+        found.append(json.loads((folder / "5.4.json").read_text("utf-8")))
     assert found[0]["blocks"] == found[1]["blocks"]
     assert found[0]["settings"] == found[1]["settings"]
+
+
+def test_the_table_of_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
+    """Is there a line for each result, with its effect and its word?"""
+    assert main(["verdicts"]) == 0
+    _, *lines = capsys.readouterr().out.splitlines()
+    for line, result in zip(lines, read_all(), strict=True):
+        assert line.startswith(", ".join(result.data["claims"]))
+        assert f"{result.effect():.2f}" in line
+        assert line.endswith(result.verdict)
 
 
 # The digest

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from lab.evidence.verdict import Interval, foreseen, holm, interval, verdict
 
-FINITE = st.floats(-1e3, 1e3)
+FINITE = st.integers(-8000, 8000).map(lambda eighths: eighths / 8)
 INTERVALS = st.lists(FINITE, min_size=2, max_size=8).map(interval)
 
 
