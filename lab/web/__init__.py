@@ -1,1 +1,1 @@
-"""How pages are served, and what is in them besides text: Sphinx extensions, which no notebook imports."""
+"""Sphinx extensions for what pages have besides text: no notebook imports them."""
