@@ -1512,7 +1512,7 @@ class BatchNorm(nn.Module):
             return x_hat
         return self.weight.view(shape) * x_hat + self.bias.view(shape)
 ''',
-        ("slip-order",),
+        ("slip-order", "slip-operation"),
     ),
     Try(
         "module_inference",
@@ -1780,6 +1780,7 @@ class BatchNorm(nn.Module):
         (
             "momentum-none",
             "slip-factor",
+            "slip-number",
         ),
     ),
     Try(
