@@ -36,8 +36,9 @@ class Box:
 
     def __init__(self, page: Browser, name: str) -> None:
         self.page, self.here = page, f"document.getElementById('exercise-{name}')"
-        page.evaluate(f"{self.here}.scrollIntoView({{behavior: 'instant'}})")
-        page.wait(f"{self.here}.dataset.ready !== undefined")
+        # an editor that was written in scrolls to its cursor when it is drawn next: so again
+        seen = f"{self.here}.scrollIntoView({{behavior: 'instant'}})"
+        page.wait(f"({seen}, {self.here}.dataset.ready !== undefined)")
 
     def find(self, selector: str, then: str) -> Any:
         """A property of, or a call on, what a selector finds in it."""
