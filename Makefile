@@ -2,7 +2,7 @@
 
 PYTHON   ?=
 PIP_ARGS ?=
-PYTEST   ?= -n 2 --dist loadfile
+PYTEST   ?= -n 2
 COVERAGE ?=
 SELF_STUDY ?=
 

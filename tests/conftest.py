@@ -1,14 +1,29 @@
 """What more than one test file uses."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from grader.sandbox.process import Warm
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Share the tests out among the workers."""
+    return BySet(config, log)
+
+
+class BySet(LoadFileScheduling):
+    """The tests of a file are one worker's, but in tests/sets/, where they are those of one set."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        found = re.match(r"tests/sets/test_.*\[.*?\b(ps\d_[a-z]+)", nodeid)
+        return found[1] if found else super()._split_scope(nodeid)
 
 
 @pytest.fixture(scope="session")

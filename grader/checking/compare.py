@@ -21,11 +21,12 @@ class Seen:
     """An answer yes or no, with what it was read from, for the student's eyes.
 
     `measured` is as in "accuracy 0.31, at least 0.55 expected". Two agree where both say yes or
-    both say no, whatever was measured.
+    both say no, whatever was measured. `chance`: a mistake may come out right too, with luck.
     """
 
     yes: bool
     measured: str
+    chance: bool = False
 
 
 @dataclass(frozen=True)

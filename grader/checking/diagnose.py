@@ -21,6 +21,7 @@ import numpy as np
 
 from ..reference import Array
 from .answers import END, Answers, Glance, Raised, Result, agree, compare, far_apart
+from .compare import Seen
 from .remote import Arguments
 from .slips import Slips
 
@@ -39,10 +40,13 @@ GRID = (
     0.01, 0.03, 0.1, 0.2, 0.4, 0.6, 0.8, 0.97, 1.03, 1.3, 1.7, 2.3, 3.5, 6.0, 30.0, 1e3, 1e6,
 )
 # fmt: on
+PROBES = (1e-7, 0.37, 5.3)  # a number has to be one that shows where it matters alone
 TINY = 1e-12  # zeros are no evidence: much comes to them
-EVIDENCE = 6  # wrong numbers at least, before a slip is believed to be their cause
+EVIDENCE = 3  # wrong numbers at least, before a slip is believed to be their cause
+SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2000  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
+SEARCHES = 2  # among all pairs, for parts that no single mistake explains
 STEPS = 60  # of the secant method, which seldom needs ten
 
 
@@ -137,10 +141,12 @@ class Search:
         pairs = self._pairs()
         if one := self._first(pairs):
             return Diagnosis(named((*one, *known) if self._more else one))
-        if self._check.slips and self._evidence() >= EVIDENCE:
+        evidence = self._evidence()
+        if self._check.slips and evidence >= EVIDENCE:
             slips, names = self._check.slips
             unsolved = ((name,) for name in names if not slips.solved(name))
-            candidates = itertools.chain(unsolved, self._solved(slips, names))
+            solved = self._solved(slips, names) if evidence >= SOLVED else ()
+            candidates = itertools.chain(unsolved, solved)
             if one := self._first(candidates, but=hidden):
                 id = slips.id(one[0], self._check.mistakes)
                 return Diagnosis(named((id, *known)), {id: f"{slips.says(one[0])}."})
@@ -209,15 +215,19 @@ class Search:
 
         Those that explain all are taken; else those of the first parts that can be explained.
         """
-        choices = [
-            [*itertools.islice((one for one in singles if self._explains(one, index)), FEW)]
-            or [*itertools.islice((one for one in pairs if self._explains(one, index)), FEW)]
-            for index in self._wrong
-        ]
+        choices = [self._some(singles, index) for index in self._wrong]
+        found: list[tuple[str, ...]] = []
+        searches = 0
+        for place, index in enumerate(self._wrong):
+            if not choices[place]:
+                choices[place] = self._some(found, index)
+            if not choices[place] and searches < SEARCHES:
+                choices[place] = self._some(pairs, index)
+                found, searches = [*found, *choices[place]], searches + 1
         for some, others in itertools.combinations(choices, 2):
             unions = [_united(one, other) for one, other in itertools.product(some, others)]
-            if found := self._first(unions):
-                return found
+            if whole := self._first(unions):
+                return whole
         together: tuple[str, ...] = ()
         for index, some in zip(self._wrong, choices, strict=True):
             if together and self._explains(together, index):
@@ -228,6 +238,11 @@ class Search:
                     together = both
                     break
         return together
+
+    def _some(self, candidates: Sequence[tuple[str, ...]], index: int) -> list[tuple[str, ...]]:
+        """A few candidates that explain a part."""
+        found = (one for one in candidates if self._explains(one, index))
+        return [*itertools.islice(found, FEW)]
 
     def _explains(self, mistakes: tuple[str, ...], index: int) -> bool:
         """Does an implementation with these mistakes give the student's wrong answers here?
@@ -269,7 +284,8 @@ class Search:
         triples = itertools.zip_longest(given, faulty, right, fillvalue=END)
         for got, other, best in triples if whole else itertools.islice(triples, len(given)):
             theirs = isinstance(best, Arguments)  # what it changed
-            if not theirs and not agree([got], [other], [best], dtype=result.part.dtype):
+            triple = _without_luck(got, other, best)
+            if not theirs and not agree(*([one] for one in triple), dtype=result.part.dtype):
                 return False
         return True
 
@@ -296,7 +312,7 @@ class Search:
         """Slips with the numbers that give the student's first wrong answer, shortest first."""
         where = self._first_wrong()
         for name in names if where else ():
-            if slips.solved(name):
+            if slips.solved(name) and self._begins_there(name, *where[:2]):
                 for number in roots(partial(self._off, name, *where)):
                     for text in short(number):
                         yield (f"{name}={text}",)
@@ -315,6 +331,16 @@ class Search:
                     return index, place, at, float(got[at])
                 break
         return ()
+
+    def _begins_there(self, name: str, index: int, place: int) -> bool:
+        """Can a slip with some number be seen at this answer of a part, and not before it?"""
+        right = [*itertools.islice(self._check.answers(index, self._seed), place + 1)]
+        for k in PROBES:
+            answers = self._check.ask(index, self._seed, (f"{name}={k!r}",))
+            seen = (compare(one, best, False) for one, best in zip(answers, right, strict=False))
+            if next((at for at, wrong in enumerate(seen) if wrong), None) == place:
+                return True
+        return False
 
     def _off(
         self, name: str, index: int, place: int, element: int, target: float, k: float
@@ -383,6 +409,22 @@ def _broke_off(answers: Sequence[object]) -> bool:
     """Did the code of an implementation raise an exception in the end?"""
     last = answers[-1] if answers else None
     return isinstance(last, Raised) and bool(last.kinds) and last != END
+
+
+def _without_luck(got: object, other: object, best: object) -> tuple[object, object, object]:
+    """The answers without what came out right and may do so by chance, whatever is wrong."""
+    if not (isinstance(got, dict) and isinstance(other, dict) and isinstance(best, dict)):
+        return got, other, best
+    lucky = {
+        name
+        for name, value in got.items()
+        if isinstance(value, Seen) and value.chance and value.yes == best[name].yes
+    }
+    got, other, best = (
+        {name: value for name, value in answer.items() if name not in lucky}
+        for answer in (got, other, best)
+    )
+    return got, other, best
 
 
 def _united(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def tries() -> list[Any]:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         rows += [
-            pytest.param(assignment, *row, id=f"{row[0]}: {row[1] or 'no name'} {number}")
+            pytest.param(assignment, *row, id=f"{assignment} {row[0]}: {row[1] or 0} {number}")
             for number, row in enumerate(module.TRIES)
         ]
     return rows

@@ -10,6 +10,7 @@ import numpy as np
 from ... import reference
 from ...checking.check import Check, arguments_after
 from ...reference import Array
+from .._draw import drawn_once
 from . import faults, plain
 
 SHAPES = ((5, 2), (3, 5))  # smallest first; N - 1 is never D
@@ -29,6 +30,7 @@ def signs(rng: np.random.Generator, *shape: int) -> Array:
     return np.where(rng.random(shape) < 0.5, -1.0, 1.0)
 
 
+@drawn_once
 def batch(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> Array:
     """A batch x, (N, D) or (N, C, H, W): features or channels of different means and scales.
 
@@ -97,12 +99,14 @@ def batches(rng: np.random.Generator, scale: float = 1.0) -> Iterator[tuple[Arra
         yield layout(batch(rng, *shape, scale=scale)), layout
 
 
+@drawn_once
 def affine(rng: np.random.Generator, D: int) -> tuple[Array, Array]:
     """gamma and beta, (D,), of both signs: away from 0, 1 and each other."""
     gamma = signs(rng, D) * rng.uniform(1.5, 3, D)
     return np.round(gamma, 2), np.round(signs(rng, D) * rng.uniform(0.3, 0.9, D), 2)
 
 
+@drawn_once
 def statistics(rng: np.random.Generator, D: int, scale: float) -> tuple[Array, Array]:
     """A mean and a variance, (D,), away from 0 and 1, of what has this scale."""
     mean = signs(rng, D) * rng.uniform(1, 4, D)

@@ -98,7 +98,7 @@ mistakes = [
         "one-pass-variance",
         "the variance is computed as mean(x²) - mean(x)²",
         "On paper that is the same. In floating point the two terms nearly cancel when the "
-        "mean is much larger than the spread, and what is left is rounding error.",
+        "mean is much larger than the spread, and rounding errors are left.",
         "two-passes",
     ),
     Mistake(

@@ -12,6 +12,7 @@ from ...checking.check import Check, Unfit, arguments_after, one_of
 from ...checking.mistakes import catalogue
 from ...checking.remote import Arguments, RemoteError
 from ...reference import Array
+from .._draw import drawn_once
 from ..ps1_standardize.checks import (
     LARGE,
     NO_EPS,
@@ -56,12 +57,14 @@ def questions(rng: np.random.Generator) -> Iterator[Question]:
         yield layout(dy), layout(x), layout(gamma)
 
 
+@drawn_once
 def question(rng: np.random.Generator, N: int, D: int, scale: float = LARGE) -> Question:
     """dy and x, (N, D), and gamma, (D,); x has this scale."""
     x = batch(rng, N, D, scale=scale)  # (N, D)
     return gradient_like(rng, x), x, affine(rng, D)[0]
 
 
+@drawn_once
 def gradient_like(rng: np.random.Generator, x: Array) -> Array:
     """dy, of the shape of x, whose means of dy and dy x_hat are away from 0 for each feature."""
     others = tuple(axis for axis in range(x.ndim) if axis != 1)

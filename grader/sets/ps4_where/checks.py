@@ -9,6 +9,7 @@ import numpy as np
 from ... import reference
 from ...checking.check import Check, arguments_after
 from ...reference import Array
+from .._draw import drawn_once
 from ..ps1_standardize.checks import (
     LARGE,
     LARGE_EPS,
@@ -77,6 +78,7 @@ def feature_maps(rng: np.random.Generator) -> Iterator[tuple[Array, Layout]]:
         yield layout(batch(rng, *shape, scale=LARGE)), layout
 
 
+@drawn_once
 def samples(rng: np.random.Generator, *shape: int, scale: float = LARGE) -> Array:
     """x, (..., D), whose features differ, and whose samples do as those of `batch` do.
 

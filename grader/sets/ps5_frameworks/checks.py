@@ -16,9 +16,9 @@ from ...checking.remote import Arguments, RemoteError, Student, drive
 from ...reference import Array
 from ..ps1_standardize.checks import LARGE_EPS, NO_EPS, affine
 from ..ps1_standardize.checks import batch as batch_in_float64
-from . import faults
+from . import faults, plain
 
-_check = partial(Check.against, faults)
+_check = partial(Check.against, faults, plain=plain)
 
 
 class BatchNorm:
@@ -432,7 +432,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         yield running(made)
 
 
-module_state = _check("module_state", "parameters-and-buffers")
+module_state = _check("module_state", "parameters-and-buffers", plain=None)
 
 
 @module_state.part("weight and bias are its parameters, and nothing else is", 1)
@@ -488,7 +488,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield made.forward(large(rng, (4, 2)))
 
 
-module_gradients = _check("module_gradients", "autograd-through-the-statistics")
+module_gradients = _check("module_gradients", "autograd-through-the-statistics", plain=None)
 
 
 def with_dy(rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:

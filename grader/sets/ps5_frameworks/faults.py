@@ -89,10 +89,12 @@ MISTAKES = {
         "momentum-inverted:average-too",
         "momentum-inverted:default-too",
         "momentum-fixed",
+        "momentum-fixed:but-none",
         "momentum-default:0.9",
         "momentum-default:0.01",
         "old-statistics-not-decayed",
         "updated-twice",
+        "updated-twice:counted-twice",
         "cumulative-average",
         "bias-corrected",
         "biased-running-variance",
@@ -540,7 +542,8 @@ class BatchNorm(_Formula):
     def _move(self, x: Array) -> None:
         """Move the running statistics towards those of a batch."""
         axes, n = (0, *range(2, x.ndim)), x.size // self.C  # n values a channel
-        self._remember(x.mean(axis=axes, dtype=np.float64), x.var(axis=axes), n, len(x))  # (C,)
+        for _ in range(2 if self.has("updated-twice:counted-twice") else 1):
+            self._remember(x.mean(axis=axes, dtype=np.float64), x.var(axis=axes), n, len(x))  # (C,)
 
     def _remember(self, mean: Array, variance: Array, n: int, samples: int) -> None:
         self.seen += 1
@@ -552,7 +555,8 @@ class BatchNorm(_Formula):
             raise TypeError("unsupported operand type(s) for -: 'int' and 'NoneType'")
         if self.has("cumulative-average"):
             share = None
-        if self.has("momentum-fixed") or (share is None and self.has("momentum-none:ignored")):
+        fixed = "momentum-none:ignored" if share is None else "momentum-fixed:but-none"
+        if self.has("momentum-fixed", fixed):
             share = 0.1
         if share is None:
             share = self._share_of_average()

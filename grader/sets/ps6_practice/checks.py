@@ -621,7 +621,7 @@ def learns(found: dict[str, Any], bn: Any, script: Any, *args: Any, **options: A
         return Seen(False, "it is not taught as it should be")
     after = lesson(bn, script, *args, **options)
     measured = f"accuracy on new digits {after['accuracy']:.2f}, at least {LEARNED} expected"
-    return Seen(after["learned"], measured)
+    return Seen(after["learned"], measured, chance=True)
 
 
 HOW_MANY = ("rows left out", "too many rows", "rows of one epoch at most")
@@ -637,7 +637,7 @@ def unchanged(found: dict[str, Any], *names: str) -> bool:
     return all(np.array_equal(found["state"][name], found["before"][name]) for name in names)
 
 
-train_and_validate = _check("train_and_validate", "train-and-eval-in-pytorch", slow=True)
+train_and_validate = _check("train_and_validate", "train-and-eval-in-pytorch")
 
 
 def what_it_is(told: float, last: float, M: int) -> str:
@@ -701,7 +701,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield {"a norm is in training mode": any(found["training"] + found["other"])}
 
 
-train_in_batches = _check("train_in_batches", "one-value-a-channel", slow=True)
+train_in_batches = _check("train_in_batches", "one-value-a-channel")
 
 
 @train_in_batches.part("one row is left at the end of an epoch: it trains on, and learns", 2)
@@ -731,7 +731,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
             yield {"all batches of batch_size rows": found["size"]}
 
 
-train_on_sorted = _check("train_on_sorted", "a-failure-caught", slow=True)
+train_on_sorted = _check("train_on_sorted", "a-failure-caught")
 
 
 @train_on_sorted.part("what it learns holds for new digits, in inference mode", 2)

@@ -102,7 +102,7 @@ MISTAKES = {
         "batches-weighed-by-rows",
         "parameters-reset",
     ),
-    "make_mlp": ("norm-missing", *LAYERS),
+    "make_mlp": ("norm-missing", "norm-missing:layernorm", *LAYERS),
     "train_and_validate": (
         "forgot-eval",
         "left-in-eval",
@@ -135,6 +135,7 @@ MISTAKES = {
         "batch-size-changed:less",
         "batch-size-changed:less-dropped",
         "batch-size-changed:all",
+        "batch-size-changed:if-one-is-left-dropped",
         "labels-left-behind",
         "gradients-accumulate",
         "never-steps",
@@ -159,6 +160,7 @@ MISTAKES = {
         "whole-batch-at-once",
         "loss-not-divided",
         "loss-divided-twice",
+        "loss-divided-twice:by-micro-batch",
         "gradients-lost",
         "gradients-accumulate",
         "step-each-micro-batch",
@@ -432,6 +434,9 @@ class Net:
             return outputs.max(axis=1), modes
         if self.has("smallest-output"):
             return outputs.argmin(axis=1), modes
+        if "logits:probabilities" in self.mistakes:
+            p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            return p / p.sum(axis=1, keepdims=True), modes
         return (outputs if self.has("logits") else outputs.argmax(axis=1)), modes
 
     def _left_in(self, before: list[bool]) -> list[bool]:
@@ -489,7 +494,7 @@ class Net:
     def _size(self, N: int, size: int) -> int:
         """The size of the batches."""
         changed = [m.partition(":")[2] for m in self.mistakes if m.startswith("batch-size-changed")]
-        wrong = {"more": size + 1, "less": size - 1, "all": N}
+        wrong = {"more": size + 1, "less": size - 1, "all": N, "if": size + (N % size == 1)}
         return wrong[changed[0].partition("-")[0]] if changed else size
 
     def _orders(self, N: int, epochs: int) -> Iterator[Array]:
@@ -615,6 +620,8 @@ class Functions:
             kinds.append("norm")
         if not with_norm:
             kinds = [kind for kind in kinds if kind != "norm"]
+        if "norm-missing:layernorm" in self.mistakes:
+            kinds = ["layernorm" if kind == "norm" else kind for kind in kinds]
         if "activation-on-output" in self.mistakes or "activated" in "".join(on_output):
             kinds.append(activation)
         state: dict[str, Any] = {}
@@ -626,9 +633,13 @@ class Functions:
             if kind == "norm":
                 normed.append(size)
                 state |= self._of_norm(i, size, next(given, {}))
+            elif kind == "layernorm":  # the driver looks for others, and leaves it as it is new
+                state |= self._of_norm(i, size, {})
         has_bias = "output-without-bias" not in self.mistakes and not any(
             one.endswith("without-bias") for one in on_output
         )
+        if "output-without-bias:with-norm" in self.mistakes and with_norm:
+            has_bias = False
         if has_bias:
             state[f"{last}.bias"] = bias
         network, outputs = Network(kinds, state), []
@@ -701,6 +712,8 @@ class Functions:
         share = 1.0 if "loss-not-divided" in self.mistakes else at_once / whole
         if "loss-divided-twice" in self.mistakes:
             share = 1 / whole
+        if "loss-divided-twice:by-micro-batch" in self.mistakes:
+            share = 1 / at_once
         each = [m for m in self.mistakes if m.startswith("step-each-micro-batch")]
         if "step-each-micro-batch:whole-loss" in each:
             share = 1.0

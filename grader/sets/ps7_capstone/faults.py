@@ -24,6 +24,7 @@ MISTAKES = {
         "other-start",
         "other-start:all",
         "with-without-swapped",
+        "output-without-bias:with-norm",
         *LAYERS,
     ),
     "train": (
@@ -54,6 +55,7 @@ MISTAKES = {
         "left-in-train",
         "logits",
         "logits:largest",
+        "logits:probabilities",
         "argmax-over-rows",
         "smallest-output",
     ),

@@ -98,14 +98,14 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "module_training",
-        "",
+        "slip-twice",
         {
             "(x - mean.reshape(per_channel))": "(x - mean.reshape(per_channel) - mean.reshape(per_channel))"
         },
     ),
     (
         "module_training",
-        "",
+        "slip-operation",
         {
             "y = (x - mean.reshape(per_channel)) / std.reshape(per_channel)": "y = (x - mean.reshape(per_channel)) * std.reshape(per_channel)"
         },
@@ -168,12 +168,12 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ("module_training", "eps-default", {"eps: float = 1e-5": "eps: float = 1e-8"}),
     (
         "module_training",
-        "eps-misplaced",
+        "slip-sign",
         {"std = torch.sqrt(variance + self.eps)": "std = torch.sqrt(variance - self.eps)"},
     ),
     (
         "module_training",
-        "eps-misplaced",
+        "slip-power",
         {"std = torch.sqrt(variance + self.eps)": "std = torch.sqrt(variance + self.eps**2)"},
     ),
     (
@@ -685,7 +685,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "keras_to_torch",
-        "",
+        "slip-power",
         "def keras_to_torch(gamma, beta, moving_mean, moving_variance, momentum, epsilon):\n    D = len(gamma)\n    d = dict(weight=gamma, bias=beta, running_mean=moving_mean, running_var=moving_variance, momentum=1 - momentum, eps=epsilon)\n    d['running_var'] = moving_variance**2\n    return d\n",
     ),
     (
@@ -775,7 +775,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "fold_batchnorm",
-        "eps-misplaced",
+        "slip-power",
         {
             "scale = gamma / torch.sqrt(running_var + eps)                        # (out,)": "scale = gamma / torch.sqrt(running_var + eps**2)"
         },
@@ -881,7 +881,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "fold_batchnorm",
-        "",
+        "slip-power",
         {
             "scale = gamma / torch.sqrt(running_var + eps)                        # (out,)": "scale = gamma / torch.sqrt(running_var + eps); scale = scale * gamma"
         },
