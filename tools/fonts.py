@@ -1,9 +1,9 @@
 """The two fonts of the book, each with the characters that pages need and no more.
 
-    pip install fonttools brotli
     python tools/fonts.py texgyrepagella-math.otf fa-solid-900.woff2
 
 The first is TeX Gyre Pagella Math, the second Font Awesome 6 Free Solid, which the theme contains.
+It takes the packages fonttools and brotli, which nothing else here does.
 A character that a page needs and a font lacks fails a test of tests/test_pages.py.
 """
 

@@ -14,9 +14,10 @@ import numpy as np
 from .answers import Implementation, Raised, Result
 from .asked import arguments, asked
 from .literals import MARK, TOO_LARGE, Table, furthest, side_by_side
-from .mistakes import catalogue
+from .mistakes import catalogue, ours
 from .remote import Remote, Student
 from .sections import link, of_mistake, where_to_read
+from .slips import is_slip
 
 LINES = 12  # before the fold, with the title
 FOLD = "-" * 40
@@ -148,7 +149,7 @@ class Message:
 def _linked(one: Named, book: str) -> str:
     """The heading, with the id as a link to the book's page of mistakes, where that has it."""
     heading, id = escape(one.heading), escape(one.id)
-    if not book or not link(one.section):  # another course's
+    if not book or not (one.id in ours() or is_slip(one.id)):
         return heading
     address = escape(of_mistake(one.id, book))
     return heading.replace(f"({id})", f'(<a href="{address}">{id}</a>)')

@@ -34,13 +34,19 @@ slips = [
 ]
 
 
+@cache
+def ours() -> dict[str, Mistake]:
+    """Those of this course's sets by id. The book's page of mistakes has them, and the slips."""
+    sets = iter_modules(import_module(OURS).__path__)
+    modules = [import_module(f"{OURS}.{one.name}.mistakes") for one in sets if one.ispkg]
+    return {one.id: one for module in modules for one in module.mistakes}
+
+
 # one dict, which `load` adds to
 @cache
 def catalogue() -> dict[str, Mistake]:
-    """All mistakes by id: those of this course's sets, and what `load` adds of another course's."""
-    sets = iter_modules(import_module(OURS).__path__)
-    modules = [import_module(f"{OURS}.{one.name}.mistakes") for one in sets if one.ispkg]
-    return {one.id: one for one in (*slips, *(m for module in modules for m in module.mistakes))}
+    """All mistakes by id: ours, the slips, and what `load` adds of another package's."""
+    return {one.id: one for one in slips} | ours()
 
 
 @cache

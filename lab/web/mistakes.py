@@ -14,7 +14,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from grader.checking.mistakes import Mistake, catalogue, further, slips
+from grader.checking.mistakes import Mistake, further, ours, slips
 from grader.checking.sections import SECTIONS, of_mistake
 from grader.checking.symptoms import Symptom, symptoms
 
@@ -39,8 +39,7 @@ class Number(SphinxRole):
     """How many `mistakes` or `slips` the grader can name."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        mistakes = len(catalogue()) - len(slips)
-        number = {"mistakes": mistakes, "slips": len(slips)}[self.text]
+        number = {"mistakes": len(ours()), "slips": len(slips)}[self.text]
         return [nodes.Text(str(number))], []
 
 
@@ -48,7 +47,7 @@ class Link(SphinxRole):
     """The id of a mistake, as a link to its place on the page of all."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        if self.text not in catalogue():
+        if self.text not in ours():
             told = self.inliner.reporter.error(f"no mistake {self.text!r}", line=self.lineno)
             return [], [told]
         page, _, anchor = of_mistake(self.text).partition(".html#")

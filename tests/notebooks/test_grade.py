@@ -344,9 +344,9 @@ def test_display_that_a_later_cell_updates(warm: Warm) -> None:
 
 def test_cell_that_a_module_is_missing_for(warm: Warm) -> None:
     """Is it said which module is missing: in the message, the table, the CSV and the remarks?"""
-    graded = grade(warm, f"import scipy\n{DOUBLE}", NEGATE)
+    graded = grade(warm, f"import sklearn\n{DOUBLE}", NEGATE)
     assert results(graded) == [("missing", 0), ("passed", 1)]
-    error = "ModuleNotFoundError: No module named 'scipy'"
+    error = "ModuleNotFoundError: No module named 'sklearn'"
     assert f"Its cell ended in an error: {error}\n" in graded.verdicts[0].message
     assert error in table(graded.verdicts)
     assert csv_of({"ada": graded.verdicts}).splitlines()[1] == (

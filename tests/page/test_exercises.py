@@ -108,8 +108,10 @@ def test_named_mended_right(forward: Browser, site: Site) -> None:
     assert "eps is added outside the square root" in result
     message = as_here(OUTSIDE, "forward", site.address)[1]
     assert same(forward, f'<div class="exercise-message">{message}</div>') == result
-    link = box.find(".exercise-message a", "href")
-    assert link.startswith(f"{site.address}/chapters/03_how_it_works/forward.html#")
+    assert box.find(".exercise-message a", "href") == (
+        f"{site.address}/mistakes.html#eps-outside-sqrt"
+    )
+    assert f'href="{site.address}/chapters/03_how_it_works/forward.html#' in result
     box.write(INSIDE)
     assert as_here(INSIDE, "forward", "")[0] in re.sub("<[^>]+>", "", box.after("Check"))
     assert box.said == "Right."

@@ -17,11 +17,10 @@ from grader.checking.diagnose import Diagnosis
 from grader.checking.load import load, problem_sets
 from grader.checking.local import report
 from grader.checking.message import ELSEWHERE, FOLD, LINES
-from grader.checking.mistakes import catalogue
+from grader.checking.mistakes import catalogue, ours
 from grader.checking.mutants import SEED as REPORTED
 from grader.checking.remote import Loopback, StandIn, Student
 from grader.checking.sections import SECTIONS, where_to_read
-from grader.checking.slips import is_slip
 from grader.notebooks.notebook import Master, is_autograded, read_master
 
 TRAINED = ("ps6_practice", "ps7_capstone")
@@ -35,7 +34,7 @@ HERE = Path(__file__).parent
 SEED = 20250807  # of nobody: neither the public one nor the secret one
 POINTS = 100.0
 SETS = problem_sets()
-LISTED = [id for id in catalogue() if not is_slip(id)]
+LISTED = list(ours())
 CHECKS = [(name, id) for name in SETS for id in load(name)]
 # for each right solution; 5 in other sets
 SEEDS = {"ps1_standardize": 20, "ps6_practice": 2, "ps7_capstone": 1}
