@@ -153,7 +153,7 @@ def test_a_page_without_scripts(reader: Browser, address: str) -> None:
     reader.call("Emulation.setScriptExecutionDisabled", value=True)
     reader.open(f"{address}/chapters/03_how_it_works/backward.html")
     seen = reader.evaluate(
-        """[[...document.querySelectorAll("math")].filter(m => !m.closest("details"))
+        """[[...document.querySelectorAll("math")].filter(m => !m.closest("details, form"))
               .every(m => m.getBoundingClientRect().width > 0),
             [...document.images].every(i => i.complete && i.naturalWidth > 0),
             getComputedStyle(document.querySelector(".search-button-field")).display]"""
