@@ -1,6 +1,8 @@
 """ps6_practice: the network in NumPy against PyTorch, the master, the patients, messages."""
 
 import itertools
+import runpy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -289,6 +291,13 @@ def test_pairs_are_caught_and_named_in_part(id: str) -> None:
 
     named = named_in_part(pairs, graded)
     assert named >= 0.95 * len(pairs)
+
+
+def test_rounding_errors_that_grow_cost_nothing() -> None:
+    """Is micro-batching right too where a ReLU at its edge makes rounding errors a tenth?"""
+    right = runpy.run_path(str(Path(__file__).with_name("right.py")))["RIGHT"]
+    verdict = grade("accumulate", right["apply, everything at once"], seed=20261126)
+    assert verdict.points == 100, verdict.message
 
 
 def test_message_for_a_forgotten_eval() -> None:
