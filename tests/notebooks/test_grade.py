@@ -414,17 +414,18 @@ def test_report_in_html() -> None:
     """Is the report readable HTML, in which text of a student's stays text?"""
     both = side_by_side(np.array([1.0, 2.0]), np.array([1.0, 3.0]))
     told = Message(
-        named=(Named("Mistake: <b> (b).", "Why & how.", "the-mean", "b"),),
+        named=(Named("Mistake: <b> (not-centred).", "Why & how.", "the-mean", "not-centred"),),
         example=Example("b", ("x = 1", "f(x < 2)"), ("f(x < 2)",), ('raised <i>: "&"',), both),
         rest=("ok     a <u>",),
     )
     verdict = Verdict("double", 1.5, 3, "partial", told.text(), told=told)
     html = outputs(verdict, "https://example.org/book/")[0].data["text/html"]
     section = "https://example.org/book/chapters/03_how_it_works/forward.html#the-mean"
+    mistake = "https://example.org/book/mistakes.html#not-centred"
     wrong = "text-align: right; background-color: #fdd; color: #000; font-weight: bold;"
     assert html == (
         "<p><strong>double: partly right, 1.5 / 3 points</strong></p>\n"
-        '<p><strong>Mistake: &lt;b&gt; (<a href="https://example.org/book/mistakes.html#b">b</a>).'
+        f'<p><strong>Mistake: &lt;b&gt; (<a href="{mistake}">not-centred</a>).'
         "</strong><br>Why &amp; how.<br>"
         f'Read: <a href="{section}">“The mean”</a> in the book</p>\n'
         "<p>WRONG: b</p>\n"
