@@ -10,40 +10,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from lab import datasets
+from lab.experiments.c1_2_covariate_shift import NoisyBatchNorm
 from lab.measures import gradient_shift, last_inputs, mean_loss
 from lab.networks import Norm, mlp
 from lab.training import History, train
 
 Floats = npt.NDArray[np.float64]
-
-
-class NoisyBatchNorm(nn.Module):
-    """Batch normalisation whose output is shifted and scaled anew, at random, in each batch.
-
-    Each feature draws a mean in [-0.5, 0.5] and a scale in [1, 1.25] for the batch. Each sample
-    draws around them, uniformly within 0.1 and normally with deviation 0.1. After Santurkar et
-    al. (2018). In inference mode there is no noise.
-    """
-
-    def __init__(self, num_features: int) -> None:
-        super().__init__()
-        self.norm = nn.BatchNorm1d(num_features)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """y, (N, D), from x, (N, D)."""
-        y: Tensor = self.norm(x)
-        if not self.training:
-            return y
-        features = y.shape[1]
-        mean = torch.empty(features).uniform_(-0.5, 0.5)
-        scale = torch.empty(features).uniform_(1.0, 1.25)
-        shift = mean + torch.empty_like(y).uniform_(-0.1, 0.1)
-        return y * (scale + 0.1 * torch.randn_like(y)) + shift
-
 
 ARMS: dict[str, Norm | None] = {
     "without": None,
