@@ -143,25 +143,3 @@ def table_with_means(values: npt.NDArray[Any]) -> Figure:
     axes[1, 1].axis("off")
     fig.colorbar(picture, ax=axes, label="activation", shrink=0.8)
     return fig
-
-
-def specification_curve(
-    effects: Mapping[str, Sequence[float]], matters: float, xlabel: str
-) -> Figure:
-    """Under which conditions a claim holds: effects with their intervals, sorted.
-
-    effects: conditions -> (mean, low, high); an interval above 0 is blue, below 0 vermilion, and
-    else grey, with a square, a triangle that points left, and a circle at the mean.
-    The band is what is too small to matter.
-    """
-    fig, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.27 * len(effects)))
-    ax.axvspan(-matters, matters, color=GREY, alpha=0.15, linewidth=0)
-    ax.axvline(0, color=GREY, linewidth=0.8)
-    ordered = sorted(effects.items(), key=lambda item: item[1][0])
-    for place, (_, (mean, low, high, *_rest)) in enumerate(ordered):
-        colour, marker = (BLUE, "s") if low > 0 else (VERMILION, "<") if high < 0 else (GREY, "o")
-        ax.plot([low, high], [place, place], color=colour, linewidth=1.8)
-        ax.plot([mean], [place], color=colour, marker=marker, markersize=6)
-    ax.set_yticks(range(len(ordered)), [name for name, _ in ordered])
-    ax.set(xlabel=xlabel, ylim=(-0.7, len(ordered) - 0.3))
-    return fig

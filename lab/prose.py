@@ -16,6 +16,15 @@ def show(**texts: str) -> None:
     _glue({name: _Plain(text) for name, text in texts.items()})
 
 
+def holds(sentence: str, condition: object) -> None:
+    """Stop the build where what the page says of its numbers is not so.
+
+    `sentence` is the page's, or what it says in few words. AssertionError: it does not hold.
+    """
+    if not condition:
+        raise AssertionError(f"The page says: {sentence!r}. Its numbers say otherwise.")
+
+
 class _Plain(str):
     """A text that is shown without quotation marks."""
 

@@ -13,6 +13,7 @@ import termios
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 from urllib.parse import unquote
 
 import nbformat
@@ -22,10 +23,12 @@ from helpers.books import BUILD, ENVIRONMENT, build, small_book
 
 from grader.checking.mistakes import ours, slips
 from grader.checking.sections import PAGES, of_mistake
+from lab.evidence.verdict import Verdict
 
 CHAPTERS = ROOT / "chapters"
 NUMBER = r"[+-]?[\d.,]+(e[+-]\d+)?%?"
-GLUED = rf"{NUMBER}|{NUMBER} ± {NUMBER} \(\d+ seeds\)|N( - \d)?"
+EFFECT = rf"{NUMBER} ± {NUMBER} \(\d+ seeds\)|{NUMBER} \[{NUMBER}, {NUMBER}\]|\d+ of \d+"
+GLUED = rf"{NUMBER}|{EFFECT}|{'|'.join(get_args(Verdict))}|N( - \d)?"
 
 
 class Page(HTMLParser):
@@ -186,14 +189,14 @@ def test_numbers_in_the_text_are_there(pages: dict[str, Page]) -> None:
 
 
 def recorded(notebook: Path) -> set[str]:
-    """The names under which a page that ran recorded numbers, without those of its verdicts."""
+    """The names under which a page that ran recorded numbers, without those of its results."""
     outputs = [
         output
         for cell in nbformat.read(notebook, as_version=4).cells
         for output in cell.get("outputs", [])
     ]
     names = {output.get("metadata", {}).get("scrapbook", {}).get("name") for output in outputs}
-    return {name for name in names if name and not name.startswith(("effect-", "verdict-"))}
+    return {name for name in names if name and not re.search(r"-\d\.\d$", name)}
 
 
 def test_recorded_numbers_are_used(html: Path) -> None:

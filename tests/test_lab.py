@@ -463,16 +463,8 @@ def test_record_gives_plain_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {name: repr(value) for name, value in glued.items()} == {"count": "3", "mean": "0.5"}
 
 
-def test_a_specification_curve() -> None:
-    """Are settings sorted by effect, marked by what their intervals say, and is 0 in the band?"""
-    effects = {"up": (2.0, 1.0, 3.0), "down": (-2.0, -3.0, -1.0), "neither": (0.5, -1.0, 2.0)}
-    figure = figures.specification_curve(effects, 0.5, "points")
-    (ax,) = figure.axes
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["down", "neither", "up"]
-    points = [line for line in ax.lines if line.get_marker() not in ("None", None)]
-    assert [(line.get_xdata()[0], line.get_marker()) for line in points] == [
-        (-2.0, "<"),
-        (0.5, "o"),
-        (2.0, "s"),
-    ]
-    assert len({line.get_color() for line in points}) == 3
+def test_sentences_hold() -> None:
+    """Is a true one silent, and does one that is not say what the page says?"""
+    prose.holds("two is more than one", np.bool_(2 > 1))
+    with pytest.raises(AssertionError, match=r"The page says: 'one is more'\. Its numbers say oth"):
+        prose.holds("one is more", np.bool_(1 > 2))

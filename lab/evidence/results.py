@@ -25,25 +25,27 @@ class Result:
         """The smallest effect that matters."""
         return float(self.data["matters"])
 
-    def effects(self, unit: Mapping[str, Any], contrast: Mapping[str, float] = {}) -> list[float]:
+    def effects(
+        self, unit: Mapping[str, Any], contrast: Mapping[str, float] = {}, name: str = ""
+    ) -> list[float]:
         """One effect for each seed of a block or a setting."""
-        weights = contrast or self.data["contrast"]
+        weights, name = contrast or self.data["contrast"], name or self.data["outcome"]
         found: dict[tuple[int, int], float] = {}
         for run in unit["runs"]:
             if run["arm"] in weights:
                 seed = run["draw"], run["seed"]
-                part = weights[run["arm"]] * run[self.data["outcome"]]
+                part = weights[run["arm"]] * run[name]
                 found[seed] = found.get(seed, 0.0) + part
         return list(found.values())
 
-    def effect(self, contrast: Mapping[str, float] = {}) -> Interval:
+    def effect(self, contrast: Mapping[str, float] = {}, name: str = "") -> Interval:
         """The effect under the main conditions, from the means of the blocks.
 
-        contrast: arm -> weight, where another comparison than the claim's is asked for.
+        contrast: arm -> weight, where another comparison than the claim's is asked for; name:
+        where it is of another number than the outcome.
         """
-        return interval(
-            [float(np.mean(self.effects(block, contrast))) for block in self.data["blocks"]]
-        )
+        blocks = self.data["blocks"]
+        return interval([float(np.mean(self.effects(each, contrast, name))) for each in blocks])
 
     @cached_property
     def settings(self) -> dict[str, Interval]:
@@ -80,12 +82,14 @@ class Result:
                 found[unit["setting"] or f"block {number}"] = ", ".join(parts)
         return found
 
-    def numbers(self, arm: str, name: str = "") -> list[list[float]]:
-        """A number of every run of an arm under the main conditions: (blocks, seeds)."""
+    def numbers(self, arm: str, name: str = "", setting: str = "") -> list[list[float]]:
+        """A number of every run of an arm: (blocks, seeds), or (1, seeds) in another setting."""
         name = name or self.data["outcome"]
+        units = (*self.data["blocks"], *self.data["settings"])
         return [
-            [run[name] for run in block["runs"] if run["arm"] == arm]
-            for block in self.data["blocks"]
+            [run[name] for run in unit["runs"] if run["arm"] == arm]
+            for unit in units
+            if unit["setting"] == setting
         ]
 
 

@@ -1,0 +1,126 @@
+"""How pages show results: in their sentences, and as figures.
+
+What a sentence says of numbers stands beside them as `lab.prose.holds`, or is computed here.
+"""
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import matplotlib.pyplot as plt
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lab.figures import BLUE, GREY, VERMILION, WIDTH
+from lab.prose import show
+
+from .results import Result, read
+from .verdict import Interval, interval, verdict
+
+
+def tell(line: str) -> Result:
+    """The results on a line of the lesson, which the page's text can show with the `glue` role.
+
+    effect-LINE: the mean and its interval; matters-LINE: the smallest effect that matters;
+    settings-LINE: "9 of 10", in how many of them the effect is above 0; verdict-LINE: the word.
+    ValueError: there are no results.
+    """
+    result = read(line)
+    _tell(line, result.effect(), result.matters, result.settings)
+    return result
+
+
+def judge(
+    line: str,
+    values: npt.ArrayLike,
+    matters: float,
+    settings: Mapping[str, npt.ArrayLike],
+) -> str:
+    """Show the same of what a page measures itself, without training, and return the verdict.
+
+    values: one effect for each seed, (seeds,). settings: where else, with its effects.
+    """
+    effects = {name: interval(each) for name, each in settings.items()}
+    return _tell(line, interval(values), matters, effects)
+
+
+def _tell(line: str, effect: Interval, matters: float, settings: Mapping[str, Interval]) -> str:
+    word = verdict(effect, matters, list(settings.values()))
+    held = sum(setting.low > 0 for setting in settings.values())
+    texts = {
+        "effect": f"{effect:{digits(matters)}}",
+        "matters": f"{matters:{digits(matters)}}",
+        "settings": f"{held} of {len(settings)}",
+        "verdict": word,
+    }
+    show(**{f"{name}-{line}": text for name, text in texts.items()})
+    return word
+
+
+def digits(matters: float) -> str:
+    """The format of an effect: one digit finer than the first digit of what matters."""
+    return ".0f" if matters >= 10 else ".1f" if matters >= 1 else ".2f" if matters >= 0.1 else ".3f"
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a notebook cell shows: a picture, and its text for who does not see it."""
+
+    picture: bytes  # SVG
+    alt: str
+
+    def _repr_html_(self) -> str:
+        source = "data:image/svg+xml;base64," + base64.b64encode(self.picture).decode()
+        return f'<img src="{source}" alt="{self.alt}">'
+
+
+def described(figure: Figure, alt: str) -> Described:
+    """The figure, which is closed, with a text that is computed."""
+    file = io.BytesIO()
+    figure.savefig(file, format="svg", metadata={"Date": None})
+    plt.close(figure)
+    return Described(file.getvalue(), alt)
+
+
+def specification_curve(result: Result) -> Described:
+    """Under which conditions a claim holds: the effects with their intervals, sorted."""
+    main = {"as above": result.effect()}
+    figure = curve({**main, **result.settings}, result.matters, result.data["unit"])
+    names = [name for name, effect in result.settings.items() if effect.low > 0]
+    below = [name for name, effect in result.settings.items() if effect.high < 0]
+    alt = (
+        f"Effects in {len(result.settings)} settings and under the conditions above, sorted, "
+        f"with intervals. Above 0: {', '.join(names) or 'none'}. "
+        f"Below 0: {', '.join(below) or 'none'}."
+    )
+    return described(figure, alt)
+
+
+def curve(effects: Mapping[str, Sequence[float]], matters: float, xlabel: str) -> Figure:
+    """Effects and their intervals, sorted.
+
+    effects: conditions -> (mean, low, high, ...); the band is what is too small to matter.
+    """
+    figure, ax = plt.subplots(figsize=(WIDTH, 0.9 + 0.27 * len(effects)))
+    ordered = sorted(effects.items(), key=lambda item: item[1][0])
+    _rows(ax, [effect for _, effect in ordered], matters)
+    ax.set_yticks(range(len(ordered)), [name for name, _ in ordered])
+    ax.set_xlabel(xlabel)
+    return figure
+
+
+def _rows(ax: Axes, effects: Sequence[Sequence[float]], matters: float) -> None:
+    """A line for each effect (mean, low, high, ...), the first one at the bottom.
+
+    An interval above 0 is blue, below 0 vermilion, and else grey, with a square, a triangle that
+    points left, and a circle at the mean.
+    """
+    ax.axvspan(-matters, matters, color=GREY, alpha=0.15, linewidth=0)
+    ax.axvline(0, color=GREY, linewidth=0.8)
+    for place, (mean, low, high, *_) in enumerate(effects):
+        colour, marker = (BLUE, "s") if low > 0 else (VERMILION, "<") if high < 0 else (GREY, "o")
+        ax.plot([low, high], [place, place], color=colour, linewidth=1.8)
+        ax.plot([mean], [place], color=colour, marker=marker, markersize=6)
+    ax.set_ylim(-0.7, len(effects) - 0.3)

@@ -1,0 +1,75 @@
+"""How pages show results."""
+
+import base64
+
+import pytest
+
+from lab.evidence import pages
+from lab.evidence.pages import curve, digits, judge, specification_curve, tell
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What a page is given to show."""
+    texts: dict[str, str] = {}
+    monkeypatch.setattr(pages, "show", lambda **given: texts.update(given))
+    return texts
+
+
+def test_a_page_is_told_the_results(shown: dict[str, str]) -> None:
+    """Are effect, what matters, settings and verdict shown, also of a claim's second line?"""
+    result = tell("1.1")
+    assert set(shown) == {f"{name}-1.1" for name in ("effect", "matters", "settings", "verdict")}
+    assert shown["verdict-1.1"] == result.verdict
+    assert shown["settings-1.1"] == f"{result.held} of {len(result.settings)}"
+    effect = result.effect()
+    assert shown["effect-1.1"] == f"{effect.mean:.2f} [{effect.low:.2f}, {effect.high:.2f}]"
+
+
+def test_what_a_page_measures_itself(shown: dict[str, str]) -> None:
+    """Is the verdict that of the same rule?"""
+    same, small, below = [15.0, 15.1, 15.2], [1.0, 1.0, 1.0], [-1.0, -1.1, -1.2]
+    assert judge("3.1", same, 14, {"a": same}) == "supported"
+    assert shown == {
+        "effect-3.1": "15 [15, 15]",
+        "matters-3.1": "14",
+        "settings-3.1": "1 of 1",
+        "verdict-3.1": "supported",
+    }
+    assert judge("3.1", same, 14, {"a": same, "b": below}) == "qualified"
+    assert judge("3.1", small, 14, {"a": same}) == "negligible"
+
+
+@pytest.mark.parametrize(
+    ("matters", "expected"), [(14, "15"), (2, "15.2"), (0.301, "15.23"), (0.05, "15.235")]
+)
+def test_digits_that_count(matters: float, expected: str) -> None:
+    """Is an effect shown one digit finer than what matters?"""
+    assert f"{15.2349:{digits(matters)}}" == expected
+
+
+def test_a_specification_curve() -> None:
+    """Are settings sorted by effect, marked by what their intervals say, and is 0 in the band?"""
+    effects = {"up": (2.0, 1.0, 3.0), "down": (-2.0, -3.0, -1.0), "neither": (0.5, -1.0, 2.0)}
+    figure = curve(effects, 0.5, "points")
+    (ax,) = figure.axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["down", "neither", "up"]
+    points = [line for line in ax.lines if line.get_marker() not in ("None", None)]
+    assert [(line.get_xdata()[0], line.get_marker()) for line in points] == [
+        (-2.0, "<"),
+        (0.5, "o"),
+        (2.0, "s"),
+    ]
+    assert len({line.get_color() for line in points}) == 3
+
+
+def test_its_text_says_what_it_shows() -> None:
+    """Does who cannot see the figure learn where the effect is above and below 0?"""
+    result = tell("5.4")
+    shown = specification_curve(result)
+    above, below = shown.alt.removesuffix(".").split("Above 0: ")[1].split(". Below 0: ")
+    effects = result.settings.items()
+    assert above == ", ".join(name for name, effect in effects if effect.low > 0)
+    assert below == ", ".join(name for name, effect in effects if effect.high < 0)
+    assert shown.picture.startswith(b"<?xml")
+    assert base64.b64encode(shown.picture).decode() in shown._repr_html_()
