@@ -90,7 +90,9 @@ def _execute(app: Sphinx, env: Any, pages: list[str]) -> None:
     sockets = TemporaryDirectory()
     with sockets, ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = {
-            pool.submit(_run, notebook, path.parent, seconds, f"{sockets.name}/{number}"): path
+            pool.submit(
+                run_notebook, notebook, path.parent, seconds, f"{sockets.name}/{number}"
+            ): path
             for number, (path, notebook) in enumerate(missing)
         }
         try:
@@ -115,7 +117,9 @@ def _execute(app: Sphinx, env: Any, pages: list[str]) -> None:
         sys.exit("\n" + "\n\n".join(sorted(errors)))
 
 
-def _run(notebook: NotebookNode, folder: Path, seconds: int, sockets: str) -> ExecutionResult:
+def run_notebook(
+    notebook: NotebookNode, folder: Path, seconds: int, sockets: str
+) -> ExecutionResult:
     """Run a notebook in `folder`, with at most `seconds` for a cell.
 
     `sockets` begins the names of the files over which the kernel is reached, in a folder of this

@@ -19,10 +19,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 class BySet(LoadFileScheduling):
-    """The tests of a file are one worker's, but in tests/sets/, where they are those of one set."""
+    """The tests of a file are one worker's.
+
+    But in tests/sets/ they are those of one set, and in test_elsewhere.py those of one page.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        found = re.match(r"tests/sets/test_.*\[.*?\b(ps\d_[a-z]+)", nodeid)
+        found = re.match(r"tests/sets/test_.*\[.*?\b(ps\d_[a-z]+)", nodeid) or re.match(
+            r"tests/test_elsewhere\.py.*\[(.*)\]", nodeid
+        )
         return found[1] if found else super()._split_scope(nodeid)
 
 

@@ -42,6 +42,30 @@ CLAIMS = {
     "8.3": "It is used in speech recognition.",
     "8.4": "It is used in large-scale architectures.",
 }
+# where chapters look at those that are measured by training
+PAGES = {
+    "1.1": "01_why_it_is_important/figure_one",
+    "1.2": "01_why_it_is_important/covariate_shift",
+    "1.3": "01_why_it_is_important/stability",
+    "1.4": "01_why_it_is_important/learning_rate",
+    "1.5": "01_why_it_is_important/regularisation",
+    "4.1": "04_where_to_use_it/dense",
+    "4.2": "04_where_to_use_it/convolutions",
+    "4.3": "04_where_to_use_it/activation",
+    "5.1": "05_benefits/convergence",
+    "5.2": "05_benefits/initialisation",
+    "5.3": "05_benefits/generalisation",
+    "5.4": "05_benefits/gradients",
+    "6.frozen": "06_frameworks/frozen",
+    "7.1": "07_best_practices/depth",
+    "7.2": "07_best_practices/dropout",
+    "7.3": "07_best_practices/batch_size",
+    "7.4": "07_best_practices/monitoring",
+    "8.1": "08_applications/images",
+    "8.2": "08_applications/language",
+    "8.3": "08_applications/speech",
+    "8.4": "08_applications/large_scale",
+}
 # its lines that are no claims of their own
 OTHER_LINES = {
     "0": "Training is faster and steadier when each layer's inputs are distributed consistently.",

@@ -8,6 +8,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -124,3 +125,54 @@ def _rows(ax: Axes, effects: Sequence[Sequence[float]], matters: float) -> None:
         ax.plot([low, high], [place, place], color=colour, linewidth=1.8)
         ax.plot([mean], [place], color=colour, marker=marker, markersize=6)
     ax.set_ylim(-0.7, len(effects) - 0.3)
+
+
+@dataclass(frozen=True)
+class Forest:
+    """All claims at once, each a line that leads to its page, and the same in words."""
+
+    picture: str  # SVG, whose labels are links
+    alt: str
+
+    def _repr_html_(self) -> str:
+        return self.picture.replace(
+            "<svg ", f'<svg class="forest" role="group" aria-label="{self.alt}" ', 1
+        )
+
+
+def forest(results: Sequence[Result], pages: Mapping[str, str]) -> Forest:
+    """The effects in units of the smallest that matters, in the lesson's order from the top.
+
+    The axis is linear between -1 and 1, and logarithmic beyond.
+    pages: line of the lesson -> where it leads. Its name is the last part of that, without suffix.
+    """
+    figure, ax = plt.subplots(figsize=(WIDTH, 1.1 + 0.3 * len(results)))
+    lines = [result.data["claims"][0] for result in results]
+    effects = [
+        (effect.mean / result.matters, effect.low / result.matters, effect.high / result.matters)
+        for result in results
+        for effect in [result.effect()]
+    ]
+    _rows(ax, effects[::-1], 1)
+    names = [pages[line].rpartition("/")[2].partition(".")[0].replace("_", " ") for line in lines]
+    labels = [f"{line} {name}" for line, name in zip(lines, names, strict=True)]
+    ax.set_yticks(range(len(results)), labels[::-1])
+    for label, line in zip(ax.get_yticklabels(), lines[::-1], strict=True):
+        label.set(url=pages[line], color=BLUE)
+    bound = max(abs(number) for effect in effects for number in effect)
+    ax.set_xscale("symlog", linthresh=1, linscale=1)
+    ticks = [-10, -1, 0, 1, 10]
+    ax.set(xlim=(-1.2 * bound, 1.2 * bound), xlabel="effect / smallest effect that matters")
+    ax.set_xticks(ticks, [str(tick) for tick in ticks])
+    verdicts = ax.secondary_yaxis("right")
+    verdicts.set_yticks(range(len(results)), [result.verdict for result in results[::-1]])
+    for side in (ax.yaxis, verdicts.yaxis):
+        side.set_tick_params(length=0)
+    verdicts.spines["right"].set_visible(False)
+    with mpl.rc_context({"svg.fonttype": "none"}):  # letters, which can be read and searched
+        picture = described(figure, "").picture.decode().replace(' target="_blank"', "")
+    said = "; ".join(
+        f"{label}: {mean:.1f} [{low:.1f}, {high:.1f}], {result.verdict}"
+        for label, (mean, low, high), result in zip(labels, effects, results, strict=True)
+    )
+    return Forest(picture[picture.index("<svg ") :], f"Effects in units of what matters. {said}.")

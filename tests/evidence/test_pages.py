@@ -1,11 +1,13 @@
 """How pages show results."""
 
 import base64
+import re
 
 import pytest
 
-from lab.evidence import pages
-from lab.evidence.pages import curve, digits, judge, specification_curve, tell
+from lab.evidence import PAGES, pages
+from lab.evidence.pages import curve, digits, forest, judge, specification_curve, tell
+from lab.evidence.results import read
 
 
 @pytest.fixture
@@ -73,3 +75,20 @@ def test_its_text_says_what_it_shows() -> None:
     assert below == ", ".join(name for name, effect in effects if effect.high < 0)
     assert shown.picture.startswith(b"<?xml")
     assert base64.b64encode(shown.picture).decode() in shown._repr_html_()
+
+
+def test_all_claims_at_once() -> None:
+    """Is each a line from the top that leads to its page, and are all told in words?"""
+    results = [read("1.2"), read("5.4")]
+    shown = forest(results, {line: f"{page}.html" for line, page in PAGES.items()})._repr_html_()
+    labels = re.findall(r'<a xlink:href="([^"]+)">.*?<text[^>]*>([^<]+)</text>', shown, re.DOTALL)
+    assert sorted(labels) == [
+        ("01_why_it_is_important/covariate_shift.html", "1.2 covariate shift"),
+        ("05_benefits/gradients.html", "5.4 gradients"),
+    ]
+    places = re.findall(r'<text[^>]* y="([\d.]+)"[^>]*>(\d\.\d) ', shown)
+    assert [line for _, line in sorted(places, key=lambda place: float(place[0]))] == ["1.2", "5.4"]
+    assert 'role="group"' in shown
+    for result in results:
+        assert f"{result.effect().mean / result.matters:.1f} [" in shown
+        assert result.verdict in shown
