@@ -46,20 +46,24 @@ def mnist(archive: Path) -> dict[str, Array]:
 
 def fashion_mnist(archive: Path) -> dict[str, Array]:
     """The first 1,000 training and 200 test images of each class, from the Debian package."""
-    folder = "./usr/share/datasets/fashion-mnist/"
-    arrays: dict[str, Array] = {}
-    with tarfile.open(fileobj=io.BytesIO(_deb_payload(archive))) as payload:
-        for ours, theirs, each in (("train", "train", 1000), ("test", "t10k", 200)):
-            member = {
-                kind: _idx(payload, f"{folder}{theirs}-{kind}-ubyte.gz")
-                for kind in ("images-idx3", "labels-idx1")
-            }
-            images, labels = member["images-idx3"], member["labels-idx1"]
-            chosen = np.sort(
-                np.concatenate([np.flatnonzero(labels == c)[:each] for c in range(10)])
-            )
-            arrays[f"{ours}_images"], arrays[f"{ours}_labels"] = images[chosen], labels[chosen]
+    whole, arrays = all_fashion_mnist(archive), dict[str, Array]()
+    for part, each in (("train", 1000), ("test", 200)):
+        labels = whole[f"{part}_labels"]
+        chosen = np.sort(np.concatenate([np.flatnonzero(labels == c)[:each] for c in range(10)]))
+        for kind in ("images", "labels"):
+            arrays[f"{part}_{kind}"] = whole[f"{part}_{kind}"][chosen]
     return arrays
+
+
+def all_fashion_mnist(archive: Path) -> dict[str, Array]:
+    """All 60,000 training and 10,000 test images, uint8 (N, 28, 28), and their labels (N,)."""
+    folder = "./usr/share/datasets/fashion-mnist/"
+    with tarfile.open(fileobj=io.BytesIO(_deb_payload(archive))) as payload:
+        return {
+            f"{ours}_{kind}": _idx(payload, f"{folder}{theirs}-{file}-ubyte.gz")
+            for ours, theirs in (("train", "train"), ("test", "t10k"))
+            for kind, file in (("images", "images-idx3"), ("labels", "labels-idx1"))
+        }
 
 
 def surnames(archive: Path) -> dict[str, Array]:

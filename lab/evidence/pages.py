@@ -61,8 +61,8 @@ def _tell(line: str, effect: Interval, matters: float, settings: Mapping[str, In
 
 
 def digits(matters: float) -> str:
-    """The format of an effect: one digit finer than the first digit of what matters."""
-    return ".0f" if matters >= 10 else ".1f" if matters >= 1 else ".2f" if matters >= 0.1 else ".3f"
+    """The format of an effect: a digit or two finer than what matters."""
+    return ".1f" if matters >= 10 else ".2f" if matters >= 0.1 else ".3f"
 
 
 @dataclass(frozen=True)

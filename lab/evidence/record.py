@@ -92,7 +92,7 @@ def record(
         "because": experiment.because,
         "contrast": experiment.contrast,
         "digest": code,
-        "made with": _machine(),
+        "made with": made_with(),
         "runs": len(journal.runs),
         "seconds": round(journal.seconds),
         **runs,
@@ -158,7 +158,7 @@ def _timed(experiment: Experiment, trial: Trial) -> tuple[Trial, Numbers, float]
     return trial, numbers, time.process_time() - start
 
 
-def _machine() -> dict[str, str]:
+def made_with() -> dict[str, str]:
     return {
         "python": platform.python_version(),
         "numpy": np.__version__,

@@ -33,8 +33,8 @@ def test_what_a_page_measures_itself(shown: dict[str, str]) -> None:
     same, small, below = [15.0, 15.1, 15.2], [1.0, 1.0, 1.0], [-1.0, -1.1, -1.2]
     assert judge("3.1", same, 14, {"a": same}) == "supported"
     assert shown == {
-        "effect-3.1": "15 [15, 15]",
-        "matters-3.1": "14",
+        "effect-3.1": "15.1 [14.9, 15.3]",
+        "matters-3.1": "14.0",
         "settings-3.1": "1 of 1",
         "verdict-3.1": "supported",
     }
@@ -43,10 +43,10 @@ def test_what_a_page_measures_itself(shown: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("matters", "expected"), [(14, "15"), (2, "15.2"), (0.301, "15.23"), (0.05, "15.235")]
+    ("matters", "expected"), [(14, "15.2"), (2, "15.23"), (0.301, "15.23"), (0.05, "15.235")]
 )
 def test_digits_that_count(matters: float, expected: str) -> None:
-    """Is an effect shown one digit finer than what matters?"""
+    """Is an effect shown a digit or two finer than what matters?"""
     assert f"{15.2349:{digits(matters)}}" == expected
 
 

@@ -1,0 +1,441 @@
+"""Larger than a notebook: all of Fashion-MNIST and a residual network of 20 layers.
+
+    python -m lab.experiments.large --archive FILE.deb --into lab/results/large/fashion.json
+
+What the experiments of lines 1.4, 4.2, 4.3, 5.1, 5.3, 7.3 and 8.1 ask of small networks is asked
+once of the network of He et al. (2016) for small pictures: 55,000 pictures to train on, 5,000 to
+tune with, 10,000 to test on, standardised as lab.samples does. SGD with momentum 0.9 in batches of
+256, rates that fall to 0 as a cosine, no weight decay. On a GPU, with TF32, these are minutes.
+
+Runs are in a journal (_build/evidence) as soon as they have ended, and what is missing is made by
+the same command. lab.evidence.large reads the results.
+"""
+
+import argparse
+import json
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from tqdm import tqdm
+
+from lab.data.rebuild import all_fashion_mnist
+from lab.evidence.experiment import Choice, Numbers, Trial
+from lab.evidence.record import JOURNALS, Journal, digest, made_with
+from lab.measures import first_passage
+from lab.training import History, recalibrate
+
+ARMS = ("with", "after", "without")  # batch norm before the activation, behind it, nowhere
+GROUPS = (2, 8, 32, 256)  # pictures that share statistics
+LADDER = tuple(10 ** (1 - k / 5) for k in range(21))  # rates from 10 downwards
+TUNED = (0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8)
+LEVEL = 0.85  # of the test accuracy, to which steps are counted
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much of everything; smaller ones are for trying it out."""
+
+    widths: tuple[int, int, int] = (16, 32, 64)
+    blocks: int = 3  # of each width
+    train: int = 55_000
+    validation: int = 5_000
+    test: int = 10_000
+    tuning: int = 430  # steps of a run that tunes: two epochs
+    steps: int = 1290  # six epochs
+    short: int = 215  # one epoch
+    few: int = 10_000  # pictures to know by heart
+    by_heart: int = 1600  # steps
+    seeds: int = 4
+
+
+class GroupedBatchNorm(nn.BatchNorm2d):
+    """Batch norm whose statistics, in training, are those of groups of `size` pictures; 0: of all.
+
+    The gradient is still the whole batch's (Hoffer et al. 2017). Its running statistics are those
+    that `lab.training.recalibrate` makes.
+    """
+
+    size = 0
+
+    def forward(self, x: Tensor) -> Tensor:
+        """y from x, both (N, C, H, W)."""
+        if not (self.training and self.size):
+            return super().forward(x)
+        N, C, H, W = x.shape
+        groups = x.reshape(N // self.size, self.size, C, H, W).transpose(0, 1)
+        flat = groups.reshape(self.size, -1, H, W)
+        x_hat = F.batch_norm(flat, None, None, training=True, eps=self.eps)
+        x_hat = x_hat.reshape(self.size, -1, C, H, W).transpose(0, 1).reshape(N, C, H, W)
+        return x_hat * self.weight[:, None, None] + self.bias[:, None, None]
+
+
+class Block(nn.Module):
+    """Two convolutions with a path around them: a residual block (He et al. 2016).
+
+    The path has no parameters: where the width grows, it leaves out pixels and adds channels of
+    zeros. Without batch norm the second convolution starts at 0 and the first is smaller, by the
+    root of the number of blocks, as Zhang et al. (2019) have it; both have biases.
+    """
+
+    def __init__(self, arm: str, inputs: int, outputs: int, blocks: int) -> None:
+        super().__init__()
+        self.after, self.stride = arm == "after", outputs // inputs
+        self.conv1 = _conv(arm, inputs, outputs, self.stride)
+        self.conv2 = _conv(arm, outputs, outputs, 1)
+        self.norm1, self.norm2 = _norm(arm, outputs), _norm(arm, outputs)
+        if arm == "without":
+            with torch.no_grad():
+                self.conv1.weight *= blocks**-0.5
+                self.conv2.weight.zero_()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """y (N, outputs, H, W) from x (N, inputs, H, W); half the size where the width grows."""
+        around = x
+        if self.stride > 1:
+            around = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, 0, x.shape[1]))
+        if self.after:
+            inside = self.conv2(self.norm1(F.relu(self.conv1(x))))
+            y: Tensor = self.norm2(F.relu(around + inside))
+            return y
+        inside = self.norm2(self.conv2(F.relu(self.norm1(self.conv1(x)))))
+        return F.relu(around + inside)
+
+
+def network(arm: str, seed: int, scale: Scale) -> nn.Sequential:
+    """The network, from pictures (N, 1, H, W) to classes (N, 10); 20 layers at the usual scale."""
+    torch.manual_seed(seed)
+    first, blocks = scale.widths[0], 3 * scale.blocks
+    layers: list[nn.Module] = [_conv(arm, 1, first, 1), _norm(arm, first), nn.ReLU()]
+    if arm == "after":
+        layers[1:] = layers[:0:-1]
+    inputs = first
+    for width in scale.widths:
+        for _ in range(scale.blocks):
+            layers.append(Block(arm, inputs, width, blocks))
+            inputs = width
+    last = nn.Linear(inputs, 10)
+    nn.init.zeros_(last.bias)
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), last)
+
+
+def _conv(arm: str, inputs: int, outputs: int, stride: int) -> nn.Conv2d:
+    conv = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=arm == "without")
+    nn.init.kaiming_normal_(conv.weight, mode="fan_out", nonlinearity="relu")
+    if conv.bias is not None:
+        nn.init.zeros_(conv.bias)
+    return conv
+
+
+def _norm(arm: str, features: int) -> nn.Module:
+    return nn.Identity() if arm == "without" else GroupedBatchNorm(features)
+
+
+class Pictures(NamedTuple):
+    """Standardised pictures (N, 1, 28, 28) and classes (N,), by what they are for."""
+
+    train: tuple[Tensor, Tensor]
+    validation: tuple[Tensor, Tensor]
+    test: tuple[Tensor, Tensor]
+
+
+def pictures(archive: Path, device: str, scale: Scale) -> Pictures:
+    """Those of the archive: less the mean picture of what is trained on, over one deviation."""
+    arrays = all_fashion_mnist(archive)
+    found: dict[str, tuple[Tensor, Tensor]] = {}
+    ends = {"train": (0, scale.train), "validation": (60_000 - scale.validation, 60_000)}
+    for name, (start, end) in {**ends, "test": (0, scale.test)}.items():
+        part = "test" if name == "test" else "train"
+        x = torch.tensor(arrays[f"{part}_images"][start:end], device=device).float()[:, None] / 255
+        y = torch.tensor(arrays[f"{part}_labels"][start:end], device=device).long()
+        found[name] = x, y
+    mean = found["train"][0].mean(0)
+    deviation = (found["train"][0] - mean).std()
+    return Pictures(**{name: ((x - mean) / deviation, y) for name, (x, y) in found.items()})
+
+
+class Steps:
+    """One step of SGD with momentum after the other, on a GPU as one graph that is replayed."""
+
+    def __init__(self, model: nn.Module, x: Tensor, y: Tensor) -> None:
+        self.model, self.x, self.y = model, x, y
+        self.parameters: list[Tensor] = list(model.parameters())
+        self.velocities = [torch.zeros_like(each) for each in self.parameters]
+        self.rows = torch.zeros(BATCH, dtype=torch.long, device=x.device)
+        self.lr = torch.zeros((), device=x.device)
+        self.replay = self._captured() if x.is_cuda else self._step
+
+    def __call__(self, rows: Tensor, lr: float) -> None:
+        """Make a step on these rows (BATCH,) of x and y."""
+        self.model.train()
+        self.rows.copy_(rows)
+        self.lr.fill_(lr)
+        self.replay()
+
+    def _step(self) -> None:
+        loss = F.cross_entropy(self.model(self.x[self.rows]), self.y[self.rows])
+        gradients = torch.autograd.grad(loss, self.parameters)
+        with torch.no_grad():
+            torch._foreach_mul_(self.velocities, 0.9)
+            torch._foreach_add_(self.velocities, gradients)
+            torch._foreach_sub_(self.parameters, list(torch._foreach_mul(self.velocities, self.lr)))
+
+    def _captured(self) -> Callable[[], None]:
+        """The step as a CUDA graph. What the attempts before it change is put back."""
+        kept = [each.detach().clone() for each in self.model.state_dict().values()]
+        self.model.train()
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(3):
+                self._step()
+        torch.cuda.current_stream().wait_stream(side)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            self._step()
+        with torch.no_grad():
+            for each, value in zip(self.model.state_dict().values(), kept, strict=True):
+                each.copy_(value)
+            for velocity in self.velocities:
+                velocity.zero_()
+        return graph.replay
+
+
+def train(
+    model: nn.Module,
+    data: tuple[Tensor, Tensor],
+    judge: tuple[Tensor, Tensor],
+    *,
+    lr: float,
+    steps: int,
+    seed: int,
+    looks: int = 1,
+    falling: bool = True,
+) -> History:
+    """Train in place; accuracy is that on `judge`, `looks` times in all and before the first step.
+
+    Ends early where the network guesses: 0.12 of ten classes, after half of the steps.
+    """
+    x, y = data
+    step, history = Steps(model, x, y), History()
+    every, batches = max(1, steps // looks), _batches(len(x), seed, x.device)
+    for done in range(steps + 1):
+        if done % every == 0 or done == steps:
+            history.evaluated_at.append(done)
+            history.accuracy.append(accuracy(model, *judge))
+            if steps > done >= steps / 2 and history.accuracy[-1] < 0.12:
+                history.evaluated_at.append(steps)
+                history.accuracy.append(history.accuracy[-1])
+                break
+        if done < steps:
+            step(
+                next(batches), lr * (0.5 + 0.5 * math.cos(math.pi * done / steps) if falling else 1)
+            )
+    return history
+
+
+def _batches(rows: int, seed: int, device: torch.device) -> Iterator[Tensor]:
+    order = torch.Generator().manual_seed(seed)
+    while True:
+        shuffled = torch.randperm(rows, generator=order)[: rows // BATCH * BATCH]
+        yield from torch.split(shuffled.to(device), BATCH)
+
+
+def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
+    """The share of pictures x (N, 1, H, W) that are put in their class y (N,), in inference."""
+    model.eval()
+    with torch.no_grad():
+        right = [
+            (model(part).argmax(1) == classes).sum()
+            for part, classes in zip(torch.split(x, 2500), torch.split(y, 2500), strict=True)
+        ]
+    return float(torch.stack(right).sum()) / len(x)
+
+
+def trial(trial: Trial, data: Pictures, scale: Scale) -> dict[str, float]:
+    """The numbers of one run.
+
+    main: points at the end, and doublings of steps to `LEVEL`. ladder: the power of ten of the
+    largest rate that ends with 80 % after one epoch, all at this rate. by heart: points, and what
+    is known of the pictures that were trained on. groups of N: points after new statistics.
+    """
+    judge = data.test if trial.judged == "test" else data.validation
+    model = network(trial.arm, trial.seed, scale).to(data.train[0].device)
+    lr = dict(trial.choice).get("lr", 0.0)
+    if trial.setting == "ladder":
+        for rate in LADDER:
+            model = network(trial.arm, trial.seed, scale).to(data.train[0].device)
+            options: Any = {"steps": scale.short, "seed": trial.seed, "looks": 4}
+            history = train(model, data.train, judge, lr=rate, falling=False, **options)
+            if history.accuracy[-1] >= 0.8:
+                break
+        return {"largest": math.log10(rate)}
+    if trial.setting == "by heart":
+        few = data.train[0][: scale.few], data.train[1][: scale.few]
+        history = train(model, few, judge, lr=lr, steps=scale.by_heart, seed=trial.seed)
+        return {"points": 100 * history.accuracy[-1], "by heart": 100 * accuracy(model, *few)}
+    if trial.setting.startswith("groups of "):
+        for norm in model.modules():
+            if isinstance(norm, GroupedBatchNorm):
+                norm.size = int(trial.setting.removeprefix("groups of "))
+        train(model, data.train, judge, lr=lr, steps=scale.steps // 2, seed=trial.seed)
+        for norm in model.modules():
+            if isinstance(norm, GroupedBatchNorm):
+                norm.size = 0
+        again = recalibrate(model, data.train[0][: scale.few], 1000)
+        return {"points": 100 * accuracy(again, *judge)}
+    steps = scale.steps if trial.judged == "test" else scale.tuning
+    looks = 32 if trial.judged == "test" else 1
+    history = train(model, data.train, judge, lr=lr, steps=steps, seed=trial.seed, looks=looks)
+    found = {"points": 100 * history.accuracy[-1]}
+    if looks > 1:
+        found["doublings"] = math.log2(first_passage(history, LEVEL))
+    return found
+
+
+# All of them
+
+
+@dataclass
+class Runs:
+    """Makes runs in several processes, until there is no time left, and keeps them."""
+
+    journal: Journal
+    pool: ProcessPoolExecutor
+    deadline: float
+    failed: list[str] = field(default_factory=list)
+
+    def make(self, trials: Sequence[Trial]) -> dict[Trial, Numbers]:
+        """The numbers of those that could be made."""
+        jobs = {
+            self.pool.submit(_in_worker, each, self.deadline): each
+            for each in trials
+            if each not in self.journal.runs
+        }
+        for job in tqdm(as_completed(jobs), total=len(jobs), mininterval=10):
+            found, seconds = job.result()
+            if isinstance(found, str):
+                self.failed.append(f"{jobs[job]}: {found}")
+                print(self.failed[-1], file=sys.stderr)
+            elif found:
+                self.journal.add(jobs[job], found, seconds)
+        return {each: self.journal.runs[each] for each in trials if each in self.journal.runs}
+
+
+_worker: dict[str, Any] = {}
+
+
+def _start(archive: Path, device: str, scale: Scale) -> None:
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    _worker.update(data=pictures(archive, device, scale), scale=scale)
+
+
+def _in_worker(each: Trial, deadline: float) -> tuple[dict[str, float] | str, float]:
+    """Its numbers and seconds; none where there is no time left, and a text where it fails."""
+    start = time.time()
+    if start > deadline:
+        return {}, 0.0
+    try:
+        numbers = trial(each, _worker["data"], _worker["scale"])
+    except (RuntimeError, ValueError) as error:
+        return f"{type(error).__name__}: {error}", 0.0
+    return {name: float(f"{value:.6g}") for name, value in numbers.items()}, time.time() - start
+
+
+def best(setting: str, found: dict[Trial, Numbers]) -> dict[str, Choice]:
+    """What each arm is best with, on validation data."""
+    tuned: dict[str, tuple[float, Choice]] = {}
+    for each, numbers in found.items():
+        if each.setting == setting:
+            points = numbers["points"]
+            if points > tuned.get(each.arm, (-1.0, ()))[0]:
+                tuned[each.arm] = points, each.choice
+    return {arm: choice for arm, (_, choice) in tuned.items()}
+
+
+def everything(runs: Runs, scale: Scale) -> dict[str, dict[str, Choice]]:
+    """Make all runs, what matters most first, and return what was tuned to what."""
+
+    def tune(setting: str, arms: Sequence[str], rates: Sequence[float]) -> list[Trial]:
+        return [
+            Trial(setting, arm, (("lr", lr),), 0, 900, "validation") for arm in arms for lr in rates
+        ]
+
+    def report(setting: str, arm: str, choice: Choice) -> list[Trial]:
+        return [Trial(setting, arm, choice, 0, seed, "test") for seed in range(scale.seeds)]
+
+    def around(choice: Choice) -> list[float]:
+        ((_, lr),) = choice
+        return [lr / 4, lr / 2, lr, 2 * lr]
+
+    ladder = [each for arm in ("without", "with") for each in report("ladder", arm, ())]
+    found = runs.make([*tune("main", ARMS, TUNED), *ladder])
+    main = best("main", found)
+    heart = [
+        each
+        for arm in ("with", "without")
+        if arm in main
+        for each in tune("by heart", (arm,), around(main[arm]))
+    ]
+    reported = [each for arm in ARMS if arm in main for each in report("main", arm, main[arm])]
+    groups = [
+        each
+        for size in GROUPS
+        if "with" in main
+        for each in report(f"groups of {size}", "with", main["with"])
+    ]
+    found = runs.make([*reported, *groups, *heart])
+    known = best("by heart", found)
+    runs.make([each for arm, choice in known.items() for each in report("by heart", arm, choice)])
+    return {"main": main, "by heart": known}
+
+
+def main(arguments: list[str] | None = None, scale: Scale = Scale()) -> int:
+    """Run the command, and return its exit status."""
+    parser = argparse.ArgumentParser("python -m lab.experiments.large", description=__doc__)
+    parser.add_argument("--archive", type=Path, required=True, help="dataset-fashion-mnist's .deb")
+    parser.add_argument("--into", type=Path, required=True, help="the file of the results")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--jobs", type=int, default=1, help="runs at once; 1, unless given")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="then no run is begun")
+    given = parser.parse_args(arguments)
+    journal = Journal(JOURNALS / f"large-{digest(Path(__file__))}.jsonl")
+    start = time.time()
+    with ProcessPoolExecutor(
+        given.jobs, get_context("spawn"), _start, (given.archive, given.device, scale)
+    ) as pool:
+        runs = Runs(journal, pool, start + given.seconds)
+        tuned = everything(runs, scale)
+    cuda = given.device == "cuda"
+    result = {
+        "made with": made_with()
+        | {"device": torch.cuda.get_device_name() if cuda else "processor"},
+        "seconds": round(journal.seconds),
+        "tuned": {name: {arm: dict(c) for arm, c in arms.items()} for name, arms in tuned.items()},
+        "failed": runs.failed,
+    }
+    rows = [
+        {"setting": each.setting, "arm": each.arm, **dict(each.choice), "seed": each.seed}
+        | {"judged": each.judged, **numbers}
+        for each, numbers in journal.runs.items()
+    ]
+    given.into.parent.mkdir(parents=True, exist_ok=True)
+    lines = ",\n  ".join(map(json.dumps, rows))  # a line for each run
+    head = json.dumps(result, indent=1).removesuffix("\n}")
+    given.into.write_text(f'{head},\n "runs": [\n  {lines}\n ]\n}}\n', "utf-8")
+    print(f"{len(journal.runs)} runs, {given.into}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
