@@ -1,6 +1,5 @@
-"""The problem sets in JupyterLite, in Chromium: with nothing installed, are they a student's own?"""
+"""The problem sets in JupyterLite, in Chromium: do they check a student's work, and keep it?"""
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,16 +17,23 @@ from lab.web.exercises import SETS
 WRONG = "def batch_mean(x):\n    return x.mean(axis=1)"
 RIGHT = "def batch_mean(x):\n    return x.mean(axis=0)"
 STUB = "# YOUR CODE HERE"
+SHOWN = "document.querySelector('.jp-Notebook')?.textContent.includes('{}')"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A book in a folder of a site, whose second page offers the problem sets in NumPy."""
-    book = small_book(tmp_path_factory.mktemp("lite"), "1 + 1", "2 + 2")
-    shutil.copytree(ROOT / "exercises", book / "exercises")
-    with (book / "page1.md").open("a") as page:
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A book whose second page offers the problem sets in NumPy; it is not built."""
+    folder = small_book(tmp_path_factory.mktemp("lite"), "1 + 1", "2 + 2")
+    shutil.copytree(ROOT / "exercises", folder / "exercises")
+    with (folder / "page1.md").open("a") as page:
         for name in SETS:
             page.write(f"\n- {{download}}`{name} <exercises/{name}/{name}.ipynb>`\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def site(book: Path) -> Iterator[Site]:
+    """The book, built and served in a folder of a site."""
     with serving(book / "_build") as served:
         served.address += "/html"
         built = build(book, book, SITE_URL=served.address, PYODIDE_DIST=str(release()))
@@ -54,7 +60,9 @@ class Lab:
 
     def __init__(self, page: Browser, site: Site, assignment: str) -> None:
         self.page, self.address = page, f"{site.address}/page1.html"
-        self.link = f"document.querySelector('a[href*=\"{assignment}.ipynb\"]:not([download])').href"
+        self.link = (
+            f"document.querySelector('a[href*=\"{assignment}.ipynb\"]:not([download])').href"
+        )
         self.open()
 
     def open(self) -> None:
@@ -62,12 +70,13 @@ class Lab:
         visit(self.page, self.address)
         visit(self.page, self.page.evaluate(self.link))
         self.page.wait("!!document.querySelector('.jp-Notebook .jp-mod-active')")
-        self.page.evaluate("document.querySelector('.jp-Notebook').focus()")
 
     @property
     def cell(self) -> str:
         """The text of the active cell."""
-        return str(self.page.evaluate("document.querySelector('.jp-Notebook .jp-mod-active').textContent"))
+        return str(
+            self.page.evaluate("document.querySelector('.jp-Notebook .jp-mod-active').textContent")
+        )
 
     def run_to(self, text: str) -> None:
         """Run the cells from the active one to that with a text, which is then active."""
@@ -76,14 +85,19 @@ class Lab:
                 self.outcome()
             self.page.press("ArrowDown")
 
-    def go(self, key: str, text: str) -> None:
-        """Go up or down to the cell with a text."""
-        while text not in self.cell:
-            self.page.press(key)
+    def write(self, text: str, into: str) -> None:
+        """Write a text in place of the cell that has another in it."""
+        cells = "[...document.querySelectorAll('.jp-CodeCell .cm-content')]"
+        self.click(f"{cells}.find((cell) => cell.textContent.includes({into!r}))")
+        self._type(text)
 
-    def write(self, text: str) -> None:
-        """Write a text into the active cell."""
+    def below(self, text: str) -> None:
+        """Write a text into a new cell below the active one."""
+        self.page.press("b")
         self.page.press("Enter")
+        self._type(text)
+
+    def _type(self, text: str) -> None:
         self.page.wait("!!document.activeElement.closest('.cm-content')")
         self.page.write(text)
         self.page.press("Escape")
@@ -94,43 +108,49 @@ class Lab:
         prompt = f"{cell}.querySelector('.jp-InputPrompt').textContent"
         bar = "document.querySelector('.jp-NotebookPanel-toolbar').textContent"
         self.page.wait(f"/Python .Pyodide.*Kernel status: Idle/.test({bar})")
+        self.page.evaluate("document.querySelector('.jp-Notebook').focus()")
         before = self.page.evaluate(prompt)
         self.page.press("Enter", modifiers=CONTROL)
         self.page.wait(f"/\\d/.test({prompt}) && {prompt} !== {before!r}")
         return str(self.page.evaluate(f"{cell}.querySelector('.jp-Cell-outputArea').innerText"))
 
-    def click(self, selector: str, button: str = "left") -> None:
-        """Click on what a selector finds, once it is there."""
-        box = self.page.wait(
-            f"document.querySelector({selector!r})?.getBoundingClientRect().toJSON()"
-        )
+    def click(self, element: str, button: str = "left") -> None:
+        """Click on an element, once it is there."""
+        seen = "it.scrollIntoView({block: 'nearest'}), it.getBoundingClientRect().toJSON()"
+        box = self.page.wait(f"((it) => it && ({seen}))({element})")
         at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-        for kind in ("mousePressed", "mouseReleased"):
+        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.page.call("Input.dispatchMouseEvent", type=kind, button=button, clickCount=1, **at)
 
-    def choose(self, menu: str, command: str) -> None:
-        """Choose a command from a menu."""
-        bar = "document.querySelectorAll('.lm-MenuBar-item')"
-        self.page.evaluate(f"[...{bar}].find((e) => e.textContent === {menu!r}).id = 'the-menu'")
-        self.click("#the-menu")
-        self.click(f".lm-Menu-item[data-command='{command}']")
+    def choose(self, command: str) -> None:
+        """Choose a command from the menu that opens."""
+        self.click(f"document.querySelector(\".lm-Menu-item[data-command='{command}']\")")
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.click("document.querySelector('.lm-MenuBar-item')")
+        self.choose("docmanager:save")
+        self.page.wait("!document.querySelector('.jp-mod-dirty')")
+
+    def with_file(self, command: str) -> None:
+        """Choose a command for its file, in the list on the left."""
+        self.click("document.querySelector('.jp-DirListing-item')", "right")
+        self.choose(f"filebrowser:{command}")
 
 
 def test_a_mistake_is_named(page: Browser, site: Site) -> None:
     """Is a wrong answer told its mistake, a right one that it is right, and all from the site?"""
     lab = Lab(page, site, "ps1_standardize")
     lab.run_to(STUB)
-    lab.write(WRONG)
+    lab.write(WRONG, STUB)
     lab.run_to('check("batch_mean")')
     assert "Mistake: the statistics are taken over the features of each example" in lab.outcome()
     section = f"{site.address}/chapters/03_how_it_works/forward.html#which-axis"
     assert lab.page.evaluate(f"!!document.querySelector('.jp-OutputArea a[href=\"{section}\"]')")
-    lab.go("ArrowUp", "def batch_mean")
-    lab.write(RIGHT)
+    lab.write(RIGHT, "def batch_mean")
     lab.run_to('check("batch_mean")')
     assert "batch_mean: passed, 100% of the points" in lab.outcome()
-    lab.page.press("b")  # a new cell below
-    lab.write("check()")
+    lab.below("check()")
     assert "batch_variance" in lab.outcome()
     assert site.refused == []
 
@@ -148,20 +168,32 @@ def test_each_set(page: Browser, site: Site, assignment: str, check: str) -> Non
     lab = Lab(page, site, assignment)
     lab.run_to(f'check("{check}")')
     assert f"{check}: missing, 0% of the points" in lab.outcome()
-    lab.page.press("b")
-    lab.write("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    lab.below("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
     lab.outcome()
     assert lab.page.evaluate("!!document.querySelector('.jp-RenderedImage img')")
     assert site.refused == []
 
 
-def test_files_are_the_students_own(page: Browser, site: Site, tmp_path: Path) -> None:
+def test_files_are_the_students_own(page: Browser, book: Path, site: Site, tmp_path: Path) -> None:
     """Can work be taken home, does it stay when the course's file changes, until it is deleted?"""
     lab = Lab(page, site, "ps1_standardize")
-    lab.go("ArrowDown", STUB)
-    lab.write("mine = 1")
-    lab.page.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
-    lab.choose("File", "docmanager:download")
-    lab.page.receive("Page.downloadProgress")
-    print(list(tmp_path.iterdir()), [e for e in lab.page.events if 'ownload' in e["method"]])
-    assert 0
+    lab.write("mine = 1", STUB)
+    lab.save()
+    where = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    page.call("Browser.setDownloadBehavior", eventsEnabled=True, **where)
+    lab.with_file("download")
+    lab.page.receive("Browser.downloadWillBegin")
+    while page.events[-1]["params"].get("state") != "completed":
+        page.receive("Browser.downloadProgress")
+    notebook = nbformat.read(tmp_path / "ps1_standardize.ipynb", as_version=4)
+    assert "mine = 1" in [cell.source for cell in notebook.cells]
+
+    course = book / "_build/html/lite/files/ps1_standardize/ps1_standardize.ipynb"
+    course.write_text(course.read_text("utf-8").replace(STUB, f"{STUB} AS IT IS NOW"), "utf-8")
+    lab.open()
+    lab.page.wait(SHOWN.format("mine = 1"))
+    lab.with_file("delete")
+    lab.click("document.querySelector('.jp-Dialog .jp-mod-accept')")
+    lab.page.wait("!document.querySelector('.jp-Notebook')")
+    lab.open()
+    lab.page.wait(SHOWN.format(f"{STUB} AS IT IS NOW"))

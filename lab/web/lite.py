@@ -80,7 +80,9 @@ def _build(app: Sphinx, error: Exception | None) -> None:
             copy.parent.mkdir(parents=True)
             shutil.copy(path, copy)
         Path(folder, "pypi").mkdir()
-        _write_wheel("comm", Path(folder, "pypi"))  # the kernel asks for it, and it is in no release
+        _write_wheel(
+            "comm", Path(folder, "pypi")
+        )  # the kernel asks for it, and it is in no release
         for name, content in {
             "jupyter_lite_config": {"LiteBuildConfig": build},
             "jupyter-lite": {"jupyter-lite-schema-version": 0, "jupyter-config-data": settings},
