@@ -44,6 +44,7 @@ def site(book: Path) -> Iterator[Site]:
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Browser:
     """A browser that remembers nothing, and asks nobody whether to leave a page that changed."""
+    visit(browser, f"{site.address}/page1.html")  # the last page would write again
     origin = site.address.removesuffix("/html")
     browser.call("Storage.clearDataForOrigin", origin=origin, storageTypes="all")
     leave = "addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)"
@@ -106,9 +107,9 @@ class Lab:
         """What the active cell shows after it was run."""
         cell = "document.querySelector('.jp-Notebook .jp-mod-active')"
         prompt = f"{cell}.querySelector('.jp-InputPrompt').textContent"
-        bar = "document.querySelector('.jp-NotebookPanel-toolbar').textContent"
-        self.page.wait(f"/Python .Pyodide.*Kernel status: Idle/.test({bar})")
-        self.page.evaluate("document.querySelector('.jp-Notebook').focus()")
+        focus = "document.querySelector('.jp-Notebook').focus()"
+        bar = "document.getElementById('jp-bottom-panel').textContent"
+        self.page.wait(f"({focus}, {bar}.includes('Python (Pyodide) | Idle'))")
         before = self.page.evaluate(prompt)
         self.page.press("Enter", modifiers=CONTROL)
         self.page.wait(f"/\\d/.test({prompt}) && {prompt} !== {before!r}")
