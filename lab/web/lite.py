@@ -24,7 +24,8 @@ from .exercises import CDN, PACKAGES, SETS, needed
 
 _KERNEL = "@jupyterlite/pyodide-kernel-extension"
 _LOADER = "pyodide.js"
-_PACKAGES = (*PACKAGES, "ipython", "jedi", "micropip", "sqlite3")  # what its kernel loads
+# What its kernel loads; it asks for ssl as well, and does without.
+_PACKAGES = (*PACKAGES, "ipython", "jedi", "micropip", "sqlite3")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -44,7 +45,7 @@ def _link(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Put a link beside each download of a set that opens in the browser."""
     for download in list(doctree.findall(download_reference)):
         assignment = Path(download["reftarget"]).stem
-        if assignment in SETS:
+        if assignment in SETS and app.builder.name == "html":
             to = app.builder.get_relative_uri(page, "lite/lab/index")
             link = nodes.reference("", "in the browser", refuri=f"{to}?path={_file(assignment)}")
             place = download.parent.index(download) + 1
@@ -55,7 +56,7 @@ def _build(app: Sphinx, error: Exception | None) -> None:
     """Build JupyterLite around the sets that are offered for download, if there are any."""
     out = Path(app.outdir, "lite")
     offered = [path for path in out.parent.glob("_downloads/*/*.ipynb") if path.stem in SETS]
-    if error or not offered:
+    if error or not offered or app.builder.name != "html":
         return
     own = app.config.pyodide_dist
     extension = Path(sysconfig.get_path("data"), "share/jupyter/labextensions", _KERNEL)
@@ -80,9 +81,8 @@ def _build(app: Sphinx, error: Exception | None) -> None:
             copy.parent.mkdir(parents=True)
             shutil.copy(path, copy)
         Path(folder, "pypi").mkdir()
-        _write_wheel(
-            "comm", Path(folder, "pypi")
-        )  # the kernel asks for it, and it is in no release
+        # the kernel waits for it, and it is not in the release
+        _write_wheel("comm", Path(folder, "pypi"))
         for name, content in {
             "jupyter_lite_config": {"LiteBuildConfig": build},
             "jupyter-lite": {"jupyter-lite-schema-version": 0, "jupyter-config-data": settings},
