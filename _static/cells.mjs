@@ -102,6 +102,7 @@ const controls = new Controls(
   ["Run all", "Run all cells from the top, in a new notebook", runAll],
   ["Start over", "Put back the code and the output that were here at first", startOver],
 );
+controls.after = "Drawing …";
 let shown = 0;
 const all = sources.map((source) => new Cell(source, source.id ? shown += 1 : 0));
 const cells = all.filter((cell, place) => !sources[place].needs);

@@ -14,6 +14,8 @@ export const add = (parent, tag, properties = {}, ...children) => {
 
 // A row with buttons, each [words, title, what a press does], what is said, and a bar.
 export class Controls {
+  after = "Comparing …";  // what is done when the reader's code has ended
+
   constructor(row, ...buttons) {
     row.className = "exercise-buttons";
     this.buttons = [];
@@ -54,7 +56,7 @@ export class Controls {
       running: (seconds) => {
         this.bar.hidden = true;
         this.stopping.hidden = false;
-        this.say(seconds ? "Running …" : "Comparing …");
+        this.say(seconds ? "Running …" : this.after);
       },
       output: (kind, text) => show(result, kind, text),
     };

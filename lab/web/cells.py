@@ -26,12 +26,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _prepare(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Put the button, or the line, into a page that shows code cells."""
-    shown = [
-        box for box in doctree.findall(nodes.container)
-        if box.get("nb_element") == "cell_code"
-        and any(part.get("nb_element") == "cell_code_source" for part in box.children)
-    ]  # fmt: skip
-    notebook = read_page(app.env, page) if shown and app.builder.format == "html" else None
+    boxes = list(doctree.findall(nodes.container))
+    shown = [box for box in boxes if box.get("nb_element") == "cell_code" and _has_code(box)]
+    notebook = read_page(app.env, page) if shown and app.builder.name == "html" else None
     if notebook is None:
         return
     places = [n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -63,6 +60,11 @@ def _prepare(app: Sphinx, doctree: nodes.document, page: str) -> None:
     ]
     data = {"cells": cells, "offer": offer}
     doctree += nodes.raw("", data_script(data, f'id="{_ID}"'), format="html")
+
+
+def _has_code(box: nodes.container) -> bool:
+    parts = box.findall(nodes.container)  # hidden code is further down
+    return any(part.get("nb_element") == "cell_code_source" for part in parts)
 
 
 def _before(box: nodes.container, kind: str, html: str) -> None:
