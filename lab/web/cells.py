@@ -14,7 +14,6 @@ from .exercises import data_script
 from .needs import of_cells
 from .notebooks import offers, read_page
 
-RUNNABLE = "run-page"  # the class of what stands at the first cell of a page that runs
 _ID = "page-cells"
 
 
@@ -42,7 +41,7 @@ def _prepare(app: Sphinx, doctree: nodes.document, page: str) -> None:
         return
     _before(
         shown[0],
-        RUNNABLE,
+        "run-page",
         '<button type="button" title="Edit the code of this page, and run it here">'
         "Run this page</button>",
     )

@@ -333,7 +333,7 @@ def _bring_to_life(
         "base": to("_static/pyodide/", 1) if own else CDN,
         "files": files,
         "course": f"{to('_static/course.zip', 1)}?{hashlib.sha256(_course()).hexdigest()[:8]}",
-        "data": {path.name: to(f"_static/data/{path.name}", 1) for path in DATA.glob("*.npz")},
+        "data": {name: f"{to(f'_static/data/{name}', 1)}?{end}" for name, end in _data().items()},
     }
     app.add_js_file(
         None,
@@ -355,8 +355,8 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
     static = Path(app.outdir, "_static")
     (static / "course.zip").write_bytes(_course())
     (static / "data").mkdir(exist_ok=True)
-    for path in DATA.glob("*.npz"):
-        shutil.copy(path, static / "data")
+    for name in _data():
+        shutil.copy(DATA / name, static / "data")
     if own := app.config.pyodide_dist:
         (static / "pyodide").mkdir(exist_ok=True)
         for name in sorted(needed(Path(own))):
@@ -373,6 +373,13 @@ def needed(release: Path, wanted: Iterable[str] = PACKAGES) -> set[str]:
             found.add(name)
             waiting += packages[name]["depends"]
     return {packages[name]["file_name"] for name in found} | set(FILES)
+
+
+@cache
+def _data() -> dict[str, str]:
+    """The names of the files of data, each with what its address ends in, which changes with it."""
+    sources = tomllib.loads((DATA / "sources.toml").read_text("utf-8")).values()
+    return {source["file"]: source["sha256"][:8] for source in sources}
 
 
 @cache
