@@ -24,7 +24,7 @@ CHECKS  := $(call files,grader/checking grader/sets)
 PAGES   := $(call files,chapters grading _static grader/short) grader/page.py $(wildcard _config.yml _toc.yml references.bib) \
            $(filter-out README.md CONTRIBUTING.md,$(wildcard *.md))
 
-.PHONY: help course test lint mutants evidence setup exercises book serve lock clean
+.PHONY: help course test lint mutants evidence setup exercises book pdf serve lock clean
 
 help:
 	@echo 'make course     build the book, generate the exercises, grade the sample class'
@@ -36,6 +36,7 @@ help:
 	@echo 'make exercises  only the student versions of the problem sets; with SELF_STUDY=1, in self-study/,'
 	@echo '                with model answers to the written questions, folded'
 	@echo 'make book       only the book'
+	@echo 'make pdf        the book as _build/book.pdf, printed by Chromium'
 	@echo 'make serve      the book at http://localhost:8000'
 	@echo 'make lock       choose the newest versions that pyproject.toml allows'
 	@echo 'make clean      remove what was built; .venv and the marks of a class stay'
@@ -111,6 +112,12 @@ _build/html/.complete: $(PAGES) $(LAB) $(CHECKS) grader/reference.py _build/exer
 	@.venv/bin/jupyter-book build -W -n --keep-going . >$(LOGS)/book.txt || \
 	    { rm -rf _build/.doctrees; echo 'The book is not finished: see above.' >&2; exit 1; }
 	@touch $@$(eval made-book := yes)
+
+# From what `make book` has read and run, all pages in one, and that on paper.
+pdf: book
+	@.venv/bin/jupyter-book build -W -n --keep-going --builder singlehtml . >$(LOGS)/pdf.txt
+	@$(PY) -m lab.web.pdf _build/singlehtml/intro.html _build/book.pdf
+	@echo 'PDF           _build/book.pdf'
 
 serve: book
 	$(PY) -m http.server --directory _build/html 8000

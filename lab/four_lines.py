@@ -20,18 +20,20 @@ def digits(ours: npt.ArrayLike, theirs: npt.ArrayLike) -> float:
     return float(-np.log10(max(np.abs(a - b).max() / np.abs(b).max(), 1e-16)))
 
 
-def agreement(seed: int) -> dict[str, float]:
+def agreement(seed: int, *, scale: float = 1.0, offset: float = 0.0) -> dict[str, float]:
     """Digits in which each of the four lines (3.1 to 3.4 of the lesson) agrees with PyTorch.
 
     On the activations (N, D) of a random layer on N MNIST digits, N drawn from 2 to 128, in double
-    precision.  With momentum 1, PyTorch's running statistics are those of the batch, the variance
-    unbiased.  Line 3.4 includes the gradients by which gamma and beta are learned.
+    precision, times `scale` and plus `offset`.  With momentum 1, PyTorch's running statistics are
+    those of the batch, the variance unbiased.  Line 3.4 includes the gradients by which gamma and
+    beta are learned.
     """
     rng = np.random.default_rng(seed)
     N = int(rng.integers(2, 129))
     images = torch.tensor(rng.choice(datasets.mnist().flat().x_train, N, replace=False))
     with torch.no_grad():
         x = mlp((784, 50, 50, 10), nn.ReLU, None, seed)[:3](images).double()  # (N, D)
+        x = scale * x + offset
     D = x.shape[1]
     gamma, beta, dy = rng.normal(size=D), rng.normal(size=D), rng.normal(size=(N, D))
     bare = nn.BatchNorm1d(D, momentum=1.0, affine=False, dtype=torch.float64)

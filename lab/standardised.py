@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from . import datasets
+from .samples import Sample
 from .training import train
 
 Floats = npt.NDArray[np.float64]
@@ -73,7 +73,7 @@ def distance(statistics: Statistics) -> float:
 
 
 def watch(
-    normal: nn.Sequential, plain: nn.Sequential, data: datasets.Images, *, steps: int, seed: int
+    normal: nn.Sequential, plain: nn.Sequential, data: Sample, *, steps: int, seed: int
 ) -> dict[str, Statistics]:
     """Train both networks, and return what was read off their last hidden layer at each step.
 
@@ -87,7 +87,7 @@ def watch(
         plain[-3].register_forward_hook(lambda layer, inputs, out: without.add(out)),
     ]
     for model in (normal, plain):
-        train(model, data.x_train, data.y_train, steps=steps, lr=0.1, batch_size=64, seed=seed)
+        train(model, *data, steps=steps, lr=0.1, batch_size=64, seed=seed)
     for hook in hooks:
         hook.remove()
     meter.stop()

@@ -8,6 +8,7 @@ import pytest
 from helpers import ROOT
 
 from lab.evidence import CLAIMS, LEFT_OUT, OTHER_LINES
+from lab.evidence import PAGES as MEASURED_ON
 
 SUMMARY = ROOT / "chapters" / "09_summary"
 PAGES = {
@@ -23,10 +24,10 @@ LABELS = {
 
 
 def concluded() -> list[tuple[str, Path]]:
-    """The lines that pages conclude, and where; `line` stands for the four lines of a loop."""
+    """The lines that pages conclude, and where; `line` stands for the lines of a loop."""
     found = []
     for path, source in PAGES.items():
-        for line in re.findall(r"\bconclude\(\s*([^,]+),", source):
+        for line in re.findall(r"\b(?:tell|judge)\(\s*([^,)]+)", source):
             if line == "line":
                 loop = re.search(r"for line in \(([^)]+)\)", source)
                 assert loop is not None, path
@@ -49,8 +50,12 @@ EVIDENCE, COVERAGE = rows("evidence.md"), rows("coverage.md")
 
 
 def test_each_line_is_concluded_once() -> None:
-    """Does exactly one page conclude each line of the lesson?"""
-    assert sorted(line for line, _ in concluded()) == sorted(CLAIMS)
+    """Does exactly one page conclude each line of the lesson, the one that the forest leads to?"""
+    lines = sorted(line for line, _ in concluded() if line in CLAIMS)
+    assert lines == sorted(CLAIMS)
+    where = dict(concluded())
+    for line, page in MEASURED_ON.items():
+        assert where[line] == ROOT / "chapters" / f"{page}.md"
 
 
 def test_each_line_has_a_row_of_evidence() -> None:
@@ -64,10 +69,12 @@ def test_each_line_has_a_row_of_evidence() -> None:
 def test_evidence_comes_from_the_page_that_concludes(row: str) -> None:
     """Are effect and verdict of this line, from its page, with a section of it and a source?"""
     line = row[2:5]
-    glued = re.findall(r"```\{glue:any\} (\S+)\n\s+:doc: (\S+)", row)
     page = dict(concluded())[line]
-    assert [name for name, _ in glued] == [f"effect-{line}", f"verdict-{line}"]
-    assert {(SUMMARY / source).resolve() for _, source in glued} == {page}
+    glued = re.findall(r"\{glue:\w+\}[` ]([a-z]+-\d\.\d)", row)
+    assert {f"effect-{line}", f"verdict-{line}"} <= set(glued)
+    assert all(name.endswith(f"-{line}") for name in glued)
+    for source in re.findall(r":doc: (\S+)", row):
+        assert (SUMMARY / source).resolve() == page
     (label,) = re.findall(r"\{ref\}`([^`]+)`", row)
     assert LABELS[label] == page
     assert "{cite:t}`" in row

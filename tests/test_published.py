@@ -19,6 +19,7 @@ from helpers import ROOT
 from helpers.books import build, small_book
 from helpers.server import served
 
+from lab.web.exercises import CDN
 from lab.web.notebooks import alone
 
 SITE = "https://example.org/course"
@@ -120,7 +121,7 @@ def downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, P
         page.write("\n{download}`ps1 <exercises/ps1_standardize/ps1_standardize.ipynb>`\n")
     html = book / "_build" / "html"
     with served(html) as site:
-        built = build(book, book, SITE_URL=site)
+        built = build(book, book, SITE_URL=site, PYODIDE_DIST="")
         assert built.returncode == 0, built.stdout[-3000:]
         yield site, html
 
@@ -184,6 +185,7 @@ def test_nothing_of_this_in_a_clone(tmp_path: Path) -> None:
     assert "canonical" not in text
     assert "og:" not in text
     assert not (tmp_path / "_build/html/sitemap.xml").exists()
+    assert not (tmp_path / "_build/html/lite").exists()
 
 
 def test_an_address_that_is_none(tmp_path: Path) -> None:
@@ -225,6 +227,16 @@ def test_a_notebook_opens_alone(downloads: tuple[str, Path], tmp_path: Path) -> 
     assert "batch_mean: passed, 100% of the points" in ran.stdout, ran.stdout + ran.stderr
     assert "batch_variance: missing, 0% of the points" in ran.stdout
     assert f"{site}/chapters/03_how_it_works/forward.html#the-variance" in ran.stdout
+
+
+def test_jupyterlite_without_a_release(downloads: tuple[str, Path]) -> None:
+    """Does a set that is offered open in JupyterLite, too, with Python from the public CDN?"""
+    _, html = downloads
+    path = "ps1_standardize/ps1_standardize.ipynb"
+    assert f'href="lite/lab/index.html?path={path}"' in (html / "intro.html").read_text("utf-8")
+    assert (html / "lite/lab/index.html").exists()
+    assert nbformat.read(html / "lite/files" / path, 4).cells[0].id == "bring-the-course"
+    assert f"{CDN}pyodide.js" in (html / "lite/jupyter-lite.json").read_text("utf-8")
 
 
 def test_a_page_as_a_notebook(downloads: tuple[str, Path]) -> None:

@@ -3,15 +3,15 @@
 import pytest
 from torch import nn
 
-from lab import datasets
 from lab.networks import mlp
+from lab.samples import pictures
 from lab.standardised import Statistics, distance, standard, watch
 
 
 @pytest.fixture(scope="module")
 def watched() -> list[dict[str, Statistics]]:
     """The last hidden layer of two networks of each kind, over 60 steps."""
-    digits, widths = datasets.mnist().flat(), (784, 100, 100, 100, 10)
+    digits, widths = pictures(0).train, (784, 100, 100, 100, 10)
     return [
         watch(
             mlp(widths, nn.ReLU, nn.BatchNorm1d, seed),

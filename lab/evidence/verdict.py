@@ -20,6 +20,7 @@ class Interval(NamedTuple):
     p: float
 
     def __format__(self, spec: str) -> str:
+        """Mean and interval in this format, such as 0.80 [0.74, 0.86]."""
         return f"{self.mean:{spec}} [{self.low:{spec}}, {self.high:{spec}}]"
 
 

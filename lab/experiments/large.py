@@ -35,9 +35,6 @@ from lab.measures import first_passage
 from lab.training import History, recalibrate
 
 ARMS = ("with", "after", "without")  # batch norm before the activation, behind it, nowhere
-GROUPS = (2, 8, 32, 256)  # pictures that share statistics
-LADDER = tuple(10 ** (1 - k / 5) for k in range(21))  # rates from 10 downwards
-TUNED = (0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8)
 LEVEL = 0.85  # of the test accuracy, to which steps are counted
 BATCH = 256
 
@@ -57,6 +54,9 @@ class Scale:
     few: int = 10_000  # pictures to know by heart
     by_heart: int = 1600  # steps
     seeds: int = 4
+    groups: tuple[int, ...] = (2, 8, 32, 256)  # pictures that share statistics
+    ladder: tuple[float, ...] = tuple(10 ** (1 - k / 5) for k in range(21))  # rates, downwards
+    tuned: tuple[float, ...] = (0.0125, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 class GroupedBatchNorm(nn.BatchNorm2d):
@@ -84,8 +84,9 @@ class Block(nn.Module):
     """Two convolutions with a path around them: a residual block (He et al. 2016).
 
     The path has no parameters: where the width grows, it leaves out pixels and adds channels of
-    zeros. Without batch norm the second convolution starts at 0 and the first is smaller, by the
-    root of the number of blocks, as Zhang et al. (2019) have it; both have biases.
+    zeros. Without batch norm the first convolution is smaller by the root of the number of blocks,
+    and the second starts at 0, as Zhang et al. (2019) have it; both have biases. Where the width
+    grows it starts smaller instead: new channels that are 0 before a ReLU would never learn.
     """
 
     def __init__(self, arm: str, inputs: int, outputs: int, blocks: int) -> None:
@@ -97,7 +98,7 @@ class Block(nn.Module):
         if arm == "without":
             with torch.no_grad():
                 self.conv1.weight *= blocks**-0.5
-                self.conv2.weight.zero_()
+                self.conv2.weight *= 0 if self.stride == 1 else blocks**-0.5
 
     def forward(self, x: Tensor) -> Tensor:
         """y (N, outputs, H, W) from x (N, inputs, H, W); half the size where the width grows."""
@@ -265,21 +266,22 @@ def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
 def trial(trial: Trial, data: Pictures, scale: Scale) -> dict[str, float]:
     """The numbers of one run.
 
-    main: points at the end, and doublings of steps to `LEVEL`. ladder: the power of ten of the
-    largest rate that ends with 80 % after one epoch, all at this rate. by heart: points, and what
+    main: points at the end, and doublings of steps to `LEVEL`, or of all. ladder: the power of ten
+    of the largest rate that ends with 80 % after one epoch, all at this rate, and whether there
+    was one. by heart: points, and what
     is known of the pictures that were trained on. groups of N: points after new statistics.
     """
     judge = data.test if trial.judged == "test" else data.validation
     model = network(trial.arm, trial.seed, scale).to(data.train[0].device)
     lr = dict(trial.choice).get("lr", 0.0)
     if trial.setting == "ladder":
-        for rate in LADDER:
+        for rate in scale.ladder:
             model = network(trial.arm, trial.seed, scale).to(data.train[0].device)
             options: Any = {"steps": scale.short, "seed": trial.seed, "looks": 4}
             history = train(model, data.train, judge, lr=rate, falling=False, **options)
             if history.accuracy[-1] >= 0.8:
-                break
-        return {"largest": math.log10(rate)}
+                return {"largest": math.log10(rate), "arrived": 1.0}
+        return {"largest": math.log10(scale.ladder[-1]), "arrived": 0.0}
     if trial.setting == "by heart":
         few = data.train[0][: scale.few], data.train[1][: scale.few]
         history = train(model, few, judge, lr=lr, steps=scale.by_heart, seed=trial.seed)
@@ -379,7 +381,7 @@ def everything(runs: Runs, scale: Scale) -> dict[str, dict[str, Choice]]:
         return [lr / 4, lr / 2, lr, 2 * lr]
 
     ladder = [each for arm in ("without", "with") for each in report("ladder", arm, ())]
-    found = runs.make([*tune("main", ARMS, TUNED), *ladder])
+    found = runs.make([*tune("main", ARMS, scale.tuned), *ladder])
     main = best("main", found)
     heart = [
         each
@@ -390,7 +392,7 @@ def everything(runs: Runs, scale: Scale) -> dict[str, dict[str, Choice]]:
     reported = [each for arm in ARMS if arm in main for each in report("main", arm, main[arm])]
     groups = [
         each
-        for size in GROUPS
+        for size in scale.groups
         if "with" in main
         for each in report(f"groups of {size}", "with", main["with"])
     ]

@@ -24,7 +24,7 @@ import re
 import shutil
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import chain, pairwise
@@ -348,12 +348,12 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
             shutil.copy(Path(own, name), static / "pyodide" / name)
 
 
-def needed(release: Path) -> set[str]:
-    """The names of the files of a release that a page may load."""
+def needed(release: Path, wanted: Iterable[str] = PACKAGES) -> set[str]:
+    """The names of the files of a release that a page with these packages may load."""
     packages = json.loads((release / "pyodide-lock.json").read_text("utf-8"))["packages"]
-    found, waiting = set[str](), list(PACKAGES)
+    found, waiting = set[str](), list(wanted)
     while waiting:
-        name = waiting.pop()
+        name = waiting.pop().replace("_", "-")  # they are listed so, and named either way
         if name not in found:
             found.add(name)
             waiting += packages[name]["depends"]

@@ -5,11 +5,14 @@ from itertools import pairwise, product
 from typing import Any
 
 import pytest
+from torch import nn
 
 from lab import training
 from lab.evidence import CLAIMS
 from lab.evidence.experiment import Trial, perform
 from lab.evidence.record import load, modules
+from lab.experiments.c4_3_activation import norm_after
+from lab.networks import mlp
 
 NAMES = list(modules())
 OWN = {"6.frozen": "Where batches are small, fine-tuning gains by frozen statistics."}
@@ -80,3 +83,10 @@ def test_it_runs_in_each_setting(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         numbers = perform(experiment, Trial(setting, arm, choice, 0, 0, "validation"))
         assert experiment.outcome in numbers
         assert (experiment.tuned_by or experiment.outcome) in numbers
+
+
+def test_norm_after_moves_only_the_norms() -> None:
+    """Are the layers the same ones, each norm behind its activation?"""
+    model = mlp((784, 100, 100, 10), nn.ReLU, nn.BatchNorm1d, 0)
+    moved = norm_after(model)
+    assert [model[i] for i in (0, 2, 1, 3, 5, 4, 6)] == list(moved)

@@ -33,10 +33,12 @@ BUILD = (Path(sys.executable).parent / "jupyter-book", "build", "-W", "-n", "--k
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def build(source: Path, out: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def build(
+    source: Path, out: Path, *options: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Build the book in `source`; the output holds the errors too."""
     return subprocess.run(
-        [*BUILD, "--path-output", out],
+        [*BUILD, "--path-output", out, *options],
         cwd=source,
         env=ENVIRONMENT | environment,
         stdout=subprocess.PIPE,

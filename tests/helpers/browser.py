@@ -15,7 +15,7 @@ import websocket
 
 KEYS = {
     "Tab": 9, "Enter": 13, "Escape": 27, "PageUp": 33,
-    "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "a": 65,
+    "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "a": 65, "b": 66,
 }  # fmt: skip
 CONTROL = 2  # the modifier of the protocol
 

@@ -1,0 +1,81 @@
+"""What the run at a larger scale found (lab/experiments/large.py): no training, no torch."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .results import FOLDER
+from .verdict import Interval, interval
+
+FILE = FOLDER / "large" / "fashion.json"
+
+
+class Finding(NamedTuple):
+    """An effect over seeds, in the unit of the line's own experiment; none, and why not."""
+
+    line: str
+    effect: Interval | None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Large:
+    """Its file."""
+
+    data: dict[str, Any]
+
+    def numbers(self, setting: str, arm: str, name: str = "points") -> dict[int, float]:
+        """Seed -> the number of the run that is reported."""
+        return {
+            run["seed"]: run[name]
+            for run in self.data["runs"]
+            if (run["setting"], run["arm"], run["judged"]) == (setting, arm, "test")
+        }
+
+    def findings(self, known: float = 99.0) -> list[Finding]:
+        """One for each line of the lesson that was asked.
+
+        A largest rate is one where there was one for all seeds. Networks are compared at equal fit
+        where both know `known` % of what they were trained on.
+        """
+        arrived = self._lowest("ladder", "arrived")
+        fit = self._lowest("by heart", "by heart")
+        rates = self._effect("1.4", "ladder", "largest")
+        heart = self._effect("5.3", "by heart")
+        return [
+            rates if arrived else Finding("1.4", None, rates.why or "no rate is good enough"),
+            self._effect("4.2", "main"),
+            self._effect("4.3", "main", less="after"),
+            self._effect("5.1", "main", "doublings", more="without", less="with"),
+            heart if fit >= known else Finding("5.3", None, heart.why or "not known by heart"),
+            self._effect("7.3", ("groups of 256", "groups of 2"), less="with"),
+            self._effect("8.1", "main"),
+        ]
+
+    def _effect(
+        self,
+        line: str,
+        setting: str | tuple[str, str],
+        name: str = "points",
+        more: str = "with",
+        less: str = "without",
+    ) -> Finding:
+        """From pairs with the same seed, one arm less the other, in a setting or in two."""
+        first, second = (setting, setting) if isinstance(setting, str) else setting
+        ours, theirs = self.numbers(first, more, name), self.numbers(second, less, name)
+        if not (ours and theirs):
+            return Finding(line, None, "its runs have not been made")
+        return Finding(line, interval([ours[seed] - theirs[seed] for seed in ours]))
+
+    def _lowest(self, setting: str, name: str) -> float:
+        """Of all reported runs of a setting; 0, where there are none."""
+        found = [
+            v for arm in ("with", "without") for v in self.numbers(setting, arm, name).values()
+        ]
+        return min(found, default=0.0)
+
+
+def read(file: Path = FILE) -> Large:
+    """What was recorded."""
+    return Large(json.loads(file.read_text("utf-8")))
