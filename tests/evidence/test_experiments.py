@@ -4,12 +4,16 @@ from importlib import import_module
 from itertools import pairwise, product
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from lab import training
 from lab.evidence import CLAIMS
 from lab.evidence.experiment import Trial, perform
 from lab.evidence.record import load, modules
+from lab.experiments.c8_3_speech import SpeechNet, utterances
 
 NAMES = list(modules())
 OWN = {"6.frozen": "Where batches are small, fine-tuning gains by frozen statistics."}
@@ -80,3 +84,14 @@ def test_it_runs_in_each_setting(name: str, monkeypatch: pytest.MonkeyPatch) -> 
         numbers = perform(experiment, Trial(setting, arm, choice, 0, 0, "validation"))
         assert experiment.outcome in numbers
         assert (experiment.tuned_by or experiment.outcome) in numbers
+
+
+def test_masked_statistics_leave_padding_out() -> None:
+    """Do speech's outputs in training stay when frames are appended, if statistics are masked?"""
+    batch = utterances(0).train.x[:20]
+    longer = np.pad(batch, ((0, 0), (0, 0), (0, 30)))
+    for masked in (False, True):
+        model = SpeechNet(nn.BatchNorm1d, 0, masked=masked)
+        with torch.no_grad():
+            before, after = (model(torch.tensor(x)) for x in (batch, longer))
+        assert torch.allclose(before, after, atol=1e-5) == masked
