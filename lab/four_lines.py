@@ -24,8 +24,9 @@ def agreement(seed: int, *, scale: float = 1.0, offset: float = 0.0) -> dict[str
     """Digits in which each of the four lines (3.1 to 3.4 of the lesson) agrees with PyTorch.
 
     On the activations (N, D) of a random layer on N MNIST digits, N drawn from 2 to 128, in double
-    precision, times `scale` and plus `offset`.  With momentum 1, PyTorch's running statistics are those of the batch, the variance
-    unbiased.  Line 3.4 includes the gradients by which gamma and beta are learned.
+    precision, times `scale` and plus `offset`.  With momentum 1, PyTorch's running statistics are
+    those of the batch, the variance unbiased.  Line 3.4 includes the gradients by which gamma and
+    beta are learned.
     """
     rng = np.random.default_rng(seed)
     N = int(rng.integers(2, 129))
