@@ -1,17 +1,9 @@
 // Exercises in the text. lab/web/exercises.py writes them as text; here they get editors and buttons.
 // What the reader types stays in this browser, in localStorage.
 
-import { ask, stop } from "./python.mjs";
+import { add, Controls } from "./running.mjs";
 
 const TRIES = 3;  // honest ones, after which there is a solution to look at, where the page has it
-const MB = 1e6;
-
-const add = (parent, tag, properties = {}, ...children) => {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  parent.append(node);
-  return node;
-};
 
 class Exercise {
   constructor(box) {
@@ -34,22 +26,13 @@ class Exercise {
 
   makeControls() {
     const row = document.createElement("div");
-    row.className = "exercise-buttons";
     this.texts.tries.place.after(row);
-    const button = (textContent, title, click) => {
-      const made = add(row, "button", { type: "button", textContent, title });
-      made.addEventListener("click", click);
-      return made;
-    };
-    this.buttons = [
-      button("Check", "Check your code as the problem set does", () => this.check()),
-      button("Run", "Run your code and what you try (Ctrl-Enter)", () => this.run()),
-    ];
-    this.stopping = button("Stop", "Stop the code that runs", () => stop());
-    this.stopping.hidden = true;
-    this.over = button("Start over", "Put back what was here at first", () => this.startOver());
-    this.status = add(row, "span", { className: "exercise-status", role: "status" });
-    this.bar = add(row, "progress", { hidden: true, ariaLabel: "Loading Python" });
+    this.controls = new Controls(
+      row,
+      ["Check", "Check your code as the problem set does", () => this.check()],
+      ["Run", "Run your code and what you try (Ctrl-Enter)", () => this.run()],
+      ["Start over", "Put back what was here at first", () => this.startOver()],
+    );
     this.result = document.createElement("div");
     this.result.className = "exercise-result";
     this.result.setAttribute("role", "region");
@@ -136,7 +119,7 @@ class Exercise {
     if (solution) solution.hidden = this.tried.length < TRIES && !this.solved;
   }
 
-  say(text) { this.status.textContent = text; }
+  say(text) { this.controls.say(text); }
 
   // The cells that this exercise's code may use: the set's own, and the exercises above.
   get before() {
@@ -166,49 +149,9 @@ class Exercise {
   }
 
   async ask(request) {
-    if (this.busy) return undefined;
-    this.busy = true;
-    for (const button of this.buttons) button.setAttribute("aria-disabled", "true");
+    if (this.controls.busy) return undefined;
     this.result.replaceChildren();
-    this.say("Waiting …");
-    const on = {
-      loading: (what, loaded, total) => {
-        const bar = this.bar;
-        bar.hidden = false;
-        if (loaded === undefined) bar.removeAttribute("value");
-        else Object.assign(bar, { max: total, value: loaded });
-        const amount = total ? `: ${(loaded / MB).toFixed(1)} of ${(total / MB).toFixed(1)} MB` : "";
-        this.say(`Loading ${what}${amount}`);
-      },
-      running: (seconds) => {
-        this.bar.hidden = true;
-        this.stopping.hidden = false;
-        this.say(seconds ? "Running …" : "Comparing …");
-      },
-      output: (kind, text) => this.show(kind, text),
-    };
-    try {
-      const done = await ask({ before: this.before, ...request }, on);
-      this.say("");
-      return done;
-    } catch (error) {
-      this.say(error.message);
-      return undefined;
-    } finally {
-      this.busy = false;
-      this.bar.hidden = this.stopping.hidden = true;
-      for (const button of this.buttons) button.removeAttribute("aria-disabled");
-    }
-  }
-
-  show(kind, text) {
-    const last = this.result.lastElementChild;
-    if (kind === "html") add(this.result, "div", { className: "exercise-message", innerHTML: text });
-    else if (kind === "image") {
-      const alt = "A figure that your code has drawn.";
-      add(this.result, "img", { src: `data:image/png;base64,${text}`, alt });
-    } else if (last?.className === `exercise-${kind}`) last.append(text);
-    else add(this.result, "pre", { className: `exercise-${kind}`, textContent: text, tabIndex: 0 });
+    return this.controls.ask({ before: this.before, ...request }, this.result);
   }
 }
 

@@ -266,8 +266,8 @@
     },
   };
 
-  const start = () => {
-    for (const place of document.querySelectorAll(".explorable")) {
+  const start = (root) => {
+    for (const place of root.querySelectorAll(".explorable")) {
       const live = document.createElement("div");
       try {
         figures[place.dataset.figure](live, JSON.parse(place.dataset.start));
@@ -277,6 +277,7 @@
       }
     }
   };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  if (document.readyState !== "loading") start(document);
+  else document.addEventListener("DOMContentLoaded", () => start(document));
+  document.addEventListener("shown", ({ target }) => start(target));  // by code that has run
 })();

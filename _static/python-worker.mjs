@@ -1,8 +1,10 @@
 // Python for a page, in a Web Worker that python.mjs makes, asks and ends: Pyodide with NumPy, and
-// the course's package `grader`. The first message says where they are; each later one is a request.
+// the course's packages `grader` and `lab`. The first message says where they are; each later one is a request.
 // It posts messages with one key: `loading`, `output` (see grader/page.py), `done` or `failed`.
 
 const fetched = self.fetch.bind(self);  // Pyodide is to get what was checked below
+const DRAWS = /\b(matplotlib|figures|explorables)\b/;  // code that needs it: two are the lab's
+const EIO = 29;  // the error of Emscripten's for a file that cannot be read
 let ready;
 
 onmessage = async ({ data }) => {
@@ -18,15 +20,15 @@ onmessage = async ({ data }) => {
   }
 };
 
-function start({ base, files, grader }) {
+function start({ base, files, course, data }) {
   const read = download(base, files);
   // only to tell which file cannot be had, of which Pyodide would say something else
   const missing = Promise.all(Object.values(read)).then(() => new Promise(() => {}));
-  return Promise.race([missing, boot(base, files, grader, read)]);
+  return Promise.race([missing, boot(base, files, course, data, read)]);
 }
 
-async function boot(base, files, grader, read) {
-  const course = fetched(grader).then((response) => response.arrayBuffer());
+async function boot(base, files, course, data, read) {
+  const packed = fetched(course).then((response) => response.arrayBuffer());
   self.fetch = async (request, options) => {
     const address = String(request.url ?? request);
     const name = address.startsWith(base) ? address.slice(base.length) : "";
@@ -43,9 +45,36 @@ async function boot(base, files, grader, read) {
   const { loadPyodide } = await load(await read["pyodide.mjs"]);
   const pyodide = await loadPyodide({ indexURL: base, packages: ["numpy"] });
   postMessage({ loading: { what: "NumPy and the checks" } });
-  pyodide.unpackArchive(await course, "zip", { extractDir: "/course" });
+  pyodide.unpackArchive(await packed, "zip", { extractDir: "/course" });
   pyodide.runPython("import sys; sys.path.insert(0, '/course')");
-  return { pyodide, page: pyodide.pyimport("grader.page") };
+  const page = pyodide.pyimport("grader.page");
+  for (const [name, address] of data) {
+    later(pyodide.FS, `/course/lab/data/${name}`, address, page.SECONDS);
+  }
+  return { pyodide, page };
+}
+
+// A file that is loaded when it is first opened. Code has to wait for it, and has all its seconds
+// when it is there.
+function later(FS, path, address, seconds) {
+  FS.writeFile(path, "");
+  const { node } = FS.lookupPath(path), as = node.stream_ops;
+  const open = () => {
+    postMessage({ output: { kind: "limit", text: "0" } });
+    postMessage({ loading: { what: path.split("/").pop() } });
+    const request = new XMLHttpRequest();
+    request.open("GET", address, false);
+    request.responseType = "arraybuffer";
+    try {
+      request.send();
+    } catch { /* as if it was not there */ }
+    if (request.status !== 200) throw new FS.ErrnoError(EIO);
+    node.stream_ops = as;
+    node.contents = new Uint8Array(request.response);
+    node.usedBytes = node.contents.length;
+    postMessage({ output: { kind: "limit", text: String(seconds) } });
+  };
+  node.stream_ops = { ...as, open };
 }
 
 // A module that has been read already.
@@ -90,10 +119,12 @@ async function digest(bytes) {
   return btoa(String.fromCharCode(...hash));
 }
 
-// A request runs code, or checks it if it has `checks`, which are in a `package`; `before` are cells
-// that show nothing.
-async function answer({ pyodide, page }, { before, code, tries = "", checks, more, package: of }) {
-  if ([...before, code, tries].some((cell) => cell.includes("matplotlib"))) {
+// A request runs a `cell` of the page, `quiet` if it is hidden, `fresh` if it is the first; or it
+// runs the code of an exercise, or checks it if it has `checks`, which are in a `package`; `before`
+// are cells that show nothing.
+async function answer({ pyodide, page }, request) {
+  const { cell, quiet, fresh, before = [], code = "", tries = "", checks, more } = request;
+  if ([cell, ...before, code, tries].some((source) => DRAWS.test(source))) {
     postMessage({ loading: { what: "Matplotlib" } });
     await pyodide.loadPackage("matplotlib", { messageCallback: () => {} });
     pyodide.pyimport("matplotlib.pyplot").destroy();
@@ -102,8 +133,10 @@ async function answer({ pyodide, page }, { before, code, tries = "", checks, mor
   const cells = pyodide.toPy(before), ids = pyodide.toPy(checks ?? []);
   let done = {};
   try {
-    if (checks) done = JSON.parse(page.judge(ids, cells, code, show, Boolean(more), of));
-    else page.run(cells, code, tries, show);
+    if (cell !== undefined) done = page.cell(cell, show, Boolean(quiet), Boolean(fresh));
+    else if (checks) {
+      done = JSON.parse(page.judge(ids, cells, code, show, Boolean(more), request.package));
+    } else page.run(cells, code, tries, show);
   } catch (error) {  // a mistake of the course's
     show("error", String(error.message ?? error));
   }

@@ -1,16 +1,20 @@
 // Python in the page: asks the worker of python-worker.mjs, and ends it when it takes too long.
-// lab/web/exercises.py writes where Python and the course's package are into the page.
+// lab/web/exercises.py writes where Python and the course's packages are into the page.
 
 const settings = document.getElementById("python-in-the-page");
+// How many workers there have been: what ran in an earlier one is lost.
+export let made = 0;
 let worker, current, last = Promise.resolve();
 
 function start() {
-  const { base, files, grader } = JSON.parse(settings.textContent);
+  const { base, files, course, data } = JSON.parse(settings.textContent);
   const own = (address) => new URL(address, document.baseURI).href;
+  const all = Object.entries(data).map(([name, address]) => [name, own(address)]);
+  made += 1;
   worker = new Worker(new URL("python-worker.mjs", import.meta.url), { type: "module" });
   worker.onmessage = ({ data }) => current?.told(data);
   worker.onerror = (event) => current?.told({ failed: event.message || "the worker did not start" });
-  worker.postMessage({ base: own(base), files, grader: own(grader) });
+  worker.postMessage({ base: own(base), files, course: own(course), data: all });
 }
 
 function end() {

@@ -1,7 +1,8 @@
 """What a reader runs and checks in a page of the book: in Pyodide, with NumPy and no IPython.
 
-Called by _static/python-worker.mjs. The code runs in a new namespace each time: what comes of it
-follows from what stands in the page, and from nothing that ran before.
+Called by _static/python-worker.mjs. The code of an exercise runs in a new namespace each time: what
+comes of it follows from what stands in the exercises, and from nothing that ran before. The cells
+of a page share a namespace of their own, as those of a notebook do.
 A cell is shown as in a notebook: what it prints, its last value, its figures, its error.
 """
 
@@ -25,15 +26,19 @@ from .checking.local import OFFERED, CheckFailed, check
 from .checking.mistakes import OURS, further
 
 # A kind of output, and the output: text, warning, error and passed are plain, further is Markdown,
-# html is HTML, and image is a PNG in base64. And limit is how many seconds the reader's code has
-# that starts to run, or 0 when it has ended: the page stops what takes longer.
+# html is HTML, and image is a PNG in base64, with two pixels for each of the page's. And limit is
+# how many seconds the reader's code has that starts to run, or 0 when it has ended: the page stops
+# what takes longer.
 Show = Callable[[str, str], object]
 Names = dict[str, Any]
 
 CELL = "# %%"  # a line that begins with it begins a cell, as in Jupytext and editors
 SECONDS = 10.0  # for the reader's code
+DPI = 192  # of figures: twice what a page has
 AT_MOST = 100_000  # characters of text that are shown
 CUT = "\n... and more, which is left out.\n"
+_page = ModuleType("__main__")  # the notebook of the page's own cells
+
 WARNED = re.compile(r"<ipython-input-\d+>:(\d+): ")
 FILE = re.compile(r'File "<ipython-input-(\d+)>", (line \d+)(?:, in <module>)?')
 
@@ -48,6 +53,23 @@ def run(before: Sequence[str], code: str, tries: str, show: Show) -> None:
         for number, cell in enumerate(cells):
             if not _ran(cell, names, put, "your code" if number == 0 else "what you try"):
                 break
+
+
+def cell(source: str, show: Show, quiet: bool = False, fresh: bool = False) -> bool:
+    """Run a cell of the page, in which there are the names of those that ran before it.
+
+    A `quiet` one shows nothing, not even its error, for the page hides it; a `fresh` one is the
+    first of a new notebook. Returns whether the page is to go on.
+    """
+    global _page
+    if fresh:
+        _page = ModuleType("__main__")
+    with _notebook((), show, _page) as names, _shown(show) as put, _figures([source], put):
+        if not quiet:
+            return _ran(source, names, put, "this cell", "another cell")
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            _ran(source, names, lambda kind, text: None)
+        return True
 
 
 def judge(
@@ -89,15 +111,19 @@ def _judged(id: str, names: Names, show: Show, more: bool, package: str) -> dict
 
 
 @contextmanager
-def _notebook(before: Sequence[str], show: Show) -> Iterator[Names]:
-    """The names of a new notebook in which these cells have run, errors or not.
+def _notebook(
+    before: Sequence[str], show: Show, notebook: ModuleType | None = None
+) -> Iterator[Names]:
+    """The names of a notebook, a new one if none is given, in which these cells run, errors or not.
 
     The page is told when the reader's code runs, in a cell or in a check.
     """
     watched = watcher.set(lambda seconds: show("limit", f"{seconds:g}"))
-    notebook, ours = ModuleType("__main__"), sys.modules["__main__"]
+    notebook, ours = notebook or ModuleType("__main__"), sys.modules["__main__"]
     names = vars(notebook)
-    names["In"] = [""]  # IPython's list of cells, in which a check reads
+    names.setdefault("In", [""])  # IPython's list of cells, in which a check reads
+    for number, source in enumerate(names["In"]):
+        _file(number, source)
     sys.modules["__main__"] = notebook
     try:
         for cell in before:
@@ -109,11 +135,26 @@ def _notebook(before: Sequence[str], show: Show) -> Iterator[Names]:
         watcher.reset(watched)
 
 
-def _ran(source: str, names: Names, show: Show, where: str = "your code") -> bool:
-    """Run a cell and show its last value; without an error? It is told with the line, `where`."""
-    names["In"].append(source)
-    file = f"<ipython-input-{len(names['In']) - 1}>"  # by which a check knows a line of a cell
+def _file(number: int, source: str) -> str:
+    """The name of a cell's file, by which a check knows a line of a cell, and a traceback too."""
+    file = f"<ipython-input-{number}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    return file
+
+
+def _ran(
+    source: str,
+    names: Names,
+    show: Show,
+    where: str = "your code",
+    elsewhere: str = "your code",
+) -> bool:
+    """Run a cell and show its last value; without an error?
+
+    It is told with its lines: they are `where`, or, in the cells before, `elsewhere`.
+    """
+    file = _file(len(names["In"]), source)
+    names["In"].append(source)
     try:
         body = ast.parse(source, file).body
         ends = body.pop() if body and isinstance(body[-1], ast.Expr) else None
@@ -127,7 +168,7 @@ def _ran(source: str, names: Names, show: Show, where: str = "your code") -> boo
         _failed(failed, show)
         return False
     except BaseException as error:
-        show("error", _told(error, file, where))
+        show("error", _told(error, file, where, elsewhere))
         return False
     return True
 
@@ -143,7 +184,7 @@ def _display(value: object, show: Show) -> None:
     show(*(("html", str(html())) if callable(html) else ("text", f"{value!r}\n")))
 
 
-def _told(error: BaseException, cell: str, where: str) -> str:
+def _told(error: BaseException, cell: str, where: str, elsewhere: str) -> str:
     """The error, below the lines of the reader's cells that led to it; others are ours."""
     told = traceback.TracebackException.from_exception(error)
     told.stack = traceback.StackSummary.from_list(
@@ -153,7 +194,7 @@ def _told(error: BaseException, cell: str, where: str) -> str:
 
     def place(found: re.Match[str]) -> str:
         file = f"<ipython-input-{found[1]}>"
-        return f"{found[2]} of {where if file == cell else 'your code'}"
+        return f"{found[2]} of {where if file == cell else elsewhere}"
 
     return FILE.sub(place, lines.removeprefix("Traceback (most recent call last):\n"))
 
@@ -192,7 +233,8 @@ def _shown(show: Show) -> Iterator[Show]:
 @contextmanager
 def _figures(cells: Sequence[str], show: Show) -> Iterator[None]:
     """Show the figures that cells draw with Matplotlib: at plt.show(), or when the last has run."""
-    if not any("matplotlib" in cell for cell in cells):
+    there = "matplotlib.pyplot" in sys.modules
+    if not there and not any("matplotlib" in cell for cell in cells):
         yield
         return
     importlib.import_module("matplotlib").use("agg")
@@ -201,7 +243,7 @@ def _figures(cells: Sequence[str], show: Show) -> Iterator[None]:
     def draw(*args: object, **kwargs: object) -> None:
         for number in plt.get_fignums():
             file = io.BytesIO()
-            plt.figure(number).savefig(file, format="png", bbox_inches="tight")
+            plt.figure(number).savefig(file, format="png", bbox_inches="tight", dpi=DPI)
             show("image", base64.b64encode(file.getvalue()).decode())
         plt.close("all")
 

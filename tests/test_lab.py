@@ -23,6 +23,7 @@ from matplotlib.colors import to_rgb
 from torch import nn
 
 from lab import datasets, figures, measures, networks, prose, training
+from lab.convolution import convolution
 from lab.experiments.c7_3_batch_size import MicroBatchNorm2d
 
 mpl.use("agg")
@@ -409,6 +410,22 @@ def test_micro_batches_must_divide_the_batch() -> None:
     """Does a batch that is not a number of micro-batches say so?"""
     with pytest.raises(ValueError, match="10 images are not a number of micro-batches of 4"):
         MicroBatchNorm2d(3, 4)(torch.zeros(10, 3, 2, 2))
+
+
+# A convolution without PyTorch
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (3, 2)])
+def test_convolution(stride: int, padding: int) -> None:
+    """Is it PyTorch's, for more than one channel too?"""
+    rng = np.random.default_rng(0)
+    x, filters = rng.normal(size=(2, 3, 9, 8)), rng.normal(size=(4, 3, 3, 3))
+    theirs = torch.conv2d(
+        torch.tensor(x), torch.tensor(filters), stride=stride, padding=padding
+    ).numpy()
+    ours = convolution(x, filters, stride, padding)
+    assert ours.shape == theirs.shape
+    assert ours == pytest.approx(theirs, abs=1e-12)
 
 
 # Figures

@@ -129,7 +129,7 @@ def downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, P
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A book of two pages, built for an address and a repository."""
-    book = small_book(tmp_path_factory.mktemp("published"), "1 + 1", "2 + 2")
+    book = small_book(tmp_path_factory.mktemp("published"), "1 + 1", "import torch")
     built = build(book, book, SITE_URL=f"{SITE}/", REPOSITORY_URL="https://github.com/owner/name")
     assert built.returncode == 0, built.stdout[-3000:]
     return book / "_build" / "html"
@@ -175,6 +175,21 @@ def test_suggest_an_edit(published: Path) -> None:
     """Does a page lead to its source, where it is edited?"""
     text = (published / "page1.html").read_text("utf-8")
     assert "https://github.com/owner/name/edit/main/page1.md" in text
+
+
+def test_notebook_of_a_page_that_does_not_run(published: Path) -> None:
+    """Does it offer its notebook, to download and where services open it?"""
+    text = (published / "page1.html").read_text("utf-8")
+    line = re.search(r'<div class="page-needs[^>]*>\n(.*?)</div>', text, re.DOTALL)
+    assert line
+    assert re.sub("<[^>]+>", "", line[1]) == (
+        "This page needs PyTorch: take the notebook, or open it in Colab or Binder."
+    )
+    own, colab, binder = re.findall('href="([^"]+)"', line[1])
+    assert (published / own).exists()
+    branch = "gh-pages"  # where publish.yml puts the site
+    assert colab == f"https://colab.research.google.com/github/owner/name/blob/{branch}/{own}"
+    assert binder == f"https://mybinder.org/v2/gh/owner/name/{branch}?labpath={own}"
 
 
 def test_nothing_of_this_in_a_clone(tmp_path: Path) -> None:

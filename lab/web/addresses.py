@@ -25,6 +25,11 @@ def site_url() -> str:
     return os.environ.get("SITE_URL", "").rstrip("/")
 
 
+def repository() -> str:
+    """Where the course's repository is, without a slash at the end; empty if it is nowhere."""
+    return os.environ.get("REPOSITORY_URL", "").rstrip("/")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the extension."""
     app.connect("config-inited", _suggest_edits)
@@ -40,9 +45,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _suggest_edits(app: Sphinx, config: Config) -> None:
     """Give the theme the repository, if there is one."""
-    if repository := os.environ.get("REPOSITORY_URL", "").rstrip("/"):
+    if address := repository():
         config.html_theme_options |= {
-            "repository_url": repository,
+            "repository_url": address,
             "repository_branch": "main",
             "use_edit_page_button": True,
         }

@@ -42,6 +42,8 @@ from sphinx.config import Config
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 
+from .needs import LAB, modules
+
 VERSION = "0.27.7"
 CDN = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
 # What each page with Python needs of that release: bytes and SHA-256. The lock has those of others.
@@ -71,6 +73,12 @@ ELSEWHERE = ("classes", "notebooks", "__main__.py", "cli.py", "new_exercise.py")
 GRADER = Path(__file__).parents[2] / "grader"
 SHORT = "short/exercises.toml"  # there
 SETS = ("ps1_standardize", "ps2_inference", "ps3_backward", "ps4_where")  # in NumPy
+
+DATA = LAB / "data"  # a page loads a file of it when code reads it
+# What makes a page's cells run (cells.py) is loaded when a reader wants it.
+RUN = """\
+document.querySelector(".run-page button").addEventListener("click",
+  () => import(new URL(%s, document.baseURI)), { once: true });"""
 
 HINT = re.compile(r"<details><summary>(Hint.*?)</summary>(.*?)</details>\n*", re.DOTALL)
 HEADING = re.compile(r"^#+ (?:\d+\. )?(.*)$", re.MULTILINE)
@@ -255,7 +263,7 @@ class ExerciseDirective(SphinxDirective):
             "example": example,
             "checks": exercise.checks,
         }
-        box += _raw(_json(data, 'class="exercise-data"'))
+        box += _raw(data_script(data, 'class="exercise-data"'))
         return box
 
     def _parsed(self, text: str, *classes: str) -> list[nodes.Node]:
@@ -277,7 +285,7 @@ def _raw(html: str) -> nodes.raw:
     return nodes.raw("", html, format="html")
 
 
-def _json(data: object, attributes: str) -> str:
+def data_script(data: object, attributes: str) -> str:
     """Data in a page, for a script."""
     text = json.dumps(data).replace("<", "\\u003c")  # else "</script>" would end it
     return f'<script type="application/json" {attributes}>{text}</script>'
@@ -309,8 +317,11 @@ def _find_release(app: Sphinx, config: Config) -> None:
 def _bring_to_life(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Add the scripts to the pages that have exercises."""
-    if doctree is None or not any("exercise" in box["classes"] for box in _boxes(doctree)):
+    """Add the scripts to the pages that have exercises, or cells that run."""
+    if doctree is None:
+        return
+    kinds = {kind for box in doctree.findall(nodes.container) for kind in box["classes"]}
+    if not kinds & {"exercise", "run-page"}:
         return
     own = app.config.pyodide_dist
     files = {
@@ -321,7 +332,8 @@ def _bring_to_life(
     settings = {
         "base": to("_static/pyodide/", 1) if own else CDN,
         "files": files,
-        "grader": f"{to('_static/grader.zip', 1)}?{hashlib.sha256(_grader()).hexdigest()[:8]}",
+        "course": f"{to('_static/course.zip', 1)}?{hashlib.sha256(_course()).hexdigest()[:8]}",
+        "data": {path.name: to(f"_static/data/{path.name}", 1) for path in DATA.glob("*.npz")},
     }
     app.add_js_file(
         None,
@@ -329,11 +341,11 @@ def _bring_to_life(
         type="application/json",
         id="python-in-the-page",
     )
-    app.add_js_file("exercise.mjs", type="module")
-
-
-def _boxes(doctree: nodes.document) -> Iterator[nodes.container]:
-    return iter(doctree.findall(nodes.container))
+    if "exercise" in kinds:
+        app.add_js_file("exercise.mjs", type="module")
+    if "run-page" in kinds:
+        cells = to("_static/cells.mjs", 1)
+        app.add_js_file(None, body=RUN % json.dumps(cells), type="module")
 
 
 def _publish(app: Sphinx, error: Exception | None) -> None:
@@ -341,7 +353,10 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     static = Path(app.outdir, "_static")
-    (static / "grader.zip").write_bytes(_grader())
+    (static / "course.zip").write_bytes(_course())
+    (static / "data").mkdir(exist_ok=True)
+    for path in DATA.glob("*.npz"):
+        shutil.copy(path, static / "data")
     if own := app.config.pyodide_dist:
         (static / "pyodide").mkdir(exist_ok=True)
         for name in sorted(needed(Path(own))):
@@ -361,14 +376,18 @@ def needed(release: Path, wanted: Iterable[str] = PACKAGES) -> set[str]:
 
 
 @cache
-def _grader() -> bytes:
-    """The parts of the package `grader` that need NumPy alone, as a zip archive."""
+def _course() -> bytes:
+    """The parts of `grader` and `lab` that need NumPy and Matplotlib alone, as a zip archive."""
+    parts = [
+        path
+        for kind in PACKED
+        for path in GRADER.rglob(f"*.{kind}")
+        if path.relative_to(GRADER).parts[0] not in ELSEWHERE
+    ]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        for path in sorted(path for kind in PACKED for path in GRADER.rglob(f"*.{kind}")):
-            inside = path.relative_to(GRADER)
-            if inside.parts[0] not in ELSEWHERE:
-                # of no date, so that the same sources make the same archive
-                entry = zipfile.ZipInfo(f"grader/{inside.as_posix()}")
-                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+        for path in sorted([*parts, *modules(), *DATA.glob("*.toml")]):
+            # of no date, so that the same sources make the same archive
+            entry = zipfile.ZipInfo(path.relative_to(GRADER.parent).as_posix())
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return file.getvalue()

@@ -18,7 +18,7 @@ from myst_nb.core.read import create_nb_reader  # type: ignore[import-untyped]
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
-from .addresses import site_url
+from .addresses import repository, site_url
 from .markdown import blocks
 
 _ROOT = Path(__file__).parents[2]
@@ -34,6 +34,7 @@ _PACKAGES = {
     "matplotlib",
     "torch",
 }  # that the wheel does not bring: few notebooks need all
+_BRANCH = "gh-pages"
 _BEHIND_LAB = {"matplotlib", "torch"}
 
 
@@ -57,15 +58,38 @@ def _page(app: Sphinx, page: str) -> Path:
     return Path(app.outdir, "notebooks", f"{page}.ipynb")
 
 
-def _write_page(app: Sphinx, doctree: Any, page: str) -> None:
-    """Write a page that runs code as a notebook, with the code that the book does not show."""
-    env: Any = app.env
+def read_page(env: Any, page: str) -> NotebookNode | None:
+    """The notebook that a page is written as, without outputs; None for a page without code."""
     path = Path(env.doc2path(page))
     text = path.read_text("utf-8")
     reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
-    if app.builder.format != "html" or reader is None:
+    return reader.read(text) if reader else None
+
+
+def offers(app: Sphinx, page: str) -> list[tuple[str, str]]:
+    """Where the notebook of a page can be had: words and addresses, as seen from the page.
+
+    Services that open it in a browser take it from the branch that publish.yml publishes.
+    """
+    up = "../" * page.count("/")
+    if not site_url():
+        return [("the notebook", f"{up}_sources/{Path(app.env.doc2path(page, base=False))}")]
+    file = f"notebooks/{page}.ipynb"
+    found = [("the notebook", f"{up}{file}")]
+    host, _, course = repository().removeprefix("https://").partition("/")
+    if host == "github.com":
+        found += [
+            ("Colab", f"https://colab.research.google.com/github/{course}/blob/{_BRANCH}/{file}"),
+            ("Binder", f"https://mybinder.org/v2/gh/{course}/{_BRANCH}?labpath={file}"),
+        ]
+    return found
+
+
+def _write_page(app: Sphinx, doctree: Any, page: str) -> None:
+    """Write a page that runs code as a notebook, with the code that the book does not show."""
+    source = read_page(app.env, page) if app.builder.format == "html" else None
+    if source is None:
         return
-    source = reader.read(text)
     code = [
         (line, cell)
         for line, cell in zip(source.metadata["source_map"], source.cells, strict=True)

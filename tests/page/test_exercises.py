@@ -274,7 +274,7 @@ def test_all_from_the_site(forward: Browser, site: Site) -> None:
     assert "passed" in box.after("Check")
     assert site.refused == []
     loaded = {Path(path.partition("?")[0]).name for path in site.asked}
-    assert loaded >= set(FILES) | {"grader.zip", "python-worker.mjs", "codemirror.mjs"}
+    assert loaded >= set(FILES) | {"course.zip", "python-worker.mjs", "codemirror.mjs"}
     assert any(name.startswith("matplotlib-") for name in loaded)
     problems = [
         event["params"]
@@ -294,7 +294,7 @@ def test_nothing_is_loaded_before_it_is_asked_for(forward: Browser, site: Site) 
     assert not [path for path in site.asked if path.partition("?")[0].endswith(".mjs")]
     forward.open(f"{site.address}/chapters/03_how_it_works/forward.html")
     Box(forward, "forward")
-    assert not [path for path in site.asked if "pyodide" in path or "grader.zip" in path]
+    assert not [path for path in site.asked if "pyodide" in path or "course.zip" in path]
 
 
 def test_a_file_that_is_not_the_release(browser: Browser, html: Path, tmp_path: Path) -> None:
