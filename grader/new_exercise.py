@@ -116,6 +116,7 @@ SET has a new exercise, NAME: a skeleton that works. Make it yours in
   CODE/checks.py: what is asked, and the section that teaches it
   CODE/faults.py: the mistakes as switches
   CODE/mistakes.py: what a student reads of each
+  CODE/more.md: one step further for each, which the skeleton still lacks
   TESTS/right.py, TESTS/wrong.py: solutions that must pass, and that must not
 Then:
   make exercises

@@ -29,6 +29,13 @@ GUARDED = sorted(
 )
 
 
+def test_the_readme_counts_the_guards() -> None:
+    """Does it say how many there are?"""
+    pages = [*ROOT.glob("chapters/*/*.md"), ROOT / "intro.md"]
+    count = sum(len(re.findall(r"\bholds\(", page.read_text("utf-8"))) for page in pages)
+    assert f"stands beside a guard, {count} of them," in (ROOT / "README.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize("page", GUARDED)
 def test_sentences_hold_elsewhere(
     page: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory

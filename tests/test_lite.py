@@ -108,8 +108,8 @@ class Lab:
         cell = "document.querySelector('.jp-Notebook .jp-mod-active')"
         prompt = f"{cell}.querySelector('.jp-InputPrompt').textContent"
         focus = "document.querySelector('.jp-Notebook').focus()"
-        bar = "document.getElementById('jp-bottom-panel').textContent"
-        self.page.wait(f"({focus}, {bar}.includes('Python (Pyodide) | Idle'))")
+        bar = "document.querySelector('.jp-NotebookPanel-toolbar').textContent"
+        self.page.wait(f"({focus}, /Python .Pyodide.*Kernel status: (Idle|Unknown)/.test({bar}))")
         before = self.page.evaluate(prompt)
         self.page.press("Enter", modifiers=CONTROL)
         self.page.wait(f"/\\d/.test({prompt}) && {prompt} !== {before!r}")
@@ -135,7 +135,8 @@ class Lab:
 
     def with_file(self, command: str) -> None:
         """Choose a command for its file, in the list on the left."""
-        self.click("document.querySelector('.jp-DirListing-item')", "right")
+        files = "[...document.querySelectorAll('.jp-DirListing-item')]"
+        self.click(f"{files}.find((file) => file.textContent.includes('.ipynb'))", "right")
         self.choose(f"filebrowser:{command}")
 
 

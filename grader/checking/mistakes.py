@@ -51,7 +51,7 @@ def catalogue() -> dict[str, Mistake]:
 
 @cache
 def further() -> dict[str, str]:
-    """One step further for the mistakes that have it, in Markdown: what to look at, no solution.
+    """One step further for each mistake of ours, in Markdown: what to look at, no solution.
 
     It is in a file `more.md` beside the mistakes, below a heading of level 2 that is the id.
     """

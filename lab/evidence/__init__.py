@@ -1,17 +1,4 @@
-"""What the lesson claims, and what its experiments in this book say about each claim.
-
-A notebook ends an experiment with `conclude`, which shows the effect and the verdict in the page
-and hands both to the page that collects all verdicts.
-"""
-
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
-
-from lab.prose import show
-
-SEEDS = range(5)  # of the runs behind a verdict
+"""What the lesson claims, and what this book's experiments say about each claim."""
 
 # by line of the lesson
 CLAIMS = {
@@ -91,52 +78,3 @@ LEFT_OUT = (
     "Statistics that shift after training",
     "Traps of single and half precision",
 )
-VERDICTS = ("supported", "qualified", "disputed", "not supported")
-
-
-@dataclass(frozen=True)
-class Effect:
-    """An effect over several seeds: its mean and half the width of its 95 % interval."""
-
-    mean: float
-    margin: float
-    seeds: int
-
-    def __format__(self, spec: str) -> str:
-        return f"{self.mean:{spec}} ± {self.margin:{spec}} ({self.seeds} seeds)"
-
-
-def effect(values: npt.ArrayLike) -> Effect:
-    """The effect from one value a seed, (seeds,).
-
-    The interval is the mean plus or minus 2.8 standard errors: for 5 seeds the t distribution's
-    95 % (4 degrees of freedom), and wider than needed for more.
-    Raises ValueError for fewer values than `SEEDS`.
-    """
-    runs = np.asarray(values, dtype=float)
-    if runs.ndim != 1 or len(runs) < len(SEEDS):
-        raise ValueError(
-            f"{runs.shape} values: a verdict needs one from each of {len(SEEDS)} seeds."
-        )
-    margin = 2.78 * runs.std(ddof=1) / np.sqrt(len(runs))
-    return Effect(float(runs.mean()), float(margin), len(runs))
-
-
-def conclude(line: str, values: npt.ArrayLike, verdict: str, digits: str = ".2f") -> Effect:
-    """Record the verdict on a line of the lesson, and the effect that it rests on.
-
-    `values` holds one number a seed, positive where it speaks for the claim.
-    The page shows them as `effect-LINE` and `verdict-LINE` with the `glue` role.
-    Raises ValueError where the numbers contradict the verdict:
-    supported needs an interval above 0, not supported one that is not.
-    """
-    if line not in CLAIMS:
-        raise ValueError(f"The lesson has no line {line!r}; its lines: {', '.join(CLAIMS)}.")
-    if verdict not in VERDICTS:
-        raise ValueError(f"{verdict!r} is no verdict; the verdicts: {', '.join(VERDICTS)}.")
-    measured = effect(values)
-    above = measured.mean - measured.margin > 0
-    if (verdict == "supported" and not above) or (verdict == "not supported" and above):
-        raise ValueError(f"Line {line} is not {verdict!r}: the effect is {measured:{digits}}.")
-    show(**{f"effect-{line}": f"{measured:{digits}}", f"verdict-{line}": verdict})
-    return measured

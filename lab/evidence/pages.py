@@ -155,7 +155,9 @@ def forest(results: Sequence[Result], pages: Mapping[str, str]) -> Forest:
     ]
     _rows(ax, effects[::-1], 1)
     names = [pages[line].rpartition("/")[2].partition(".")[0].replace("_", " ") for line in lines]
-    labels = [f"{line} {name}" for line, name in zip(lines, names, strict=True)]
+    labels = [
+        f"{line.removesuffix('.' + name)} {name}" for line, name in zip(lines, names, strict=True)
+    ]
     ax.set_yticks(range(len(results)), labels[::-1])
     for label, line in zip(ax.get_yticklabels(), lines[::-1], strict=True):
         label.set(url=pages[line], color=BLUE)

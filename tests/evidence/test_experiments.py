@@ -4,7 +4,9 @@ from importlib import import_module
 from itertools import pairwise, product
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 from torch import nn
 
 from lab import training
@@ -12,6 +14,7 @@ from lab.evidence import CLAIMS
 from lab.evidence.experiment import Trial, perform
 from lab.evidence.record import load, modules
 from lab.experiments.c4_3_activation import norm_after
+from lab.experiments.c8_3_speech import SpeechNet, utterances
 from lab.networks import mlp
 
 NAMES = list(modules())
@@ -90,3 +93,14 @@ def test_norm_after_moves_only_the_norms() -> None:
     model = mlp((784, 100, 100, 10), nn.ReLU, nn.BatchNorm1d, 0)
     moved = norm_after(model)
     assert [model[i] for i in (0, 2, 1, 3, 5, 4, 6)] == list(moved)
+
+
+def test_masked_statistics_leave_padding_out() -> None:
+    """Do speech's outputs in training stay when frames are appended, if statistics are masked?"""
+    batch = utterances(0).train.x[:20]
+    longer = np.pad(batch, ((0, 0), (0, 0), (0, 30)))
+    for masked in (False, True):
+        model = SpeechNet(nn.BatchNorm1d, 0, masked=masked)
+        with torch.no_grad():
+            before, after = (model(torch.tensor(x)) for x in (batch, longer))
+        assert torch.allclose(before, after, atol=1e-5) == masked

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from helpers import ROOT
 
+from lab.evidence.__main__ import stale
 from lab.evidence.experiment import Trial, perform
 from lab.evidence.record import digest, load, modules
 from lab.evidence.results import FOLDER, Result, adjusted, read, read_all
@@ -133,3 +134,8 @@ def test_a_claim_without_results(tmp_path: Path) -> None:
         read("5.3", tmp_path)
     assert read_all(tmp_path) == []
     assert isinstance(read("5.4"), Result)
+
+
+def test_every_experiment_has_results() -> None:
+    """Has each been run, by the code that is here?"""
+    assert stale() == []
