@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jupytext
 import pytest
 from helpers import ROOT
 from helpers.books import PAGE, build
@@ -358,6 +359,30 @@ def test_cells_share_their_names() -> None:
 def test_what_cells_need(sources: list[str], needs: list[str]) -> None:
     """Is what a cell needs told, by what it imports and by the names that it uses?"""
     assert of_cells(sources) == needs
+
+
+@pytest.mark.parametrize(
+    ("name", "cannot"),
+    [
+        (BY_HAND, 0),
+        (FORWARD, 1),
+        ("chapters/03_how_it_works/backward", 1),
+        ("chapters/03_how_it_works/precision", 1),
+        ("chapters/04_where_to_use_it/convolutions", 6),
+        ("chapters/04_where_to_use_it/layer_and_group_norm", 4),
+    ],
+)
+def test_pages_that_run(name: str, cannot: int) -> None:
+    """Does most of each page in NumPy run, so that PyTorch is imported where it is used alone?"""
+    cells = [
+        cell
+        for cell in jupytext.read(ROOT / f"{name}.md", fmt="md:myst").cells
+        if cell.cell_type == "code"
+    ]
+    needs = of_cells([cell.source for cell in cells])
+    shown = ["remove-cell" not in cell.metadata.get("tags", ()) for cell in cells]
+    missing = [need for need, is_shown in zip(needs, shown, strict=True) if need and is_shown]
+    assert len(missing) <= cannot < sum(shown) / 2
 
 
 def test_what_modules_need() -> None:
