@@ -49,7 +49,7 @@ async function boot(base, files, course, data, read) {
   pyodide.runPython("import sys; sys.path.insert(0, '/course')");
   const page = pyodide.pyimport("grader.page");
   for (const [name, address] of data) {
-    later(pyodide.FS, `/course/lab/data/${name}`, address, page.SECONDS);
+    later(pyodide.FS, `/course/lab/data/${name}`, address, page.CELL_SECONDS);
   }
   return { pyodide, page };
 }

@@ -34,6 +34,7 @@ Names = dict[str, Any]
 
 CELL = "# %%"  # a line that begins with it begins a cell, as in Jupytext and editors
 SECONDS = 10.0  # for the reader's code
+CELL_SECONDS = 30.0  # for a cell of the page: the book's own take seconds, more on a slow machine
 DPI = 192  # of figures: twice what a page has
 AT_MOST = 100_000  # characters of text that are shown
 CUT = "\n... and more, which is left out.\n"
@@ -66,9 +67,9 @@ def cell(source: str, show: Show, quiet: bool = False, fresh: bool = False) -> b
         _page = ModuleType("__main__")
     with _notebook((), show, _page) as names, _shown(show) as put, _figures([source], put):
         if not quiet:
-            return _ran(source, names, put, "this cell", "another cell")
+            return _ran(source, names, put, "this cell", "another cell", CELL_SECONDS)
         with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-            _ran(source, names, lambda kind, text: None)
+            _ran(source, names, lambda kind, text: None, seconds=CELL_SECONDS)
         return True
 
 
@@ -148,6 +149,7 @@ def _ran(
     show: Show,
     where: str = "your code",
     elsewhere: str = "your code",
+    seconds: float = SECONDS,
 ) -> bool:
     """Run a cell and show its last value; without an error?
 
@@ -158,7 +160,7 @@ def _ran(
     try:
         body = ast.parse(source, file).body
         ends = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        with limited(SECONDS):
+        with limited(seconds):
             exec(compile(ast.Module(body, []), file, "exec"), names)
             if isinstance(ends, ast.Expr):
                 value = eval(compile(ast.Expression(ends.value), file, "eval"), names)
