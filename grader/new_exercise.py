@@ -109,6 +109,21 @@ def NAME(x):
     ),
 }
 '''
+MORE = """
+## FAULT
+
+Look at the place where your code uses the mean of a feature, and at the sign that stands before it.
+Print the mean of each feature of what comes in, and of what your function returns.
+
+Question: where should the mean of each returned feature lie, and where does yours lie?
+
+Take one feature with the values 1, 3 and 8.
+Their mean is 4.
+Around it they lie at a distance of -3, -1 and 4, and these three have a sum of 0.
+Add up the three numbers that your function returns for them.
+If the sum is 24, each value has gone away from the origin by the mean, and what you return has a mean of 8.
+Do the same with two features, one of which has a mean of 0: it hides the mistake.
+"""
 
 DONE = """\
 SET has a new exercise, NAME: a skeleton that works. Make it yours in
@@ -116,7 +131,7 @@ SET has a new exercise, NAME: a skeleton that works. Make it yours in
   CODE/checks.py: what is asked, and the section that teaches it
   CODE/faults.py: the mistakes as switches
   CODE/mistakes.py: what a student reads of each
-  CODE/more.md: one step further for each, which the skeleton still lacks
+  CODE/more.md: one step further for each
   TESTS/right.py, TESTS/wrong.py: solutions that must pass, and that must not
 Then:
   make exercises
@@ -151,6 +166,7 @@ def add_exercise(course: Course, assignment: str, name: str) -> str:
         code / "checks.py": lambda text: _checks(text, words),
         code / "faults.py": lambda text: _faults(text, words),
         code / "mistakes.py": lambda text: _in_literal(text, "mistakes", _filled(MISTAKE, words)),
+        code / "more.md": lambda text: f"{text.rstrip()}\n{_filled(MORE, words)}",
         tests / "right.py": lambda text: _appended(text, "RIGHT", _filled(RIGHT, words)),
         tests / "wrong.py": lambda text: _appended(text, "WRONG", _filled(WRONG, words)),
     }

@@ -20,6 +20,7 @@ FILES = (
     "grader/sets/{0}/checks.py",
     "grader/sets/{0}/faults.py",
     "grader/sets/{0}/mistakes.py",
+    "grader/sets/{0}/more.md",
     "solutions/{0}/{0}.ipynb",
     "tests/sets/{0}/right.py",
     "tests/sets/{0}/wrong.py",
@@ -116,6 +117,7 @@ def test_every_set_can_have_a_new_exercise(checkout: Path) -> None:
         ".venv/bin/python -m ruff check grader/sets tests/sets",
         # The right solutions train networks in some sets.
         ".venv/bin/python -m pytest -q tests/sets/test_checks.py -k 'centre and not right'",
+        ".venv/bin/python -m pytest -q tests/checking/test_local.py -k further",
     ):
         status, printed = run(checkout, command)
         assert status == 0, printed
