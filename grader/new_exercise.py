@@ -121,7 +121,7 @@ Take one feature with the values 1, 3 and 8.
 Their mean is 4.
 Around it they lie at a distance of -3, -1 and 4, and these three have a sum of 0.
 Add up the three numbers that your function returns for them.
-If the sum is 24, each value has gone away from the origin by the mean, and what you return has a mean of 8.
+If the sum is 24, each value has gone farther away by the mean, and the new mean is 8.
 Do the same with two features, one of which has a mean of 0: it hides the mistake.
 """
 
