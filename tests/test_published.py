@@ -61,7 +61,7 @@ NOTEBOOK = [
     """## A *section*
 
 See [A page]({site}/intro.html), [this]({site}/page1.html#here) and Ioffe and Szegedy \
-\\[[2015]({site}/page1.html#id3)\\]: $x_n$ costs 2\\*3.
+\\[[2015]({site}/page1.html#id5)\\]: $x_n$ costs 2\\*3.
 
 $$
 y = \\frac{1}{N}
@@ -257,7 +257,9 @@ def test_jupyterlite_without_a_release(downloads: tuple[str, Path]) -> None:
 def test_a_page_as_a_notebook(downloads: tuple[str, Path]) -> None:
     """Is it offered by its page, and does it hold text that any notebook shows, and all code?"""
     site, html = downloads
-    assert 'href="notebooks/page1.ipynb"' in (html / "page1.html").read_text("utf-8")
+    page = (html / "page1.html").read_text("utf-8")
+    assert 'href="notebooks/page1.ipynb"' in page
+    assert re.search(r'<div class="citation"[^>]* id="id5"', page)
     notebook = nbformat.read(html / "notebooks" / "page1.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert notebook.cells[0].id == "bring-the-course"
