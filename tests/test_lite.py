@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from helpers import ROOT
 from helpers.books import build, small_book
-from helpers.browser import CONTROL, Browser
+from helpers.browser import CONTROL, Browser, chromium
 from helpers.pyodide import Site, release, serving
 from helpers.visits import visit
 
@@ -42,18 +42,16 @@ def site(book: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def page(browser: Browser, site: Site) -> Browser:
-    """A browser that remembers nothing, and asks nobody whether to leave a page that changed."""
-    visit(browser, f"{site.address}/page1.html")  # the last page would write again
-    origin = site.address.removesuffix("/html")
-    browser.call("Storage.clearDataForOrigin", origin=origin, storageTypes="all")
-    leave = "addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)"
-    browser.call("Page.addScriptToEvaluateOnNewDocument", source=leave)
-    browser.call(
-        "Emulation.setDeviceMetricsOverride",
-        width=1200, height=900, deviceScaleFactor=1, mobile=False,
-    )  # fmt: skip
-    return browser
+def page(site: Site, tmp_path: Path) -> Iterator[Browser]:
+    """A browser of its own, which asks nobody whether to leave a page that changed."""
+    with chromium(tmp_path / "profile") as browser:
+        leave = "addEventListener('beforeunload', (e) => e.stopImmediatePropagation(), true)"
+        browser.call("Page.addScriptToEvaluateOnNewDocument", source=leave)
+        browser.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=1200, height=900, deviceScaleFactor=1, mobile=False,
+        )  # fmt: skip
+        yield browser
 
 
 class Lab:
