@@ -4,8 +4,6 @@ The script is _static/explorables.js.  Where it does not run, the picture stays.
 All start values stand here or in the page; the script repeats none of them.
 """
 
-import base64
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +12,8 @@ from html import escape
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
 
-from .figures import BLUE, GREY, VERMILION, WIDTH, label
+from .figures import BLUE, GREY, VERMILION, WIDTH, image, label, svg
 
 Numbers = npt.NDArray[np.floating]
 
@@ -31,11 +28,10 @@ class Explorable:
     start: Mapping[str, object]
 
     def _repr_html_(self) -> str:
-        source = "data:image/svg+xml;base64," + base64.b64encode(self.picture).decode()
         return (
             f'<div class="explorable" data-figure="{self.figure}"'
             f' data-start="{escape(json.dumps(self.start))}">'
-            f'<img src="{source}" alt="{escape(self.alt)}"></div>'
+            f"{image(self.picture, self.alt)}</div>"
         )
 
 
@@ -52,7 +48,7 @@ def four_steps(x: Numbers, gamma: float, beta: float, eps: float = 1e-5) -> Expl
     label(ax, "value", "")
     return Explorable(
         "four-steps",
-        _svg(fig),
+        svg(fig),
         "Four rows of dots, one below the other: the values x of a small batch, the same minus "
         "their mean, normalised, and scaled and shifted. A tick marks the mean of each row.",
         {"x": x.round(2).tolist(), "gamma": gamma, "beta": beta, "eps": eps},
@@ -73,7 +69,7 @@ def scale_shift_eps(
     values = {name: [float(f"{value:.6g}") for value in x] for name, x in features.items()}
     return Explorable(
         "scale-shift-eps",
-        _svg(fig),
+        svg(fig),
         "A row of dots for each feature of a batch after normalising. The rows of features that "
         "vary well are equally wide; the row of the faintest feature is narrower.",
         {"features": values, "gamma": gamma, "beta": beta, "eps": eps},
@@ -99,7 +95,7 @@ def running_average(
     start = {"stream": stream.round(3).tolist(), "batch_size": batch_size}
     return Explorable(
         "running-average",
-        _svg(fig),
+        svg(fig),
         "Scattered dots, the means of 60 batches, and a line through their middle, the running "
         "mean, which starts at zero and reaches the mean of all values after some twenty batches.",
         {**start, "momentum": momentum, "batches": batches},
@@ -122,17 +118,9 @@ def batch_noise(values: Numbers, batch_size: int = 8) -> Explorable:
     label(ax, "batch size N", "mean of a batch")
     return Explorable(
         "batch-noise",
-        _svg(fig),
+        svg(fig),
         "Columns of dots, the means of batches of 1, 2, 4 and so on. The columns get shorter with "
         "the batch size, like a funnel, within two lines at the mean plus and minus sigma over "
         "the root of N.",
         {"values": values.round(3).tolist(), "batch_size": batch_size},
     )
-
-
-def _svg(fig: Figure) -> bytes:
-    """The picture of a figure, which is closed, so that the notebook does not show it again."""
-    file = io.BytesIO()
-    fig.savefig(file, format="svg", metadata={"Date": None})
-    plt.close(fig)
-    return file.getvalue()

@@ -6,7 +6,10 @@ Figures are drawn dark on a transparent ground; the book's style sheet inverts t
 lightness on dark pages and keeps their hues (_static/course.css).
 """
 
+import base64
+import io
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import matplotlib as mpl
@@ -52,6 +55,20 @@ def use_style() -> None:
     except ImportError:
         return
     set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+
+
+def svg(fig: Figure) -> bytes:
+    """The picture of a figure, which is closed, so that the notebook does not show it again."""
+    file = io.BytesIO()
+    fig.savefig(file, format="svg", metadata={"Date": None})
+    plt.close(fig)
+    return file.getvalue()
+
+
+def image(picture: bytes, alt: str) -> str:
+    """An SVG picture in HTML, with its text for who does not see it."""
+    source = "data:image/svg+xml;base64," + base64.b64encode(picture).decode()
+    return f'<img src="{source}" alt="{escape(alt)}">'
 
 
 def label(ax: Axes, x: str, y: str, title: str = "") -> Axes:

@@ -3,8 +3,6 @@
 What a sentence says of numbers stands beside them as `lab.prose.holds`, or is computed here.
 """
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +12,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lab.figures import BLUE, GREY, VERMILION, WIDTH
+from lab.figures import BLUE, GREY, VERMILION, WIDTH, image, svg
 from lab.prose import show
 
 from .results import Result, read
@@ -73,16 +71,7 @@ class Described:
     alt: str
 
     def _repr_html_(self) -> str:
-        source = "data:image/svg+xml;base64," + base64.b64encode(self.picture).decode()
-        return f'<img src="{source}" alt="{self.alt}">'
-
-
-def described(figure: Figure, alt: str) -> Described:
-    """The figure, which is closed, with a text that is computed."""
-    file = io.BytesIO()
-    figure.savefig(file, format="svg", metadata={"Date": None})
-    plt.close(figure)
-    return Described(file.getvalue(), alt)
+        return image(self.picture, self.alt)
 
 
 def specification_curve(result: Result) -> Described:
@@ -96,7 +85,7 @@ def specification_curve(result: Result) -> Described:
         f"with intervals. Above 0: {', '.join(names) or 'none'}. "
         f"Below 0: {', '.join(below) or 'none'}."
     )
-    return described(figure, alt)
+    return Described(svg(figure), alt)
 
 
 def curve(effects: Mapping[str, Sequence[float]], matters: float, xlabel: str) -> Figure:
@@ -172,7 +161,7 @@ def forest(results: Sequence[Result], pages: Mapping[str, str]) -> Forest:
         side.set_tick_params(length=0)
     verdicts.spines["right"].set_visible(False)
     with mpl.rc_context({"svg.fonttype": "none"}):  # letters, which can be read and searched
-        picture = described(figure, "").picture.decode().replace(' target="_blank"', "")
+        picture = svg(figure).decode().replace(' target="_blank"', "")
     said = "; ".join(
         f"{label}: {mean:.1f} [{low:.1f}, {high:.1f}], {result.verdict}"
         for label, (mean, low, high), result in zip(labels, effects, results, strict=True)
