@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ import pytest
 from helpers import ROOT
 from helpers.books import PAGE, build
 from helpers.browser import Browser
-from helpers.pyodide import Site, release, serving
+from helpers.pyodide import Site, release
 
 from grader import page
 from lab.web.needs import modules, of_cells, of_module
@@ -72,17 +70,6 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     built = build(book, book, PYODIDE_DIST=str(release()))
     assert built.returncode == 0, built.stdout[-5000:]
     return book / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def site(html: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The pages, served from a folder of a site."""
-    root = tmp_path_factory.mktemp("site")
-    (root / "a").mkdir()
-    shutil.copytree(html, root / "a" / "course")
-    with serving(root) as served:
-        served.address += "/a/course"
-        yield served
 
 
 class Page:
