@@ -32,7 +32,7 @@ from lab.data.rebuild import all_fashion_mnist
 from lab.evidence.experiment import Choice, Numbers, Trial
 from lab.evidence.record import JOURNALS, Journal, digest, made_with
 from lab.measures import first_passage
-from lab.training import History, recalibrate
+from lab.training import History, accuracy, recalibrate
 
 ARMS = ("with", "after", "without")  # batch norm before the activation, behind it, nowhere
 LEVEL = 0.85  # of the test accuracy, to which steps are counted
@@ -252,57 +252,50 @@ def _batches(rows: int, seed: int, device: torch.device) -> Iterator[Tensor]:
         yield from torch.split(shuffled.to(device), BATCH)
 
 
-def accuracy(model: nn.Module, x: Tensor, y: Tensor) -> float:
-    """The share of pictures x (N, 1, H, W) that are put in their class y (N,), in inference."""
-    model.eval()
-    with torch.no_grad():
-        right = [
-            (model(part).argmax(1) == classes).sum()
-            for part, classes in zip(torch.split(x, 2500), torch.split(y, 2500), strict=True)
-        ]
-    return float(torch.stack(right).sum()) / len(x)
-
-
-def trial(trial: Trial, data: Pictures, scale: Scale) -> dict[str, float]:
+def measured(trial: Trial, data: Pictures, scale: Scale) -> dict[str, float]:
     """The numbers of one run.
 
     main: points at the end, and doublings of steps to `LEVEL`, or of all. ladder: the power of ten
     of the largest rate that ends with 80 % after one epoch, all at this rate, and whether there
-    was one. by heart: points, and what
-    is known of the pictures that were trained on. groups of N: points after new statistics.
+    was one. by heart: points, and what is known of the pictures that were trained on. groups of N:
+    points after new statistics.
     """
     judge = data.test if trial.judged == "test" else data.validation
-    model = network(trial.arm, trial.seed, scale).to(data.train[0].device)
-    lr = dict(trial.choice).get("lr", 0.0)
+
+    def fresh() -> nn.Sequential:
+        return network(trial.arm, trial.seed, scale).to(data.train[0].device)
+
     if trial.setting == "ladder":
         for rate in scale.ladder:
-            model = network(trial.arm, trial.seed, scale).to(data.train[0].device)
             options: Any = {"steps": scale.short, "seed": trial.seed, "looks": 4}
-            history = train(model, data.train, judge, lr=rate, falling=False, **options)
+            history = train(fresh(), data.train, judge, lr=rate, falling=False, **options)
             if history.accuracy[-1] >= 0.8:
                 return {"largest": math.log10(rate), "arrived": 1.0}
         return {"largest": math.log10(scale.ladder[-1]), "arrived": 0.0}
+    model, lr = fresh(), dict(trial.choice)["lr"]
     if trial.setting == "by heart":
         few = data.train[0][: scale.few], data.train[1][: scale.few]
         history = train(model, few, judge, lr=lr, steps=scale.by_heart, seed=trial.seed)
         return {"points": 100 * history.accuracy[-1], "by heart": 100 * accuracy(model, *few)}
     if trial.setting.startswith("groups of "):
-        for norm in model.modules():
-            if isinstance(norm, GroupedBatchNorm):
-                norm.size = int(trial.setting.removeprefix("groups of "))
+        _group(model, int(trial.setting.removeprefix("groups of ")))
         train(model, data.train, judge, lr=lr, steps=scale.steps // 2, seed=trial.seed)
-        for norm in model.modules():
-            if isinstance(norm, GroupedBatchNorm):
-                norm.size = 0
+        _group(model, 0)
         again = recalibrate(model, data.train[0][: scale.few], 1000)
         return {"points": 100 * accuracy(again, *judge)}
-    steps = scale.steps if trial.judged == "test" else scale.tuning
-    looks = 32 if trial.judged == "test" else 1
+    steps, looks = (scale.steps, 32) if trial.judged == "test" else (scale.tuning, 1)
     history = train(model, data.train, judge, lr=lr, steps=steps, seed=trial.seed, looks=looks)
     found = {"points": 100 * history.accuracy[-1]}
-    if looks > 1:
+    if trial.judged == "test":
         found["doublings"] = math.log2(first_passage(history, LEVEL))
     return found
+
+
+def _group(model: nn.Module, size: int) -> None:
+    """Let groups of so many pictures share statistics; 0: all."""
+    for norm in model.modules():
+        if isinstance(norm, GroupedBatchNorm):
+            norm.size = size
 
 
 # All of them
@@ -348,7 +341,7 @@ def _in_worker(each: Trial, deadline: float) -> tuple[dict[str, float] | str, fl
     if start > deadline:
         return {}, 0.0
     try:
-        numbers = trial(each, _worker["data"], _worker["scale"])
+        numbers = measured(each, _worker["data"], _worker["scale"])
     except (RuntimeError, ValueError) as error:
         return f"{type(error).__name__}: {error}", 0.0
     return {name: float(f"{value:.6g}") for name, value in numbers.items()}, time.time() - start
