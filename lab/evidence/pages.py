@@ -16,7 +16,7 @@ from lab.figures import BLUE, GREY, VERMILION, WIDTH, image, svg
 from lab.prose import show
 
 from .results import Result, read
-from .verdict import Interval, interval, verdict
+from .verdict import Interval, held, interval, verdict
 
 
 def tell(line: str) -> Result:
@@ -47,11 +47,10 @@ def judge(
 
 def _tell(line: str, effect: Interval, matters: float, settings: Mapping[str, Interval]) -> str:
     word = verdict(effect, matters, list(settings.values()))
-    held = sum(setting.low > 0 for setting in settings.values())
     texts = {
         "effect": f"{effect:{digits(matters)}}",
         "matters": f"{matters:{digits(matters)}}",
-        "settings": f"{held} of {len(settings)}",
+        "settings": f"{held(settings.values())} of {len(settings)}",
         "verdict": word,
     }
     show(**{f"{name}-{line}": text for name, text in texts.items()})

@@ -24,9 +24,10 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from lab.imports import ROOT, file_of, imported
+
 from .experiment import SEEDS, Experiment, Numbers, Trial, measure, perform
 
-ROOT = Path(__file__).parent.parent.parent
 EXPERIMENTS = ROOT / "lab" / "experiments"
 JOURNALS = ROOT / "_build" / "evidence"
 
@@ -58,7 +59,7 @@ def digest(path: Path) -> str:
     while waiting:
         for name in _imports(waiting.pop()):
             if name not in found:
-                found[name] = ROOT / f"{name.replace('.', '/')}.py"
+                found[name] = file_of(name, ROOT)
                 waiting.append(found[name])
     code = [_code(path), *(_code(found[name]) for name in sorted(found))]
     if "lab.datasets" in found:
@@ -200,23 +201,15 @@ def _by_line(result: dict[str, Any]) -> str:
 
 def _imports(path: Path) -> set[str]:
     """The lab's modules that a file imports, by absolute or relative names."""
-    try:
-        package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    except ValueError:  # an experiment of somebody else's
-        package = ()
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            whole = ".".join((*base, *([node.module] if node.module else [])))
-            names |= {whole} | {f"{whole}.{alias.name}" for alias in node.names}
-    return {
-        name
-        for name in names
-        if name.startswith("lab.") and (ROOT / f"{name.replace('.', '/')}.py").exists()
-    }
+    own = path.is_relative_to(ROOT)  # else an experiment of somebody else's
+    package = ".".join(path.relative_to(ROOT).parts[:-1]) if own else ""
+    found = set(imported(ast.walk(ast.parse(path.read_text("utf-8"))), package))
+    return {name for name in found if name.startswith("lab.") and _is_module(name)}
+
+
+def _is_module(name: str) -> bool:
+    file = file_of(name, ROOT)
+    return file.exists() and file.stem != "__init__"
 
 
 def _code(path: Path) -> str:

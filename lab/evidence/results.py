@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .verdict import Interval, Verdict, holm, interval, verdict
+from .verdict import Interval, Verdict, held, holm, interval, verdict
 
 FOLDER = Path(__file__).parent.parent / "results"
 
@@ -55,7 +55,7 @@ class Result:
     @property
     def held(self) -> int:
         """In how many settings the effect is above 0."""
-        return sum(setting.low > 0 for setting in self.settings.values())
+        return held(self.settings.values())
 
     @property
     def verdict(self) -> Verdict:
@@ -91,6 +91,10 @@ class Result:
             for unit in units
             if unit["setting"] == setting
         ]
+
+    def mean(self, arm: str, name: str = "", setting: str = "") -> float:
+        """The mean of these numbers."""
+        return float(np.mean(self.numbers(arm, name, setting)))
 
 
 def read(claim: str, folder: Path = FOLDER) -> Result:

@@ -1,6 +1,6 @@
 """From the numbers of many runs to an effect, its interval, and a word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -56,6 +56,11 @@ def holm(p: Mapping[str, float]) -> dict[str, float]:
     return {name: adjusted[name] for name in p}
 
 
+def held(settings: Iterable[Interval]) -> int:
+    """In how many of these the effect is above 0."""
+    return sum(setting.low > 0 for setting in settings)
+
+
 def verdict(effect: Interval, matters: float, settings: Sequence[Interval]) -> Verdict:
     """The word for an effect, where `matters` is the smallest that matters to a practitioner.
 
@@ -65,13 +70,12 @@ def verdict(effect: Interval, matters: float, settings: Sequence[Interval]) -> V
     contradicted: it is below 0.
     open: the interval says neither.
     """
-    held = [setting.low > 0 for setting in settings]
     if -matters < effect.low and effect.high < matters:
         return "negligible"
     if effect.high < 0:
         return "contradicted"
-    if effect.low > matters and held and sum(held) >= MOST * len(held):
+    if effect.low > matters and settings and held(settings) >= MOST * len(settings):
         return "supported"
-    if effect.low > 0 and (any(held) or not held):
+    if effect.low > 0 and (held(settings) or not settings):
         return "qualified"
     return "open"

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-LAB = Path(__file__).parents[1]
+from lab.imports import ROOT, file_of, imported
+
+LAB = ROOT / "lab"
 
 _THERE = sys.stdlib_module_names | {"cycler", "grader", "matplotlib", "numpy"}
 _TITLES = {"keras": "Keras", "scipy": "SciPy", "torch": "PyTorch"}
@@ -30,7 +32,7 @@ def of_cells(sources: Sequence[str]) -> list[str]:
         except SyntaxError:  # it has commands of IPython's
             found.append("IPython")
             continue
-        needs = {of_module(name) for name in _imports(ast.walk(tree))}
+        needs = {of_module(name) for name in _modules(ast.walk(tree))}
         defined = set[str]()
         for statement in tree.body:
             used, new = _names(statement)
@@ -50,9 +52,9 @@ def of_module(name: str) -> str:
         return "" if top in _THERE else _TITLES.get(top, top)
     if f"{name}.".startswith(f"{_RECORDED}."):
         return "recorded results"
-    path = _file(name)
+    path = file_of(name)
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    found = _imports(ast.parse(path.read_text("utf-8")).body, package)
+    found = _modules(ast.parse(path.read_text("utf-8")).body, package)
     return min({of_module(module) for module in found if module != name} - {""}, default="")
 
 
@@ -62,22 +64,11 @@ def modules() -> list[Path]:
     return [path for path in paths if path.stem == "__init__" or not of_module(f"lab.{path.stem}")]
 
 
-def _imports(nodes: Iterable[ast.AST], package: str = "") -> Iterator[str]:
-    """The modules that these nodes of a module in `package` import."""
-    for node in nodes:
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".")[: -(node.level - 1) or None] if node.level else []
-            module = ".".join([*parts, *filter(None, [node.module])])
-            yield module
-            within = (f"{module}.{alias.name}" for alias in node.names)
-            yield from (name for name in within if name.startswith("lab.") and _file(name).exists())
-
-
-def _file(module: str) -> Path:
-    path = LAB.parent.joinpath(*module.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+def _modules(nodes: Iterable[ast.AST], package: str = "") -> Iterator[str]:
+    """What these nodes import, without those names from modules of the lab that are no modules."""
+    for name in imported(nodes, package):
+        if not name.startswith("lab.") or file_of(name).exists():
+            yield name
 
 
 def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:

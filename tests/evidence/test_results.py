@@ -114,6 +114,8 @@ def test_an_effect_is_the_mean_of_blocks(tmp_path: Path) -> None:
     assert effect.high - effect.mean == pytest.approx(12.706 * 0.25, abs=1e-3)  # t, 1 degree
     assert result.effect({"c": 1, "a": -1}).mean == pytest.approx((-1.5 + 0) / 2)
     assert result.numbers("b") == [[4, 4], [2, 4]]
+    assert result.mean("b") == 3.5
+    assert result.mean("a", setting="other") == 1.5
     assert result.settings["other"].mean == 2.5
     assert np.isclose(adjusted([result])["5.1"], effect.p)
 
