@@ -190,6 +190,8 @@ def test_files_are_the_students_own(page: Browser, book: Path, site: Site, tmp_p
 
     course = book / "_build/html/lite/files/ps1_standardize/ps1_standardize.ipynb"
     course.write_text(course.read_text("utf-8").replace(STUB, f"{STUB} AS IT IS NOW"), "utf-8")
+    page.call("Network.enable")
+    page.call("Network.setCacheDisabled", cacheDisabled=True)  # as it is some minutes later
     lab.open()
     lab.page.wait(SHOWN.format("mine = 1"))
     lab.with_file("delete")

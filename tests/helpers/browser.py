@@ -64,7 +64,7 @@ class Browser:
         self.press("a", modifiers=CONTROL)
         self.call("Input.insertText", text=text)
 
-    def wait(self, condition: str, seconds: float = 90) -> Any:
+    def wait(self, condition: str, seconds: float = 300) -> Any:
         """What the expression is as soon as it is true; looked at whenever the page is drawn."""
         return self.evaluate(
             f"""new Promise((found, late) => {{
@@ -136,7 +136,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
                 page = next(target for target in json.load(answer) if target["type"] == "page")
             address = page["webSocketDebuggerUrl"]
-            with closing(websocket.create_connection(address, timeout=120)) as socket:
+            with closing(websocket.create_connection(address, timeout=330)) as socket:
                 yield Browser(socket)
         finally:
             process.terminate()
