@@ -1,9 +1,7 @@
 """A headless Chromium, driven over the DevTools protocol."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -12,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import websocket
+
+from lab.web import chromium as installed
 
 KEYS = {
     "Tab": 9, "Enter": 13, "Escape": 27, "PageUp": 33,
@@ -119,15 +119,7 @@ class Browser:
 @contextmanager
 def chromium(folder: Path) -> Iterator[Browser]:
     """An empty page of a browser that keeps its profile in a folder."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    assert program, f"These tests open pages in Chromium: install one of {', '.join(names)}."
-    command = [
-        program, "--headless=new", "--disable-gpu", "--remote-debugging-port=0",
-        "--remote-allow-origins=*", f"--user-data-dir={folder}",
-    ]  # fmt: skip
-    if os.geteuid() == 0:  # Chromium's own sandbox does not work for root
-        command.append("--no-sandbox")
+    command = [*installed.chromium(folder), "--remote-debugging-port=0", "--remote-allow-origins=*"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
