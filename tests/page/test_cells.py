@@ -366,7 +366,9 @@ def test_what_cells_need(sources: list[str], needs: list[str]) -> None:
     [
         (BY_HAND, 0),
         (FORWARD, 1),
+        ("chapters/03_how_it_works/where_it_goes_wrong", 0),
         ("chapters/03_how_it_works/backward", 1),
+        ("chapters/03_how_it_works/testing", 1),
         ("chapters/03_how_it_works/precision", 1),
         ("chapters/04_where_to_use_it/convolutions", 6),
         ("chapters/04_where_to_use_it/layer_and_group_norm", 4),
