@@ -140,7 +140,7 @@ def test_numbers_of_the_build(browser: Browser, site: Site, name: str) -> None:
     for stored, now in zip(opened.stored, found, strict=True):
         assert re.sub(r"[\d.e+-]+", "", now) == re.sub(r"[\d.e+-]+", "", stored)
         assert numbers(now) == pytest.approx(numbers(stored), rel=1e-9, abs=1e-11)
-    assert sum(map(bool, found)) > (0 if name == BY_HAND else 20)
+    assert sum(map(bool, found)) > (0 if name == BY_HAND else 10)
     assert browser.evaluate(pictures) == before >= 2
     assert browser.evaluate(pictures.replace("img", "img:not([srcset])")) == (
         before if name == BY_HAND else 0
