@@ -145,7 +145,7 @@ def test_a_mistake_is_named(page: Browser, site: Site) -> None:
     lab.write(WRONG, STUB)
     lab.run_to('check("batch_mean")')
     assert "Mistake: the statistics are taken over the features of each example" in lab.outcome()
-    section = f"{site.address}/chapters/03_how_it_works/forward.html#which-axis"
+    section = f"{site.address}/chapters/03_how_it_works/where_it_goes_wrong.html#which-axis"
     assert lab.page.evaluate(f"!!document.querySelector('.jp-OutputArea a[href=\"{section}\"]')")
     lab.write(RIGHT, "def batch_mean")
     lab.run_to('check("batch_mean")')
