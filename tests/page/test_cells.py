@@ -375,6 +375,25 @@ def test_nothing_is_loaded_before_it_is_asked_for(browser: Browser, site: Site) 
     assert shift < 0.05
 
 
+def test_scroll_bars_have_their_place(browser: Browser, site: Site) -> None:
+    """Is the text as wide on a short page as on a long one, which is short while it arrives?"""
+    size = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    browser.call("Emulation.setDeviceMetricsOverride", **size)
+    places = []
+    for name in ("intro", FORWARD):
+        browser.open(f"{site.address}/{name}.html")
+        places.append(
+            browser.evaluate(
+                "[document.querySelector('main').getBoundingClientRect().toJSON(),"
+                " document.scrollingElement.scrollHeight > innerHeight]"
+            )
+        )
+    browser.call("Emulation.clearDeviceMetricsOverride")
+    (short, _), (long, _) = places
+    assert [scrolls for _, scrolls in places] == [False, True]
+    assert (short["x"], short["width"]) == (long["x"], long["width"])
+
+
 @pytest.mark.parametrize("name", ["small", "torch"])
 def test_without_javascript(browser: Browser, site: Site, name: str) -> None:
     """Is there no button that does nothing, and on paper neither?"""
