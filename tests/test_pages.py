@@ -56,13 +56,14 @@ def scheme(browser: Browser, name: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_first_visit(reader: Browser, address: str, page: str) -> None:
-    """Is a page light, and is nothing on the console?"""
+    """Is a page light, does nothing in it move, and is nothing on the console?"""
     from benchmarks.weight import weigh
 
     weight = weigh(reader, f"{address}/{page}.html")
     assert weight.console == ()
     assert weight.bytes < 500_000, weight.heaviest
     assert weight.scripts < 150_000, weight.heaviest
+    assert weight.shift < 0.05
     loaded = reader.evaluate("performance.getEntriesByType('resource').map(r => r.name)")
     assert not [name for name in loaded if "webfonts" in name], "an icon that icons.woff2 lacks"
 

@@ -154,6 +154,30 @@ def test_endless_loop(forward: Browser) -> None:
     assert "wrong-axis" in box.after("Check")
 
 
+def test_python_goes_on_from_its_start(forward: Browser, site: Site) -> None:
+    """Does Python begin where an earlier one had started, with luck of its own, or else anew?"""
+    page = f"{site.address}/chapters/03_how_it_works/forward.html"
+    kept = "caches.open('python-memory').then((kept) => kept.keys())"
+    code = "import random\nprint(hash('of this start'), random.random())"
+    shown = []
+    forward.evaluate("caches.delete('python-memory')")
+    for _ in range(3):
+        forward.open(page)
+        box = Box(forward, "batch_mean")
+        box.write(code)
+        box.write("", "tries")
+        shown.append(re.findall(r"-?[\d.]+", re.sub("<[^>]+>", "", box.after("Run"))))
+        assert len(shown[-1]) == 2
+        if len(shown) == 1:
+            while not forward.evaluate(f"{kept}.then((keys) => keys.length)"):
+                pass
+        if len(shown) == 2:
+            forward.evaluate("caches.delete('python-memory')")
+    (first, one), (second, two), (third, _) = shown
+    assert first == second != third
+    assert one != two
+
+
 def test_reload(forward: Browser, site: Site) -> None:
     """Is what was written there after a reload, and the first text after Start over?"""
     box = Box(forward, "batch_mean")
