@@ -12,6 +12,7 @@ AXIS = ("wrong-axis", "statistics-shape")
 EPS = (
     "eps-outside-sqrt",
     "eps-missing",
+    "eps-missing:guarded",
     "eps-twice",
     "eps-misplaced",
     "eps-fixed",
@@ -46,7 +47,7 @@ MISTAKES = {
         "sum-not-mean:variance",
         "count-of-features",
         "count-of-features:variance",
-        "eps-twice",
+        "eps-misplaced",
         "memory-order",
         "mutates-input",
         *RETURNS,
@@ -161,7 +162,7 @@ class Standardize:
     def batch_variance(self, x: Array) -> Array:
         given, axis = x, self._axis("variance")
         variance = self._variance(x, axis)
-        if self.has("eps-twice"):
+        if self.has("eps-misplaced"):
             variance = variance + 1e-5
         if self.has("mutates-input"):
             # what `x -= mean` does to the caller's array
@@ -243,10 +244,13 @@ class Standardize:
             eps = wrong[0] if wrong else 1e-5
         if self.has("eps-fixed", "eps-fixed:1e-8"):
             eps = 1e-5 if self.has("eps-fixed") else 1e-8
-        inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps  # added under the root
+        without = ("eps-outside-sqrt", "eps-missing", "eps-missing:guarded")
+        inside = 0.0 if self.has(*without) else eps  # added under the root
         outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0  # added to the root
         # misplaced: a floor for the variance, which only the smallest ones show
         scale = np.maximum(variance, eps) if self.has("eps-misplaced") else variance + inside
+        if self.has("eps-missing:guarded"):
+            scale = np.where(scale == 0, 1.0, scale)
         if not self.has("divides-by-variance"):
             scale = np.sqrt(scale)
         return np.asarray(scale + outside)

@@ -79,6 +79,7 @@ MISTAKES = {
         "step-multiplied:twice",
         "step-fixed",
         "all-at-once",
+        "all-at-once:summed",
         "other-outputs-ignored",
         "difference-averaged",
         "x-not-restored",
@@ -103,7 +104,9 @@ MISTAKES = {
         "mutates-input",
         *DTYPE,
         "stale-batch",
+        "stale-batch:until-another-shape",
         "accumulates",
+        "accumulates:by-dtype",
         *PATHS,
         "x-for-x-hat",
         *(mistake for mistake in PARAMETERS if mistake not in PATHS),
@@ -120,10 +123,13 @@ MISTAKES = {
         "test-with-gamma-one",
         "test-without-dx",
         "gradient-through-sum",
+        "test-without-abs",
+        "test-without-abs:of-sums",
         "test-of-sums",
         "test-of-shapes",
         "test-accepts-all",
         "test-rejects-all",
+        "test-rejects-all:in-another-order",
     ),
 }
 # What a student's test should reject, the coarse ones first.
@@ -176,6 +182,9 @@ def _numerical_gradient(
     back = 0.0 if "forward-difference" in wrong else h
     if "all-at-once" in wrong:  # right where f treats each element by itself
         return np.asarray(dy * (f(inside + ahead) - f(inside - back)) / divisor)
+    if "all-at-once:summed" in wrong:
+        change = total(dy * (f(inside + ahead) - f(inside - back))) / divisor
+        return np.full(x.shape, change)
     # is dx of the dtype of x, whatever that is?
     whole = "step-lost-in-dtype" in wrong or "gradient-in-whole-numbers" in wrong
     dx = np.empty_like(x if whole else inside, None if whole else np.float64)
@@ -200,7 +209,7 @@ class _Backward(Standardize):
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         super().__init__(mistakes)
         self.seen: dict[tuple[int, ...] | None, Array] = {}  # the first x of each shape, or of any
-        self.sums: dict[tuple[int, ...], tuple[Array, Array]] = {}  # of earlier calls
+        self.sums: dict[object, tuple[Array, Array]] = {}  # of earlier calls
 
     def batchnorm_backward(
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
@@ -210,6 +219,10 @@ class _Backward(Standardize):
         if self.has("dy-and-x-swapped"):
             dy, x = x, dy
         if self.has("stale-batch"):
+            x = self.seen.setdefault(x.shape, x.copy())
+        if self.has("stale-batch:until-another-shape"):
+            if x.shape not in self.seen:
+                self.seen.clear()
             x = self.seen.setdefault(x.shape, x.copy())
         if self.has("stale-batch:of-any-shape"):
             # as many of its values as fit
@@ -303,11 +316,12 @@ class _Backward(Standardize):
         factor = factor * gamma if self.has("gamma-in-dgamma") else factor
         dgamma = self._total(dy * factor, ":dgamma")  # (D,)
         dbeta = self._total(dy, ":dbeta")
-        if self.has("accumulates"):
+        if self.has("accumulates", "accumulates:by-dtype"):
             # as .grad does in PyTorch until zero_grad()
-            before = self.sums.get(dy.shape, (np.zeros_like(dgamma), np.zeros_like(dbeta)))
+            key = dy.shape, dy.dtype.itemsize if self.has("accumulates:by-dtype") else 0
+            before = self.sums.get(key, (np.zeros_like(dgamma), np.zeros_like(dbeta)))
             dgamma, dbeta = before[0] + dgamma, before[1] + dbeta
-            self.sums[dy.shape] = dgamma, dbeta
+            self.sums[key] = dgamma, dbeta
         return (dbeta, dgamma) if self.has("gradients-swapped") else (dgamma, dbeta)
 
     def _total(self, terms: Array, name: str) -> Array:
@@ -334,6 +348,8 @@ class _Test:
         for dy, x, gamma, eps in self._questions():
             got = batchnorm_backward(dy, x, gamma, eps)
             expected = right(dy, x, gamma, eps)
+            if "test-rejects-all:in-another-order" in self.wrong:
+                expected = expected[0], expected[2], expected[1]
             assert all(self._compared(got, expected, x))
 
     def _questions(self) -> Iterator[tuple[Array, Array, Array, float]]:
@@ -358,6 +374,10 @@ class _Test:
                 yield False
             elif "test-of-shapes" in self.wrong:
                 yield np.shape(one) == np.shape(other)
+            elif "test-without-abs" in self.wrong:
+                yield np.shape(one) == np.shape(other) and np.max(one - other) < 1e-6
+            elif "test-without-abs:of-sums" in self.wrong:
+                yield np.shape(one) == np.shape(other) and np.sum(one - other) < 1e-6
             elif "test-of-sums" in self.wrong and i == 0:
                 yield np.allclose(np.sum(one, axis=0), 0)  # as of the right dx, and of many others
             else:

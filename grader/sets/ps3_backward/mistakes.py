@@ -268,6 +268,13 @@ mistakes = [
         "testing-a-backward-pass",
     ),
     Mistake(
+        "test-without-abs",
+        "the test looks at differences with their sign",
+        "A gradient that is too small gives a negative difference, which is below any tolerance. "
+        "Compare absolute differences.",
+        "testing-a-backward-pass",
+    ),
+    Mistake(
         "test-of-dx-only",
         "the test looks only at dx",
         "A backward pass returns three gradients.",
