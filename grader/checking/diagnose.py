@@ -165,9 +165,11 @@ class Search:
             if (hint := self._hint(index)) and index not in hidden
         }
         if hints and (one := self._first([*singles, *pairs], but=hidden, apart=hints)):
-            own = [hint for index, hint in hints.items() if not self._shows(one, index)]
-            return Diagnosis(named((*one, *known, *own)))
-        found = (*self._part_by_part(singles, pairs), *known)
+            return Diagnosis(named((*one, *known, *self._hinted(one, hints))))
+        found = self._part_by_part(singles, pairs)
+        explained = self._explained(found) if found else set()
+        found += tuple(m for index in sorted(hidden - explained) for m in shown[index])
+        found += ("returns-more",) if self._more else ()
         alone = len(self._wrong) == 1 and len(self._parts) == len(self._results)
         if not found and alone:
             found = tuple(hints.values())  # it may be rounding errors
@@ -252,7 +254,11 @@ class Search:
         for one in sorted(candidates, key=lambda one: -len(self._explained(one))):
             both = _united(together, one)
             more = self._explained(both) > (self._explained(together) if together else set())
-            if more and self._raises_alike(both) and all(map(partial(self._bears, both), self._parts)):
+            if (
+                more
+                and self._raises_alike(both)
+                and all(map(partial(self._bears, both), self._parts))
+            ):
                 together = both
         return together
 
@@ -351,6 +357,13 @@ class Search:
             self._near[key] = self._check.answers(index, self._seed, mistakes)
         return self._near[key]
 
+    def _hinted(self, found: tuple[str, ...], hints: dict[int, str]) -> Iterator[str]:
+        """The hints of parts in which nothing shows that was found before."""
+        for index, hint in sorted(hints.items()):
+            if not any(self._shows((one,), index) for one in found):
+                yield hint
+                found = (*found, hint) if hint in self._check.mistakes else found
+
     def _hint(self, index: int) -> str | None:
         """The mistake that wrong values in a part show, where nothing else explains them."""
         result = self._results[index]
@@ -359,7 +372,9 @@ class Search:
     def _shown(self, result: Result) -> tuple[str, ...]:
         """The mistake that the first difference of a part shows by its kind, if any."""
         kind = result.wrong.kind if result.wrong else ""
-        if kind == "nothing" and not any(one is None for one in result.answers):  # it is something inside an answer
+        if kind == "nothing" and not any(
+            one is None for one in result.answers
+        ):  # it is something inside an answer
             return ()
         if kind in SHOWN_BY_KIND:
             return (SHOWN_BY_KIND[kind],)

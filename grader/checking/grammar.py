@@ -117,6 +117,8 @@ def _operations(site: Site) -> Iterator[Change]:
         left, op, right = ast.unparse(node.left), SIGNS[type(node.op)], ast.unparse(node.right)
         one, other, kind = _name(left), _name(right), "sign" if op in "+-" else "operation"
         yield kind, _done(OTHER[op], one, other), f"({left}) {OTHER[op]} ({right})"
+        if op == "-":
+            yield "operation", _done("/", one, other), f"({left}) / ({right})"
         if op == "*":
             yield kind, _done("/", other, one), f"({right}) / ({left})"
         if op == "+":
@@ -194,6 +196,13 @@ def _operations(site: Site) -> Iterator[Change]:
         case ast.Call(func=ast.Name(id="list"), args=[ast.Name(id=many)]):
             yield "left-out", f"the first of {_name(many)} is left out", f"{text}[1:]"
             yield "left-out", f"the last of {_name(many)} is left out", f"{text}[:-1]"
+        case ast.Dict(keys=keys, values=values) if "return" in site.inside:
+            names = [ast.unparse(key) for key in keys if key]
+            texts = [ast.unparse(one) for one in values]
+            for i, j in itertools.combinations(range(len(texts)), 2):
+                says = f"{names[i]} and {names[j]} have each other's value"
+                pairs = zip(names, _swapped(texts, i, j), strict=True)
+                yield "order", says, f"{{{', '.join(map(': '.join, pairs))}}}"
         case ast.Tuple(elts=elements) if "return" in site.inside:
             texts = [ast.unparse(one) for one in elements]
             for i, j in itertools.combinations(range(len(texts)), 2):

@@ -384,10 +384,13 @@ def judged(bn: Any, rng: np.random.Generator, wrong: Any, right: Any) -> Iterato
     So a test that rejects all or accepts all has no part of it right, and guessing seldom pays.
     Two that are plainly wrong are as common as right ones: to have seen results often says little.
     """
+
     def mirrored(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
-        """As far from the right gradients, and on their other side: what has no abs() accepts it."""
+        """As far from the right gradients, on their other side: what has no abs() accepts it."""
         best = reference.batchnorm_backward(dy, x, gamma, eps)
-        dx, dgamma, dbeta = (2 * b - one for b, one in zip(best, wrong(dy, x, gamma, eps)))
+        dx, dgamma, dbeta = (
+            2 * b - one for b, one in zip(best, wrong(dy, x, gamma, eps), strict=True)
+        )
         return dx, dgamma, dbeta
 
     # what is shown, and whether a test should reject it

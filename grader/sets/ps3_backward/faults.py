@@ -150,7 +150,7 @@ REJECTED = (
 def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     wrong = frozenset(mistakes)
-    backward = _Backward(mistakes)
+    backward = BackwardPass(mistakes)
     return SimpleNamespace(
         numerical_gradient=partial(_numerical_gradient, wrong),
         batchnorm_backward=backward.batchnorm_backward,
@@ -203,7 +203,7 @@ def _numerical_gradient(
     return dx
 
 
-class _Backward(Standardize):
+class BackwardPass(Standardize):
     """The backward pass; it remembers what was asked before, for the mistakes that need it."""
 
     def __init__(self, mistakes: tuple[str, ...]) -> None:
@@ -344,7 +344,7 @@ class _Test:
     def test_backward(self, batchnorm_backward: Backward) -> None:
         if "test-accepts-all" in self.wrong:
             return
-        right = _Backward(()).batchnorm_backward
+        right = BackwardPass(()).batchnorm_backward
         for dy, x, gamma, eps in self._questions():
             got = batchnorm_backward(dy, x, gamma, eps)
             expected = right(dy, x, gamma, eps)

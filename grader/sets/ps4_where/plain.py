@@ -95,9 +95,7 @@ def layernorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
 
 
 def layernorm_forward__line(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
-    N = len(x)
-    T = x.shape[1]
-    D = x.shape[-1]
+    N, T, D = len(x), x.shape[1], x.shape[-1]
     mean = x.mean(axis=-1, keepdims=True)
     centred = x - mean
     variance = (centred**2).mean(axis=-1, keepdims=True)

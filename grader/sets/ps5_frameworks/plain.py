@@ -16,8 +16,7 @@ class BatchNorm(faults.BatchNorm):
     def _forward(self, x: Array, training: bool, updates: bool) -> Array:
         last = np.moveaxis(x.astype(np.float64), 1, -1)  # the channels
         rows = last.reshape(-1, self.C)
-        N = len(x)
-        M = len(rows)
+        N, M = len(x), len(rows)
         weight = self.weight
         bias = self.bias
         eps = 1e-5 if self.eps is None else self.eps
@@ -49,8 +48,7 @@ class BatchNorm__line(faults.BatchNorm):
     def _forward(self, x: Array, training: bool, updates: bool) -> Array:
         last = np.moveaxis(x.astype(np.float64), 1, -1)  # the channels
         rows = last.reshape(-1, self.C)
-        N = len(x)
-        M = len(rows)
+        N, M = len(x), len(rows)
         weight = self.weight
         bias = self.bias
         eps = 1e-5 if self.eps is None else self.eps
