@@ -49,7 +49,7 @@ EVIDENCE = 3  # wrong numbers at least, before a slip is believed to be their ca
 SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2000  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
-SEARCHES = 2  # among all pairs, for parts that no single mistake explains
+SEARCHES = 2  # among all pairs or slips, for parts that no single mistake explains
 STEPS = 60  # of the secant method, which seldom needs ten
 
 T = TypeVar("T")
@@ -137,7 +137,7 @@ class Search:
         """
         singles = [(mistake,) for mistake in self._check.mistakes]
         details: dict[str, str] = {}
-        shown = {index: self._shown(self._results[index]) for index in self._wrong}
+        shown = {index: self._shown(index) for index in self._wrong}
         hidden = {index for index in self._wrong if shown[index]}
         known = [mistake for index in sorted(hidden) for mistake in shown[index]]
         known += ["returns-more"] if self._more else []
@@ -284,9 +284,11 @@ class Search:
     ) -> Iterator[str]:
         """For each part that is still unexplained the first slip that is, and contradicts none."""
         explained = self._explained(found) if found else set()
+        searches = 0
         for index in self._wrong:
-            if index in explained or self._evidence(index) < EVIDENCE:
+            if index in explained or self._evidence(index) < EVIDENCE or searches == SEARCHES:
                 continue
+            searches += 1
             for name in names:
                 if slips.solved(name) or not self._explains((name,), index):
                     continue
@@ -369,13 +371,15 @@ class Search:
         result = self._results[index]
         return result.part.shows if result.wrong and result.wrong.kind == "values" else None
 
-    def _shown(self, result: Result) -> tuple[str, ...]:
+    def _shown(self, index: int) -> tuple[str, ...]:
         """The mistake that the first difference of a part shows by its kind, if any."""
+        result = self._results[index]
         kind = result.wrong.kind if result.wrong else ""
-        if kind == "nothing" and not any(
-            one is None for one in result.answers
-        ):  # it is something inside an answer
-            return ()
+        if kind == "nothing":
+            # it may be something inside an answer, or have a name of its own
+            inside = all(one is not None for one in result.answers)
+            if inside or any(self._explains((m,), index) for m in self._check.mistakes):
+                return ()
         if kind in SHOWN_BY_KIND:
             return (SHOWN_BY_KIND[kind],)
         known = self._check.mistakes

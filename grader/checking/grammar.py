@@ -120,6 +120,7 @@ def _operations(site: Site) -> Iterator[Change]:
         if op == "-":
             yield "operation", _done("/", one, other), f"({left}) / ({right})"
         if op == "*":
+            yield kind, _done("+", one, other), f"({left}) + ({right})"
             yield kind, _done("/", other, one), f"({right}) / ({left})"
         if op == "+":
             yield (
@@ -339,7 +340,8 @@ def _counts(site: Site) -> Iterator[str]:
     counts = [*site.counts]
     for count in counts:
         yield from (count, f"{count} - 1", f"{count} + 1", f"{count} - 2")
-    yield from (f"{one} * {other}" for one, other in itertools.combinations(counts, 2))
+    pairs = itertools.combinations_with_replacement(counts, 2)
+    yield from (f"{one} * {other}" for one, other in pairs)
     if len(counts) > 2:  # N H W, and one of them twice
         triples = itertools.combinations_with_replacement(counts, 3)
         yield from (" * ".join(three) for three in triples if len({*three}) > 1)

@@ -15,6 +15,7 @@ EPS = (
     "eps-missing:guarded",
     "eps-twice",
     "eps-misplaced",
+    "eps-misplaced:above-the-line",
     "eps-fixed",
     "eps-fixed:1e-8",
     "eps-default:1e-3",
@@ -231,6 +232,8 @@ class Standardize:
         centred = x if self.has("not-centred") else x - mean
         if self.has("mean-minus-x"):
             centred = mean - x
+        if self.has("eps-misplaced:above-the-line"):
+            centred = centred + (1e-5 if eps is None else eps)
         if self.has("mutates-input"):
             x[...] = centred  # as `x -= mean` does
         if self.has("parentheses-missing"):
@@ -244,7 +247,12 @@ class Standardize:
             eps = wrong[0] if wrong else 1e-5
         if self.has("eps-fixed", "eps-fixed:1e-8"):
             eps = 1e-5 if self.has("eps-fixed") else 1e-8
-        without = ("eps-outside-sqrt", "eps-missing", "eps-missing:guarded")
+        without = (
+            "eps-outside-sqrt",
+            "eps-missing",
+            "eps-missing:guarded",
+            "eps-misplaced:above-the-line",
+        )
         inside = 0.0 if self.has(*without) else eps  # added under the root
         outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0  # added to the root
         # misplaced: a floor for the variance, which only the smallest ones show

@@ -29,6 +29,7 @@ PATHS = (
     "variance-path-doubled",
     "variance-path-power",
     "variance-path-power:half",
+    "variance-path-power:too-high",
     "gamma-missing-in-dx",
     "gamma-missing-in-dx:paths",
     "gamma-missing-in-dx:mean",
@@ -284,6 +285,8 @@ class BackwardPass(Standardize):
             through_variance = through_variance * std**2
         if self.has("variance-path-power:half"):
             through_variance = through_variance * std
+        if self.has("variance-path-power:too-high"):
+            through_variance = through_variance / std
         if self.has("mean-path-negative"):
             through_mean = -through_mean
         if self.has("gamma-missing-in-dx:paths", "gamma-missing-in-dx:mean"):

@@ -108,3 +108,23 @@ def fold_batchnorm(
     shift = beta + before * scale - running_mean * scale
     made = folded.reshape(weight.shape).astype(weight.dtype), shift.astype(weight.dtype)
     return made, [weight, bias, gamma, beta, running_mean, running_var]
+
+
+def fold_batchnorm__line(
+    student: object,
+    weight: Array,
+    bias: Array | None,
+    gamma: Array,
+    beta: Array,
+    running_mean: Array,
+    running_var: Array,
+    eps: float,
+) -> tuple[tuple[Array, Array], list[Array | None]]:
+    out = len(weight)
+    rows = weight.reshape(out, -1)  # (out, in) or (out, in kH kW)
+    before = np.zeros(out) if bias is None else bias
+    std = np.sqrt(running_var + eps)
+    folded = rows * (gamma / std)[:, None]
+    shift = gamma * (before - running_mean) / std + beta
+    made = folded.reshape(weight.shape).astype(weight.dtype), shift.astype(weight.dtype)
+    return made, [weight, bias, gamma, beta, running_mean, running_var]
