@@ -15,7 +15,6 @@ EPS = (
     "eps-missing:guarded",
     "eps-twice",
     "eps-misplaced",
-    "eps-misplaced:above-the-line",
     "eps-fixed",
     "eps-fixed:1e-8",
     "eps-default:1e-3",
@@ -56,6 +55,7 @@ MISTAKES = {
     ),
     "normalize": (
         *EPS,
+        "eps-misplaced:above-the-line",
         "divides-by-variance",
         "not-centred",
         "mean-minus-x",
@@ -72,6 +72,7 @@ MISTAKES = {
     "scale_and_shift": (*AFFINE, *MEMORY, "mutates-input", *RETURNS, *DTYPE),
     "forward": (
         *EPS,
+        "eps-misplaced:above-the-line",
         *AFFINE,
         "scalar-statistics",
         "scalar-mean",

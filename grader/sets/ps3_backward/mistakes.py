@@ -270,8 +270,8 @@ mistakes = [
     Mistake(
         "test-without-abs",
         "the test looks at differences with their sign",
-        "A gradient that is too small gives a negative difference, which is below any tolerance. "
-        "Compare absolute differences.",
+        "One that is too small is below any tolerance, and in a sum it makes up for one that "
+        "is too large. Compare absolute differences.",
         "testing-a-backward-pass",
     ),
     Mistake(
