@@ -166,7 +166,6 @@ MISTAKES = {
         "losses-after-step",
         "losses-after-step:without-graph",
         "zeroed-before-step",
-        "rows-repeated:drawn-with-replacement",
     ),
     "accumulate": (
         "accumulation-with-batchnorm",
