@@ -282,9 +282,9 @@ class BackwardPass(Standardize):
             through_variance = through_variance * 2
         if self.has("variance-path-power"):
             through_variance = through_variance * std**2
-        if self.has("variance-path-power:half"):
+        elif self.has("variance-path-power:half"):
             through_variance = through_variance * std
-        if self.has("variance-path-power:too-high"):
+        elif self.has("variance-path-power:too-high"):
             through_variance = through_variance / std
         if self.has("mean-path-negative"):
             through_mean = -through_mean

@@ -548,13 +548,14 @@ class Net:
                 self.network.eval()
             self.other.append(self.network.training[1])
             hits = self.network.classes(x_val) == y_val
-            alone = len(self.mistakes) == 1  # two wrong shares are no share that tells anything
-            if alone and self.has("accuracies-of-training"):
+            # beside these, other shares would only be numbers that nobody knows
+            plain = not self.has("forgot-eval", "errors-for-answers", "counts-for-shares")
+            if plain and self.has("accuracies-of-training"):
                 hits = self.network.classes(x) == y
-            if alone and self.has("rows-lost"):
+            elif plain and self.has("rows-lost"):
                 hits = hits[: len(hits) // size * size]
             share = float(hits.mean())
-            if alone and self.has("mean-of-batch-accuracies"):
+            if plain and self.has("mean-of-batch-accuracies"):
                 batches = [hits[i : i + size] for i in range(0, len(hits), size)]
                 share = float(np.mean([batch.mean() for batch in batches]))
             if self.has("errors-for-answers"):
