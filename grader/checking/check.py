@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from types import ModuleType
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -47,6 +47,8 @@ __all__ = ["Check", "Seen", "Unfit", "Verdict", "arguments_after", "one_of", "ra
 
 FOUND = 10_000  # diagnoses that are remembered
 SEEDS = 4  # for which answers are
+
+T = TypeVar("T")
 
 
 class Faults(Protocol):
@@ -122,6 +124,7 @@ class Check:
         self._seeds: tuple[int, ...] = ()  # the last for which they are remembered
         # likewise, of pairs of mistakes and of slips too: most are out at a glance
         self._glances: dict[tuple[int, int, tuple[str, ...]], Glance | None] = {}
+        self._remembered: dict[tuple[object, ...], Any] = {}  # by seed, and by what it is
         self._found: dict[tuple[int, str], Diagnosis] = {}  # by seed and behaviour
         self._proved: set[int] = set()
         self._steady: set[tuple[int, int]] = set()
@@ -330,6 +333,9 @@ class Check:
                 self._glances = {
                     k: seen for k, seen in self._glances.items() if k[1] in self._seeds
                 }
+                self._remembered = {
+                    k: found for k, found in self._remembered.items() if k[0] in self._seeds
+                }
             self._known[key] = self.ask(index, seed, mistakes)
         return self._known[key]
 
@@ -341,6 +347,13 @@ class Check:
         found = self.answers(index, seed, mistakes).glance
         if not any("=" in mistake for mistake in mistakes):  # each student has another
             self._glances[key] = found
+        return found
+
+    def remembered(self, seed: int, key: tuple[object, ...], find: Callable[[], T]) -> T:
+        """What is found by questions to implementations alone: the same for all students."""
+        if (seed, *key) not in self._remembered:
+            self._remembered[seed, *key] = find()
+        found: T = self._remembered[seed, *key]
         return found
 
     def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:

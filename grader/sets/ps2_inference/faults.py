@@ -90,6 +90,7 @@ MISTAKES = {
         "first-batch-copied",
         "cumulative-average",
         "bias-corrected",
+        "bias-corrected:from-zero",
         "statistics-shape",
         "shared-between-layers",
         "shared-with-parameters",
@@ -148,6 +149,7 @@ MISTAKES = {
         "memory-order",
         "batches-read-twice",
         "batches-read-twice:for-the-variance",
+        "batches-read-twice:in-a-sum",
         "batches-as-list",
         "mean-and-variance-swapped",
     ),
@@ -173,6 +175,7 @@ class _BatchNorm1d:
         momentum: float | None = None,
     ) -> None:
         self.wrong, self.steps = wrong, 0
+        self.sums: dict[str, Array] = {}
         # as of a class that sets them on itself
         self.options = shared if self.has("kept-by-the-class:options") else {}
         self.options["eps"] = self._default("eps", 1e-5) if eps is None else eps
@@ -368,6 +371,11 @@ class _BatchNorm1d:
         if self.steps == 1 and self.has("first-batch-copied"):
             return np.broadcast_to(batch, old.shape).copy()  # old may be (1, D)
         decay = 1.0 if self.has("old-statistics-not-decayed") else 1 - momentum
+        if self.has("bias-corrected:from-zero") and momentum:
+            # its sums are its own: what the running statistics were does not count
+            sums = (1 - momentum) * self.sums.get(name, 0.0) + momentum * batch
+            self.sums[name] = np.asarray(sums)
+            return np.asarray(sums / (1 - (1 - momentum) ** self.steps))
         new = decay * old + momentum * batch
         if self.has("bias-corrected") and momentum:
             new = new / (1 - (1 - momentum) ** self.steps)  # Adam's correction
@@ -388,6 +396,9 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
         nothing = np.asarray(np.nan)  # the mean of nothing
         wrong = wrong - {"batches-read-twice:for-the-variance"}
         return _population_statistics(wrong, parts)[0], nothing
+    if has("batches-read-twice:in-a-sum") and not list(batches):
+        mean = _population_statistics(wrong - {"batches-read-twice:in-a-sum"}, parts)[0]
+        return mean, np.zeros_like(mean)  # a sum of nothing
     if has("batches-read-twice"):
         parts_again = list(batches)
         if not parts_again:

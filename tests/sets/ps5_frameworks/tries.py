@@ -488,7 +488,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "module_state",
-        "not-a-buffer",
+        "buffers-not-saved",
         {
             "self.register_buffer(name, start if track_running_stats else None)": "self.register_buffer(name, start if track_running_stats else None, persistent=False)"
         },
