@@ -10,14 +10,14 @@ If it goes by values, what was asked in vain is not looked at.
 """
 
 import hashlib
+import itertools
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from ..sandbox.student.objects import SEVERAL, kind_of
-from ..sandbox.student.protocol import Handle, ProtocolError, decode
+from ..sandbox.student.protocol import Handle, ProtocolError, decode, joined, split
 
 ERROR = "error"  # the kind of an answer that is one
 RIGHT, BYTES = 20, 64 * 1024  # right answers to a part that are remembered, and how large
@@ -98,13 +98,12 @@ class Ahead:
             size += len(question.frame)
             if question.kind == ERROR or size > SEVERAL:
                 break
-        frames = [np.frombuffer(question.frame, np.uint8) for question in questions]
-        kinds = [question.kind for question in questions]
-        reply = self._ask({"op": "several", "frames": frames, "kinds": kinds}, len(frames))
-        replies = reply.get("value")  # from the student's process: not believed to be of any form
-        for one in replies[: len(frames)] if isinstance(replies, list) else ():
-            self._waiting.append(one.tobytes() if isinstance(one, np.ndarray) else b"")
-        if "error" in reply and len(self._waiting) < len(frames):
+        frames, kinds = joined(one.frame for one in questions), [one.kind for one in questions]
+        reply = self._ask({"op": "several", "frames": frames, "kinds": kinds}, len(kinds))
+        # from the student's process: not believed to be of any form
+        with suppress(ProtocolError):
+            self._waiting.extend(itertools.islice(split(reply.get("value")), len(kinds)))
+        if "error" in reply and len(self._waiting) < len(kinds):
             self._waiting.append({"error": reply["error"]})
         return bool(self._waiting)
 

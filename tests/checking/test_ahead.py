@@ -10,7 +10,7 @@ import pytest
 from grader.checking.check import Check, Verdict, arguments_after, one_of, raises
 from grader.checking.remote import RemoteError, Student
 from grader.sandbox.student.objects import Objects, kind_of
-from grader.sandbox.student.protocol import Handle, decode, encode
+from grader.sandbox.student.protocol import Handle, decode, encode, joined
 
 RIGHT = """
 def spread(x):
@@ -205,11 +205,13 @@ def test_functions_of_ours_are_asked_for_one_by_one() -> None:
 @pytest.mark.parametrize(
     ("reply", "points"),
     [
-        ({"value": 1}, 6),  # no answer to it: so each is asked by itself
-        ({}, 6),
-        ({"value": [1.5]}, 2),  # the parts that were asked ahead have failed
-        ({"value": [np.zeros(3, np.uint8)]}, 2),
-        ({"value": [np.frombuffer(encode([1]), np.uint8)]}, 2),
+        ({}, 6),  # no answer: so each is asked by itself
+        ({"value": 1}, 6),
+        ({"value": [joined([])]}, 6),
+        ({"value": np.zeros(3, np.uint8)}, 6),
+        ({"value": np.full(60, 255, np.uint8)}, 2),  # the parts that were asked ahead have failed
+        ({"value": joined([encode([1])])}, 2),
+        ({"value": joined([encode({"value": 1})[:-1]])}, 2),
         ({"error": {"kinds": ["KeyError"], "text": "", "traceback": ""}}, 2),
     ],
 )

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .protocol import Callback, Handle, decode, encode
+from .protocol import Callback, Handle, decode, encode, joined, split
 
 SEVERAL = 1024**2  # bytes of the replies to several requests, from which on no more are answered
 
@@ -35,8 +35,9 @@ class Objects:
     - call: `target(*args, **kwargs)`, or its method `name`; with `after`, the arguments as the call
       left them come back
     - drive: call the function or class `name` that `source` defines, or defined when it last came
-    - several: the requests in `frames`, one after the other, as long as each is answered by a value
-      of the kind in `kinds`; the replies come back as frames, and an error as the reply's own
+    - several: the requests whose frames are in `frames`, one after the other, as long as each is
+      answered by a value of the kind in `kinds`; the value is the replies' frames, and an error is
+      the reply's own
     - lend: the globals in `value`, by name, take the place of the namespace's own; those that the
       last such request put aside come back first
 
@@ -126,20 +127,19 @@ class Objects:
         raise ValueError(f"unknown request {request['op']!r}")
 
     def _several(self, frames: Any, kinds: Any) -> dict[str, object]:
-        replies: list[np.ndarray] = []
+        replies = list[bytes]()
         left = SEVERAL
-        for frame, kind in zip(frames, kinds, strict=True):
+        for frame, kind in zip(split(frames), kinds, strict=True):
             try:
-                request: Any = decode(frame.tobytes(), self.resolve, _as_tensor)
+                request: Any = decode(frame, self.resolve, _as_tensor)
                 answer = self._do(request)
-                reply = encode(answer, self.keep)
+                replies.append(encode(answer, self.keep))
             except BaseException as error:
-                return {"value": replies, "error": _describe(error)}
-            replies.append(np.frombuffer(reply, np.uint8))
-            left -= len(reply)
+                return {"value": joined(replies), "error": _describe(error)}
+            left -= len(replies[-1])
             if left < 0 or kind_of(answer["value"]) != kind:
                 break
-        return {"value": replies}
+        return {"value": joined(replies)}
 
     def _lend(self, lent: object) -> None:
         """Interrupted at any line, the next such request still puts everything back."""

@@ -20,7 +20,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -280,6 +280,24 @@ def decode(
     if reader.position != payload_bytes:
         raise ProtocolError("bytes left over in a frame")
     return value
+
+
+def joined(frames: Iterable[bytes]) -> np.ndarray:
+    """Frames one after the other, as an array that can be in another frame."""
+    return np.frombuffer(b"".join(frames), np.uint8)
+
+
+def split(frames: object) -> Iterator[bytes]:
+    """Those in such an array. Raises ProtocolError for what is none."""
+    if not (isinstance(frames, np.ndarray) and frames.dtype == np.uint8):
+        raise ProtocolError("not an array of frames")
+    data, start = frames.tobytes(), 0
+    while start < len(data):
+        if len(data) < start + FRAME.size:
+            raise ProtocolError("a frame is cut off")
+        end = start + FRAME.size + sum(FRAME.unpack_from(data, start))
+        yield data[start:end]  # `decode` says so if it is cut off
+        start = end
 
 
 def send(sock: socket.socket, frame: bytes) -> None:
