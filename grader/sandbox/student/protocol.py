@@ -35,7 +35,6 @@ CODES = {dtype.newbyteorder(">").str: code for code, dtype in DTYPES.items()} | 
     code: code for code in DTYPES
 }
 AS_THEY_ARE = {type(None), bool, float, str}  # types whose values JSON has
-PIECE = 64 * 1024  # bytes that are received at once, if there are so many
 
 
 class ProtocolError(Exception):
@@ -104,7 +103,8 @@ def _encode(value: object, arrays: list[bytes], keep: Keep, depth: int) -> objec
             code = CODES.get(array.dtype.str)
             if code is None or (tag == "array" and type(value) is not np.ndarray):
                 return _encode_handle(keep(value))
-            arrays.append(array.astype(DTYPES[code], copy=False).tobytes())
+            native = array if array.dtype is DTYPES[code] else array.astype(DTYPES[code])
+            arrays.append(native.tobytes())
             # how it lies in memory: code may depend on it
             strides = (
                 [] if array.flags.c_contiguous else [n // array.itemsize for n in array.strides]
@@ -312,27 +312,26 @@ def receive(sock: socket.socket, seconds: float | None = None, limit: int = LIMI
     Raises TimeoutError, EOFError (the other side is gone) or ProtocolError (larger than `limit`).
     """
     deadline = None if seconds is None else time.monotonic() + seconds
-    data = bytearray()
-    while len(data) < FRAME.size:
-        data += _receive(sock, PIECE, deadline)
-    size = sum(FRAME.unpack_from(data))
+    head = _receive(sock, FRAME.size, deadline)
+    size = sum(FRAME.unpack(head))
     if size > limit:  # before there is memory for it
         raise ProtocolError(f"a frame of {size} bytes, more than {limit}")
-    while len(data) < FRAME.size + size:
-        data += _receive(sock, FRAME.size + size - len(data), deadline)
-    return data  # with what should not be there, if anything is: `decode` says so
+    return head + _receive(sock, size, deadline)
 
 
-def _receive(sock: socket.socket, size: int, deadline: float | None) -> bytes:
-    left = None if deadline is None else deadline - time.monotonic()
-    if left is not None and left <= 0:
-        raise TimeoutError
-    if sock.gettimeout() != left:
+def _receive(sock: socket.socket, size: int, deadline: float | None) -> bytearray:
+    data = bytearray(size)
+    view, filled = memoryview(data), 0
+    while filled < size:
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
+            raise TimeoutError
         sock.settimeout(left)  # for the whole frame: a drop now and then gains no time
-    try:
-        data = sock.recv(size)
-    except ConnectionError:
-        data = b""
-    if not data:
-        raise EOFError
+        try:
+            got = sock.recv_into(view[filled:])
+        except ConnectionError:
+            got = 0
+        if got == 0:
+            raise EOFError
+        filled += got
     return data
