@@ -133,11 +133,13 @@ class Objects:
             try:
                 request: Any = decode(frame, self.resolve, _as_tensor)
                 answer = self._do(request)
+                foreseen = kind_of(answer["value"]) == kind
                 replies.append(encode(answer, self.keep))
+                del request, answer  # they may be large, and are in the reply
             except BaseException as error:
                 return {"value": joined(replies), "error": _describe(error)}
             left -= len(replies[-1])
-            if left < 0 or kind_of(answer["value"]) != kind:
+            if left < 0 or not foreseen:
                 break
         return {"value": joined(replies)}
 

@@ -81,14 +81,15 @@ def encode(value: object, keep: Keep = _refuse) -> bytes:
     Raises TypeError for what is not plain data when there is no `keep`,
     and ValueError for nesting deeper than `DEPTH` or more than `HEADER_LIMIT` outside of arrays.
     """
-    arrays: list[bytes] = []
+    arrays: list[memoryview] = []
     header = json.dumps(_encode(value, arrays, keep, DEPTH)).encode()
     if len(header) > HEADER_LIMIT:
         raise ValueError("too many values that are not in an array")
-    return b"".join([FRAME.pack(len(header), sum(map(len, arrays))), header, *arrays])
+    size = sum(array.nbytes for array in arrays)
+    return b"".join([FRAME.pack(len(header), size), header, *arrays])
 
 
-def _encode(value: object, arrays: list[bytes], keep: Keep, depth: int) -> object:
+def _encode(value: object, arrays: list[memoryview], keep: Keep, depth: int) -> object:
     if depth == 0:
         raise ValueError(f"nested deeper than {DEPTH} levels")
     if type(value) in AS_THEY_ARE:
@@ -104,7 +105,7 @@ def _encode(value: object, arrays: list[bytes], keep: Keep, depth: int) -> objec
             if code is None or (tag == "array" and type(value) is not np.ndarray):
                 return _encode_handle(keep(value))
             native = array if array.dtype is DTYPES[code] else array.astype(DTYPES[code])
-            arrays.append(native.tobytes())
+            arrays.append(np.ascontiguousarray(native).data)
             # how it lies in memory: code may depend on it
             strides = (
                 [] if array.flags.c_contiguous else [n // array.itemsize for n in array.strides]
