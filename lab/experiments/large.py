@@ -18,6 +18,7 @@ import json
 import math
 import sys
 import time
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -335,9 +336,9 @@ class Runs:
         return {each: self.made[each] for each in trials if each in self.made}
 
     @property
-    def made(self) -> dict[Trial, Numbers]:
+    def made(self) -> ChainMap[Trial, Numbers]:
         """All runs, here and elsewhere."""
-        return self.elsewhere | self.journal.runs
+        return ChainMap(self.journal.runs, self.elsewhere)
 
 
 _worker: dict[str, Any] = {}

@@ -14,8 +14,7 @@ from lab.evidence import CLAIMS
 from lab.evidence.experiment import Trial, perform
 from lab.evidence.record import load, modules
 from lab.experiments.c4_3_activation import norm_after
-from lab.experiments.c8_2_language import GUESS, letters
-from lab.experiments.c8_2_language import trial as letters_trial
+from lab.experiments.c8_2_language import GUESS
 from lab.experiments.c8_3_speech import SpeechNet, utterances
 from lab.networks import mlp
 
@@ -110,6 +109,7 @@ def test_masked_statistics_leave_padding_out() -> None:
 
 def test_a_network_of_letters_that_is_lost_counts_as_guessing() -> None:
     """Is a run without numbers as bad as one that guesses, so that a rate can be too large?"""
-    draw = letters(0, examples=20)
-    lost = letters_trial("no norm", 0, draw.train, draw.test, lr=1e6, steps=5, activation=nn.ReLU)
+    experiment = load("8.2")
+    train, _, test = experiment.draw(0, examples=20)
+    lost = experiment.trial("no norm", 0, train, test, lr=1e6, steps=5, activation=nn.ReLU)
     assert lost == {"nats": GUESS}

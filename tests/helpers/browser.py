@@ -18,6 +18,7 @@ KEYS = {
     "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "a": 65, "b": 66,
 }  # fmt: skip
 CONTROL = 2  # the modifier of the protocol
+PATIENCE = 300  # seconds to wait for something in a page: a loaded machine is slow
 
 
 class Browser:
@@ -64,20 +65,18 @@ class Browser:
         self.press("a", modifiers=CONTROL)
         self.call("Input.insertText", text=text)
 
-    def wait(self, condition: str, seconds: float = 300) -> Any:
-        """What the expression is as soon as it is true; looked at whenever the page is drawn."""
+    def wait(self, condition: str) -> Any:
+        """What the expression is, or what it promises, as soon as that is true."""
         return self.evaluate(
-            f"""new Promise((found, late) => {{
-                const end = performance.now() + {seconds} * 1000;
-                const look = () => {{
-                    const value = {condition};
-                    if (value) found(value);
-                    else if (performance.now() > end)
-                        late(new Error("this did not come true"));
-                    else setTimeout(look, 20);
-                }};
-                look();
-            }})"""
+            f"""(async () => {{
+                const end = performance.now() + {PATIENCE} * 1000;
+                while (performance.now() < end) {{
+                    const value = await ({condition});
+                    if (value) return value;
+                    await new Promise((go) => setTimeout(go, 20));
+                }}
+                throw new Error("this did not come true");
+            }})()"""
         )
 
     def drag(self, selector: str, right: float) -> None:
@@ -128,7 +127,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
                 page = next(target for target in json.load(answer) if target["type"] == "page")
             address = page["webSocketDebuggerUrl"]
-            with closing(websocket.create_connection(address, timeout=330)) as socket:
+            with closing(websocket.create_connection(address, timeout=PATIENCE + 30)) as socket:
                 yield Browser(socket)
         finally:
             process.terminate()

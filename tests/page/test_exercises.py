@@ -169,8 +169,7 @@ def test_python_goes_on_from_its_start(forward: Browser, site: Site) -> None:
         shown.append(re.findall(r"-?[\d.]+", re.sub("<[^>]+>", "", box.after("Run"))))
         assert len(shown[-1]) == 2
         if len(shown) == 1:
-            while not forward.evaluate(f"{kept}.then((keys) => keys.length)"):
-                pass
+            forward.wait(f"{kept}.then((keys) => keys.length)")
         if len(shown) == 2:
             forward.evaluate("caches.delete('python-memory')")
     (first, one), (second, two), (third, _) = shown
