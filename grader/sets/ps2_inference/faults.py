@@ -25,6 +25,9 @@ MISTAKES = {
         "kept-by-the-class:mode",
         "starts-at-zero-variance",
         "starts-in-inference",
+        "starts-elsewhere",
+        "starts-elsewhere:beta",
+        "starts-elsewhere:mean",
         "statistics-shape",
         "train-ignores-mode",
         "eval-does-nothing",
@@ -180,8 +183,8 @@ class _BatchNorm1d:
         self.options = shared if self.has("kept-by-the-class:options") else {}
         self.options["eps"] = self._default("eps", 1e-5) if eps is None else eps
         self.options["momentum"] = self._default("momentum", 0.1) if momentum is None else momentum
-        self.gamma: Array = np.ones(num_features)
-        self.beta: Array = np.zeros(num_features)
+        self.gamma: Array = np.full(num_features, 0.0 if self.has("starts-elsewhere") else 1.0)
+        self.beta: Array = np.full(num_features, 1.0 if self.has("starts-elsewhere:beta") else 0.0)
         # as of a class whose attribute is one dict
         self.state: dict[str, Array] = shared if self.has("shared-between-layers") else {}
         self.mode = shared if self.has("kept-by-the-class:mode") else {}
@@ -200,7 +203,7 @@ class _BatchNorm1d:
     def reset(self) -> None:
         D = len(self.gamma)
         shape = (1, D) if self.has("statistics-shape") else (D,)  # keepdims=True was left on
-        self.running_mean = np.zeros(shape)
+        self.running_mean = np.full(shape, 1.0 if self.has("starts-elsewhere:mean") else 0.0)
         start = np.zeros if self.has("starts-at-zero-variance") else np.ones
         self.running_var = start(shape)
         if self.has("shared-with-parameters"):

@@ -53,6 +53,11 @@ BY_HAND = (
     "gamma-in-dgamma",
     "x-for-x-hat",
 )
+STATS_ARE_PARAMETERS = (
+    "stats-are-parameters",
+    "stats-are-parameters:without-gradients",
+    "stats-are-parameters:count-too",
+)
 # by check: the mistakes that it can name
 MISTAKES = {
     "module_training": (
@@ -93,6 +98,7 @@ MISTAKES = {
         "one-sample-refused",
         "other-error-for-one",
         "memory-layout-assumed",
+        "memory-layout-assumed:rows",
         "precision-fixed",
         "precision-fixed:inside",
         "loses-dtype",
@@ -139,6 +145,7 @@ MISTAKES = {
         "batches-not-counted",
         "batches-not-counted:samples",
         "batches-not-counted:in-inference",
+        "batches-not-counted:divided-by-zero",
         "running-stats-in-training",
         "running-stats-in-training:once-updated",
         "batch-stats-in-eval",
@@ -166,8 +173,7 @@ MISTAKES = {
         "buffers-not-saved:but-the-count",
         "not-a-buffer:count",
         "not-a-buffer:but-the-count",
-        "stats-are-parameters",
-        "stats-are-parameters:count-too",
+        *STATS_ARE_PARAMETERS,
         "other-names",
         "statistics-shape",
         "batches-not-counted",
@@ -340,7 +346,8 @@ class BatchNorm(_Formula):
             self.buffer_dtype = self.parameter_dtype
 
     def forward(self, x: Array, channels_last: bool = False, no_grad: bool = False) -> Array:
-        if channels_last and self.has("memory-layout-assumed"):
+        assumed = self.has("memory-layout-assumed")
+        if channels_last and (assumed or x.ndim == 2 and self.has("memory-layout-assumed:rows")):
             raise RuntimeError("view size is not compatible with input tensor's size and stride")
         training = not no_grad if self.has("mode-from-grad-enabled") else self.training
         n = x.size // self.C  # values a channel
@@ -377,12 +384,13 @@ class BatchNorm(_Formula):
     def batches(self) -> int:
         if self.has("batches-not-counted"):
             raise AttributeError("no num_batches_tracked")
-        return 0 if self.has("batches-not-counted:never") else self.count
+        never = self.has("batches-not-counted:never", "batches-not-counted:divided-by-zero")
+        return 0 if never else self.count
 
     def parameters(self) -> list[str]:
         plain = self.has("not-a-parameter", "not-a-parameter:buffers")
         names = self._names() if self.has_affine and not plain else []
-        if self.tracks and self.has("stats-are-parameters", "stats-are-parameters:count-too"):
+        if self.tracks and self.has(*STATS_ARE_PARAMETERS):
             names += ["running_mean", "running_var"]
         if self.tracks and self.has("stats-are-parameters:count-too"):
             names += ["num_batches_tracked"]
@@ -392,7 +400,7 @@ class BatchNorm(_Formula):
         frozen = not self.options.get("affine", True) and self.has("affine-frozen")
         names = [] if frozen else self.parameters()
         # a count cannot have a gradient: whoever makes it a parameter turns gradients off
-        fixed = ("running_", "num_") if self.has("stats-are-parameters:count-too") else ()
+        fixed = ("running_", "num_") if self.has(*STATS_ARE_PARAMETERS[1:]) else ()
         return [name for name in names if not name.startswith(fixed)]
 
     def state(self) -> dict[str, Array]:
@@ -618,8 +626,11 @@ class BatchNorm(_Formula):
             raise TypeError("unsupported operand type(s) for -: 'int' and 'NoneType'")
         if self.has("cumulative-average"):
             share = None
-        if share is None and self.has("momentum-none:divided-by-zero"):
-            raise ZeroDivisionError("division by zero")  # the batch is counted afterwards
+        # the batch is counted afterwards, or never
+        if share is None and self.has(
+            "momentum-none:divided-by-zero", "batches-not-counted:divided-by-zero"
+        ):
+            raise ZeroDivisionError("division by zero")
         fixed = "momentum-none:ignored" if share is None else "momentum-fixed:but-none"
         if self.has("momentum-fixed", fixed):
             share = 0.1
