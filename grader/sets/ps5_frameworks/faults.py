@@ -347,7 +347,7 @@ class BatchNorm(_Formula):
 
     def forward(self, x: Array, channels_last: bool = False, no_grad: bool = False) -> Array:
         assumed = self.has("memory-layout-assumed")
-        if channels_last and (assumed or x.ndim == 2 and self.has("memory-layout-assumed:rows")):
+        if channels_last and (assumed or (x.ndim == 2 and self.has("memory-layout-assumed:rows"))):
             raise RuntimeError("view size is not compatible with input tensor's size and stride")
         training = not no_grad if self.has("mode-from-grad-enabled") else self.training
         n = x.size // self.C  # values a channel
