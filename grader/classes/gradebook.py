@@ -232,7 +232,8 @@ class Marks:
         `changes` is told of each student for whom that is something else, before it is kept.
         """
         with told():
-            for student in self._penalise(set(students)):
+            # a name that the gradebook does not have may be one that it cannot be asked for
+            for student in self._penalise(self.students().intersection(students)):
                 changes(student)
             self.db.commit()
 
