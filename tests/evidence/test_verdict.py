@@ -112,7 +112,7 @@ CLAUSES: dict[str, Callable[[Interval, Sequence[Interval]], bool]] = {
         lambda effect, settings: 4 * settings.count(ABOVE) >= 3 * len(settings)
     ),
     "in some of the settings the effect is above 0": lambda effect, settings: ABOVE in settings,
-    "in none of the settings the effect is above 0": (
+    "in none of the settings is the effect above 0": (
         lambda effect, settings: ABOVE not in settings
     ),
 }
