@@ -64,9 +64,9 @@ class Large:
         """From pairs with the same seed, one arm less the other, in a setting or in two."""
         first, second = (setting, setting) if isinstance(setting, str) else setting
         ours, theirs = self.numbers(first, more, name), self.numbers(second, less, name)
-        if not (ours and theirs):
+        if len(both := ours.keys() & theirs) < 2:
             return Finding(line, None, "its runs have not been made")
-        return Finding(line, interval([ours[seed] - theirs[seed] for seed in ours]))
+        return Finding(line, interval([ours[seed] - theirs[seed] for seed in sorted(both)]))
 
     def _lowest(self, setting: str, name: str) -> float:
         """Of all reported runs of a setting; 0, where there are none."""

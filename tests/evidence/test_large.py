@@ -180,6 +180,7 @@ def test_findings() -> None:
             ("by heart", "without", {"points": 88.0, "by heart": 99.5}),
         ]
     ]
+    rows.append(rows[0] | {"seed": 2, "numbers": {"points": 0.0, "doublings": 0.0}})  # has no pair
     found = {each.line: each for each in reading.Large(rows).findings()}
     effects = {line: each.effect and each.effect.mean for line, each in found.items()}
     assert effects == {
