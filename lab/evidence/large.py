@@ -9,6 +9,7 @@ from .results import FOLDER
 from .verdict import Interval, interval
 
 FILES = FOLDER / "large"
+GUESSES = 20.0  # points, of ten classes
 
 
 class Finding(NamedTuple):
@@ -17,6 +18,10 @@ class Finding(NamedTuple):
     line: str
     effect: Interval | None
     why: str = ""
+
+    def unless(self, vain: bool, why: str) -> "Finding":
+        """Without its effect, where that would say nothing."""
+        return Finding(self.line, None, why) if vain and self.effect else self
 
 
 @dataclass(frozen=True)
@@ -36,22 +41,34 @@ class Large:
     def findings(self, known: float = 99.0) -> list[Finding]:
         """One for each line of the lesson that was asked.
 
-        A largest rate is one where there was one for all seeds. Networks are compared at equal fit
-        where both know `known` % of what they were trained on.
+        A largest rate is one where there was one for all seeds. What is won at the end, or on the
+        way there, is asked where all seeds have learned more than `GUESSES` %. Networks are
+        compared at equal fit where both know `known` % of what they were trained on.
         """
         arrived = self._lowest("ladder", "arrived")
+        learned = self._lowest("main", "points") > GUESSES
         fit = self._lowest("by heart", "by heart")
-        rates = self._effect("1.4", "ladder", "largest")
-        heart = self._effect("5.3", "by heart")
+        lost = "a side ends at chance"
         return [
-            rates if arrived else Finding("1.4", None, rates.why or "no rate is good enough"),
-            self._effect("4.2", "main"),
+            self._effect("1.4", "ladder", "largest").unless(not arrived, "no rate is good enough"),
+            self._effect("4.2", "main").unless(not learned, lost),
             self._effect("4.3", "main", less="after"),
-            self._effect("5.1", "main", "doublings", more="without", less="with"),
-            heart if fit >= known else Finding("5.3", None, heart.why or "not known by heart"),
+            self._effect("5.1", "main", "doublings", "without", "with").unless(not learned, lost),
+            self._effect("5.3", "by heart").unless(fit < known, "not known by heart"),
             self._effect("7.3", ("groups of 256", "groups of 2"), less="with"),
-            self._effect("8.1", "main"),
+            self._effect("8.1", "main").unless(not learned, lost),
         ]
+
+    def tuned(self, arm: str) -> tuple[float, float]:
+        """The rate that is best for an arm after two epochs, and its points then."""
+        return max(
+            (
+                (run["choice"]["lr"], run["numbers"]["points"])
+                for run in self.runs
+                if (run["setting"], run["arm"], run["judged"]) == ("main", arm, "validation")
+            ),
+            key=lambda found: found[1],
+        )
 
     def _effect(
         self,

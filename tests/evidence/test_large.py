@@ -7,6 +7,7 @@ import lzma
 import struct
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -180,7 +181,7 @@ def test_findings() -> None:
             ("by heart", "without", {"points": 88.0, "by heart": 99.5}),
         ]
     ]
-    rows.append(rows[0] | {"seed": 2, "numbers": {"points": 0.0, "doublings": 0.0}})  # has no pair
+    rows.append(rows[0] | {"seed": 2, "numbers": {"points": 30.0, "doublings": 0.0}})  # no pair
     found = {each.line: each for each in reading.Large(rows).findings()}
     effects = {line: each.effect and each.effect.mean for line, each in found.items()}
     assert effects == {
@@ -188,3 +189,23 @@ def test_findings() -> None:
     }  # fmt: skip
     assert found["1.4"].why == "no rate is good enough"
     assert found["4.3"].why == "its runs have not been made"
+
+
+def test_what_ends_at_chance_is_no_effect() -> None:
+    """Is it said that a side has not learned, and what it was best with?"""
+    main = {"setting": "main", "judged": "test"}
+    rows: list[dict[str, Any]] = [
+        main | {"arm": arm, "seed": seed, "numbers": {"points": points, "doublings": 8.0}}
+        for arm, points in (("with", 90.0), ("without", 10.0))
+        for seed in (0, 1)
+    ]
+    tried = {"setting": "main", "arm": "without", "seed": 900, "judged": "validation"}
+    rows += [
+        tried | {"choice": {"lr": lr}, "numbers": {"points": points}}
+        for lr, points in ((0.1, 70.0), (0.2, 80.0), (0.4, 10.0))
+    ]
+    run = reading.Large(rows)
+    found = {each.line: each for each in run.findings()}
+    for line in ("4.2", "5.1", "8.1"):
+        assert found[line] == (line, None, "a side ends at chance")
+    assert run.tuned("without") == (0.2, 80.0)
