@@ -45,6 +45,7 @@ ONE_AND_THE_SAME = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("assignment", "id"), CHECKS)
 def test_mistakes_are_caught_and_named(assignment: str, id: str) -> None:
     """Does the check catch all mistakes and name them, alone and in pairs?
@@ -58,6 +59,7 @@ def test_mistakes_are_caught_and_named(assignment: str, id: str) -> None:
         assert same <= ONE_AND_THE_SAME
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("assignment", "id"), [(name, id) for name in TOLD_APART for id in with_more(load(name))]
 )

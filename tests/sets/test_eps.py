@@ -8,6 +8,8 @@ from grader.checking.diagnose import Diagnosis
 from grader.checking.load import load
 from grader.checking.remote import Loopback, Student
 
+pytestmark = pytest.mark.no_cover
+
 # What the formula has as sqrt(variance + eps), and the default of eps.
 WAYS = {
     "left out": ("np.sqrt(variance)", 1e-5),
