@@ -1,15 +1,16 @@
 // Run this page: its code cells become editors, and what they show replaces what the build has
 // stored. lab/web/cells.py writes all cells into the page, those that it hides too. They share
-// their names, as in a notebook; what a reader changes is forgotten when the page is left.
+// their names, as in a notebook. What a reader changes is kept, until the page has another text there.
 
 import { editor } from "./codemirror.mjs";
+import { elsewhere, keep, kept } from "./kept.mjs";
 import { made } from "./python.mjs";
 import { add, Controls } from "./running.mjs";
 
 const { cells: sources, offer } = JSON.parse(document.getElementById("page-cells").textContent);
 
 class Cell {
-  constructor({ id, code, needs }, number) {
+  constructor({ id, code, needs, key }, number) {
     this.code = this.text = code;
     this.box = document.getElementById(id);
     if (!this.box) return;
@@ -20,22 +21,39 @@ class Cell {
       return;
     }
     this.name = `cell ${number}`;
+    this.key = key;
+    this.text = kept(key) ?? code;
     this.result = this.box.querySelector(".cell_output")
       ?? add(this.box, "div", { className: "cell_output docutils container" });
     this.result.tabIndex = -1;
     this.stored = [...this.result.childNodes];
     input.replaceChildren();
     this.editor = editor(input, {
-      text: code,
+      text: this.text,
       label: `Code of ${this.name}`,
       run: () => run(this),
-      changed: (text) => { this.text = text; this.ran = undefined; },
+      changed: (text) => { if (text !== this.text) this.edited(text); },
     });
     below.className = "exercise-buttons";
     this.button = controls.button(
       below, "Run", "Run this cell, after those above that have not run (Ctrl-Enter)", () => run(this),
     );
     this.button.setAttribute("aria-label", `Run ${this.name}`);
+  }
+
+  get changed() { return this.text !== this.code; }
+
+  edited(text) {
+    this.text = text;
+    this.ran = undefined;
+    keep(this.key, this.changed ? text : undefined, (said) => controls.say(said));
+  }
+
+  // The text that is kept, or the page's own.
+  restore() {
+    this.text = kept(this.key) ?? this.code;
+    this.ran = undefined;
+    this.editor.text = this.text;
   }
 
   // Run it: may the next one run?
@@ -63,7 +81,6 @@ class Cell {
   }
 
   startOver() {
-    this.text = this.code;
     this.ran = undefined;
     if (!this.editor) return;
     this.editor.text = this.code;
@@ -106,5 +123,9 @@ controls.after = "Drawing …";
 let shown = 0;
 const all = sources.map((source) => new Cell(source, source.id ? shown += 1 : 0));
 const cells = all.filter((cell, place) => !sources[place].needs);
+if (cells.some(({ changed }) => changed)) {
+  controls.say("What you changed is here again, and has not run yet. Start over puts back the page's own.");
+}
+elsewhere((key) => cells.find((cell) => cell.editor && cell.key === key)?.restore());
 document.querySelector(".run-page").remove();
 cells.find(({ button }) => button).button.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 // Exercises in the text. lab/web/exercises.py writes them as text; here they get editors and buttons.
-// What the reader types stays in this browser, in localStorage.
 
+import { elsewhere, keep, kept } from "./kept.mjs";
 import { add, Controls } from "./running.mjs";
 
 const TRIES = 3;  // honest ones, after which there is a solution to look at, where the page has it
@@ -51,7 +51,7 @@ class Exercise {
   }
 
   restore() {
-    const saved = read(this.key);
+    const saved = kept(this.key);
     this.tried = saved?.tried ?? [];
     this.solved = saved?.solved ?? false;
     for (const kind of ["code", "tries"]) {
@@ -96,11 +96,7 @@ class Exercise {
     const digest = this.changed ? "" : this.digest;
     const { tried, solved } = this;
     const [code, tries] = ["code", "tries"].map((kind) => this.texts[kind].now);
-    try {
-      localStorage.setItem(this.key, JSON.stringify({ digest, code, tries, tried, solved }));
-    } catch {
-      this.say("This browser keeps nothing: what you write is lost when you leave the page.");
-    }
+    keep(this.key, { digest, code, tries, tried, solved }, (text) => this.say(text));
   }
 
   startOver() {
@@ -155,14 +151,6 @@ class Exercise {
   }
 }
 
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null;
-  }
-}
-
 // Tells texts apart: FNV-1a.
 function digest(text) {
   let hash = 0x811c9dc5;
@@ -181,5 +169,4 @@ const seen = new IntersectionObserver((entries) => {
 }, { rootMargin: "400px" });
 for (const { box } of all) seen.observe(box);
 
-// The same page in another tab.
-addEventListener("storage", ({ key }) => all.find((one) => one.key === key)?.restore());
+elsewhere((key) => all.find((one) => one.key === key)?.restore());

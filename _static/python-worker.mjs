@@ -4,6 +4,10 @@
 
 const fetched = self.fetch.bind(self);  // Pyodide is to get what was checked below
 const DRAWS = /\b(matplotlib|figures|explorables)\b/;  // code that needs it: two are the lab's
+const MEMORY = "python-memory";  // the cache with what the browser keeps of it
+// What NumPy and the checks need of Python's library: it is kept with it.
+const LIBRARY = "csv, ctypes, dataclasses, datetime, difflib, fractions, hashlib, html, json, pickle, "
+  + "platform, secrets, sysconfig, tarfile, importlib.metadata, xml.etree.ElementTree";
 const EIO = 29;  // the error of Emscripten's for a file that cannot be read
 let ready;
 
@@ -43,15 +47,38 @@ async function boot(base, files, course, data, read) {
   };
   await load(await read["pyodide.asm.js"]);  // it is there before Pyodide would fetch it
   const { loadPyodide } = await load(await read["pyodide.mjs"]);
-  const pyodide = await loadPyodide({ indexURL: base, packages: ["numpy"] });
+  const pyodide = await launch(loadPyodide, base, files["pyodide.asm.wasm"][1]);
   postMessage({ loading: { what: "NumPy and the checks" } });
+  await pyodide.loadPackage("numpy", { messageCallback: () => {} });
   pyodide.unpackArchive(await packed, "zip", { extractDir: "/course" });
-  pyodide.runPython("import sys; sys.path.insert(0, '/course')");
+  pyodide.runPython("import random, sys; random.seed(); sys.path.insert(0, '/course')");
   const page = pyodide.pyimport("grader.page");
   for (const [name, address] of data) {
     later(pyodide.FS, `/course/lab/data/${name}`, address, page.CELL_SECONDS);
   }
   return { pyodide, page };
+}
+
+// Pyodide, with Python started in it. That takes half of all the time, so what its memory is then is
+// kept in the browser, of one release, and each worker goes on from there. All of them would draw
+// the same numbers from `random`, which therefore gets a seed in `boot`. Where nothing can be kept,
+// it starts each time.
+async function launch(loadPyodide, indexURL, release) {
+  const key = `/${MEMORY}?${encodeURIComponent(`${release} ${LIBRARY}`)}`;
+  let memory;
+  try {
+    const kept = await caches.open(MEMORY), found = await kept.match(key);
+    memory = await found?.arrayBuffer();
+    if (!memory) {
+      const started = await loadPyodide({ indexURL, _makeSnapshot: true });
+      started.runPython(`import ${LIBRARY}`);
+      // it is used no further: what it has as `js` are proxies, which the browser's own take amiss
+      memory = started.makeMemorySnapshot();
+      for (const old of await kept.keys()) await kept.delete(old);
+      kept.put(key, new Response(memory)).catch(() => {});
+    }
+  } catch { /* nothing can be kept here */ }
+  return loadPyodide({ indexURL, _loadSnapshot: memory });
 }
 
 // A file that is loaded when it is first opened. Code has to wait for it, and has all its seconds

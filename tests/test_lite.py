@@ -145,7 +145,7 @@ def test_a_mistake_is_named(page: Browser, site: Site) -> None:
     lab.write(WRONG, STUB)
     lab.run_to('check("batch_mean")')
     assert "Mistake: the statistics are taken over the features of each example" in lab.outcome()
-    section = f"{site.address}/chapters/03_how_it_works/forward.html#which-axis"
+    section = f"{site.address}/chapters/03_how_it_works/where_it_goes_wrong.html#which-axis"
     assert lab.page.evaluate(f"!!document.querySelector('.jp-OutputArea a[href=\"{section}\"]')")
     lab.write(RIGHT, "def batch_mean")
     lab.run_to('check("batch_mean")')
@@ -190,6 +190,8 @@ def test_files_are_the_students_own(page: Browser, book: Path, site: Site, tmp_p
 
     course = book / "_build/html/lite/files/ps1_standardize/ps1_standardize.ipynb"
     course.write_text(course.read_text("utf-8").replace(STUB, f"{STUB} AS IT IS NOW"), "utf-8")
+    page.call("Network.enable")
+    page.call("Network.setCacheDisabled", cacheDisabled=True)  # as it is some minutes later
     lab.open()
     lab.page.wait(SHOWN.format("mine = 1"))
     lab.with_file("delete")

@@ -64,11 +64,12 @@ def visited(request: pytest.FixtureRequest, browser: Browser, address: str) -> t
 
 
 def test_first_visit(reader: Browser, visited: tuple[str, Weight]) -> None:
-    """Is a page light, and is nothing on the console?"""
+    """Is a page light, does nothing in it move, and is nothing on the console?"""
     _, weight = visited
     assert weight.console == ()
     assert weight.bytes < 500_000, weight.heaviest
     assert weight.scripts < 150_000, weight.heaviest
+    assert weight.shift < 0.05
     loaded = reader.evaluate("performance.getEntriesByType('resource').map(r => r.name)")
     assert not [name for name in loaded if "webfonts" in name], "an icon that icons.woff2 lacks"
 

@@ -151,6 +151,12 @@ def test_cards(published: Path) -> None:
     assert (published / card["image"].removeprefix(f"{SITE}/")).exists()
 
 
+def test_github_pages(published: Path) -> None:
+    """Does GitHub Pages show folders whose names begin with _, at the site's own domain?"""
+    assert (published / ".nojekyll").exists()
+    assert (published / "CNAME").read_text("utf-8") == "example.org"
+
+
 def test_sitemap(published: Path) -> None:
     """Does it list the pages, and does robots.txt name it?"""
     listed = re.findall("<loc>(.*)</loc>", (published / "sitemap.xml").read_text("utf-8"))
@@ -297,7 +303,7 @@ def test_citation() -> None:
 
 
 def test_workflow() -> None:
-    """Is main published only after its tests, and does no job write that need not?"""
+    """Is main published only after its tests, by actions of known code, and writes no other job?"""
     folder = ROOT / ".github" / "workflows"
     publish = yaml.safe_load((folder / "publish.yml").read_text("utf-8"))
     tests = yaml.safe_load((folder / "ci.yml").read_text("utf-8"))
@@ -312,4 +318,13 @@ def test_workflow() -> None:
     ]
     fetch, build = commands
     assert any(step.get("run", "").startswith(fetch) for step in tests["jobs"]["test"]["steps"])
+    actions = [
+        step["uses"]
+        for job in [*jobs.values(), *tests["jobs"].values()]
+        for step in job.get("steps", ())
+        if "uses" in step
+    ]
+    assert all(re.search("@[0-9a-f]{40}$", action) for action in actions), actions
+    [upload] = [step for step in jobs["build"]["steps"] if "upload" in step.get("uses", "")]
+    assert upload["with"]["include-hidden-files"]  # of them, .nojekyll
     assert build == 'make book SITE_URL="$ADDRESS$PREVIEW" PYODIDE_DIST="$RUNNER_TEMP/pyodide"'

@@ -4,14 +4,15 @@ PAGES = {
     "chapters/03_how_it_works/forward": {
         "the-mean": "The mean",
         "the-variance": "The variance",
-        "two-passes": "Why not in one pass?",
         "normalise": "Normalise",
         "why-eps": "Why eps",
-        "inside-the-root": "Inside the root or outside?",
         "scale-and-shift": "Scale and shift",
         "forward-in-one-function": "Forward in one function",
-        "dtype-and-copies": "Types and copies",
+    },
+    "chapters/03_how_it_works/where_it_goes_wrong": {
         "which-axis": "Which axis",
+        "inside-the-root": "Inside the root or outside?",
+        "dtype-and-copies": "Types and copies",
     },
     "chapters/04_where_to_use_it/convolutions": {
         "statistics-per-channel": "Statistics per channel",
@@ -32,16 +33,23 @@ PAGES = {
         "inference-mode": "Inference",
         "forgotten-eval": "When eval() is forgotten",
         "a-batch-of-one": "A batch of one",
+    },
+    "chapters/03_how_it_works/finished_network": {
         "population-statistics": "The statistics of all the data",
     },
     "chapters/03_how_it_works/backward": {
-        "gradient-check": "Checking a gradient",
         "the-graph": "The graph",
         "gradients-of-gamma-and-beta": "The gradients of gamma and beta",
         "gradient-of-x": "The gradient of x",
         "three-paths": "Three paths",
         "compact-formula": "The compact formula",
+    },
+    "chapters/03_how_it_works/testing": {
+        "gradient-check": "Checking a gradient",
         "testing-a-backward-pass": "Testing a backward pass",
+    },
+    "chapters/03_how_it_works/precision": {
+        "two-passes": "Why not in one pass?",
     },
     "chapters/06_frameworks/pytorch": {
         "a-module-of-your-own": "A module of your own",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from .results import FOLDER
 from .verdict import Interval, interval
 
-FILE = FOLDER / "large" / "fashion.json"
+FILES = FOLDER / "large"
 
 
 class Finding(NamedTuple):
@@ -21,15 +21,15 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True)
 class Large:
-    """Its file."""
+    """Its runs, as in its files."""
 
-    data: dict[str, Any]
+    runs: list[dict[str, Any]]
 
     def numbers(self, setting: str, arm: str, name: str = "points") -> dict[int, float]:
         """Seed -> the number of the run that is reported."""
         return {
-            run["seed"]: run[name]
-            for run in self.data["runs"]
+            run["seed"]: run["numbers"][name]
+            for run in self.runs
             if (run["setting"], run["arm"], run["judged"]) == (setting, arm, "test")
         }
 
@@ -76,6 +76,7 @@ class Large:
         return min(found, default=0.0)
 
 
-def read(file: Path = FILE) -> Large:
-    """What was recorded."""
-    return Large(json.loads(file.read_text("utf-8")))
+def read(folder: Path = FILES) -> Large:
+    """What was recorded, on each machine that made some of it."""
+    files = sorted(folder.glob("*.json"))
+    return Large([run for file in files for run in json.loads(file.read_text("utf-8"))["runs"]])

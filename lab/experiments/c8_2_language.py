@@ -65,8 +65,12 @@ def run(
 
 
 def trial(arm: str, seed: int, train: Sample, judge: Sample, **conditions: Any) -> dict[str, float]:
-    """Nats for a letter of an unseen name; who does worse than to guess counts as guessing."""
-    return {"nats": min(nll(run(arm, seed, train, **conditions), *judge), GUESS)}
+    """Nats for a letter of an unseen name.
+
+    Who does worse than to guess, or gives no numbers any more, counts as guessing.
+    """
+    nats = nll(run(arm, seed, train, **conditions), *judge)
+    return {"nats": nats if nats < GUESS else GUESS}
 
 
 EXPERIMENT = Experiment(
@@ -81,7 +85,7 @@ EXPERIMENT = Experiment(
     best="lowest",
     draw=letters,
     drawn_by=("examples", "window"),
-    grid={"lr": (0.04, 0.1, 0.25, 0.6)},
+    grid={"lr": (0.04, 0.1, 0.25, 0.6, 1.5)},  # there are two valleys
     conditions={"examples": 1000, "steps": 500},
     settings={
         "momentum": {"optimizer": "momentum"},

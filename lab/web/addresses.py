@@ -1,9 +1,10 @@
 """The book at its published address: a Sphinx extension, which two variables turn on.
 
 SITE_URL is where the book is published, such as https://example.org/batchnorm.  With it, pages
-name their canonical address and have a card for social media, and there are a sitemap and a page
-for addresses that do not exist.  REPOSITORY_URL, such as https://github.com/owner/course, gives
-each page the button "suggest an edit".  In a clone neither is set, and all links are relative.
+name their canonical address and have a card for social media, and there are a sitemap, a page for
+addresses that do not exist, and what GitHub Pages needs.  REPOSITORY_URL, such as
+https://github.com/owner/course, gives each page the button "suggest an edit".  In a clone neither
+is set, and all links are relative.
 """
 
 import os
@@ -35,6 +36,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", _suggest_edits)
     if site := site_url():
         app.setup_extension("notfound.extension")
+        app.setup_extension("sphinx.ext.githubpages")
         app.setup_extension("sphinxext.opengraph")
         app.connect("config-inited", _publish)
         app.connect("build-finished", _write_sitemap)

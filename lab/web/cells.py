@@ -5,6 +5,7 @@ _static/cells.mjs makes editors of them when it is pressed. All cells are in the
 that are hidden too. Other pages say what they need, and offer the notebook.
 """
 
+import hashlib
 from html import escape
 
 from docutils import nodes
@@ -54,11 +55,18 @@ def _prepare(app: Sphinx, doctree: nodes.document, page: str) -> None:
             "id": f"cell-{place}" if place in visible else None,
             "code": source,
             "needs": needs[place],
+            "key": f"cell {page} {_digest(sources, n)}",
         }
-        for place, source in zip(places, sources, strict=True)
+        for n, (place, source) in enumerate(zip(places, sources, strict=True))
     ]
     data = {"cells": cells, "offer": offer}
     doctree += nodes.raw("", data_script(data, f'id="{_ID}"'), format="html")
+
+
+def _digest(sources: list[str], n: int) -> str:
+    """Of a cell's text, and of how many above have the same: where a reader's edits of it are."""
+    text = repr((sources[n], sources[:n].count(sources[n])))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _has_code(box: nodes.container) -> bool:

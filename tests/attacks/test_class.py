@@ -23,6 +23,7 @@ from nbgrader.server_extensions.formgrader import handlers
 from grader.classes.classroom import Classroom
 from grader.cli import main
 from grader.notebooks.course import Course
+from lab.web.chromium import chromium
 
 SET = "ps1_standardize"
 MASTER = ROOT / "solutions" / SET / f"{SET}.ipynb"
@@ -217,15 +218,11 @@ def test_no_file_of_others(graded: tuple[Path, str, str]) -> None:
 
 def dom(path: Path) -> str:
     """A page as Chromium has it after its scripts have run."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    assert program, f"These tests open pages in Chromium: install one of {', '.join(names)}."
-    command = [program, "--headless=new", "--disable-gpu", "--virtual-time-budget=3000",
-               "--allow-file-access-from-files", f"--user-data-dir={path.parent / 'chromium'}",
-               "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # fmt: skip
-    if os.geteuid() == 0:  # Chromium's own sandbox does not work for root
-        command.append("--no-sandbox")
-    command += ["--dump-dom", path.as_uri()]
+    command = [
+        *chromium(path.parent / "chromium"), "--virtual-time-budget=3000",
+        "--allow-file-access-from-files",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--dump-dom", path.as_uri(),
+    ]  # fmt: skip
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 

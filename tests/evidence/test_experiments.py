@@ -14,6 +14,7 @@ from lab.evidence import CLAIMS
 from lab.evidence.experiment import Trial, perform
 from lab.evidence.record import load, modules
 from lab.experiments.c4_3_activation import norm_after
+from lab.experiments.c8_2_language import GUESS
 from lab.experiments.c8_3_speech import SpeechNet, utterances
 from lab.networks import mlp
 
@@ -104,3 +105,11 @@ def test_masked_statistics_leave_padding_out() -> None:
         with torch.no_grad():
             before, after = (model(torch.tensor(x)) for x in (batch, longer))
         assert torch.allclose(before, after, atol=1e-5) == masked
+
+
+def test_a_network_of_letters_that_is_lost_counts_as_guessing() -> None:
+    """Is a run without numbers as bad as one that guesses, so that a rate can be too large?"""
+    experiment = load("8.2")
+    train, _, test = experiment.draw(0, examples=20)
+    lost = experiment.trial("no norm", 0, train, test, lr=1e6, steps=5, activation=nn.ReLU)
+    assert lost == {"nats": GUESS}

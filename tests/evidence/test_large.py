@@ -135,7 +135,7 @@ def test_all_runs_are_made_and_read(
     command = ["--archive", str(package), "--into", str(file), "--device", "cpu"]
 
     assert large.main([*command, "--seconds", "0"], TINY) == 0
-    found = reading.read(file).findings()
+    found = reading.read(file.parent).findings()
     assert [each.why for each in found] == ["its runs have not been made"] * 7
 
     assert large.main(command, TINY) == 0
@@ -143,9 +143,18 @@ def test_all_runs_are_made_and_read(
     assert data["failed"] == []
     assert data["made with"]["device"] == "processor"
     assert len(data["runs"]) == 3 * 2 + 2 * 2 + 3 * 2 + 2 * 2 + 2 * 4 + 2 * 2
-    found = reading.read(file).findings()
+    found = reading.read(file.parent).findings()
     assert [each.line for each in found] == ["1.4", "4.2", "4.3", "5.1", "5.3", "7.3", "8.1"]
     assert all(each.effect or each.line in ("1.4", "5.3") for each in found)
+
+    data["runs"] = [run for run in data["runs"] if run["arm"] != "without"]
+    file.write_text(json.dumps(data))
+    monkeypatch.setattr(large, "JOURNALS", tmp_path / "of another machine")
+    command[3] = str(tmp_path / "large" / "elsewhere.json")
+    assert large.main(command, TINY) == 0
+    rest = json.loads(Path(command[3]).read_text())["runs"]
+    assert {run["arm"] for run in rest} == {"without"}
+    assert reading.read(file.parent).findings() == found
 
 
 def test_pictures_are_standardised(package: Path) -> None:
@@ -160,7 +169,7 @@ def test_pictures_are_standardised(package: Path) -> None:
 def test_findings() -> None:
     """Are effects paired by seed, and is there none where the question has no answer?"""
     rows = [
-        {"setting": setting, "arm": arm, "seed": seed, "judged": "test", **numbers}
+        {"setting": setting, "arm": arm, "seed": seed, "judged": "test", "numbers": numbers}
         for seed in (0, 1)
         for setting, arm, numbers in [
             ("main", "with", {"points": 90.0 + seed, "doublings": 8.0}),
@@ -171,7 +180,7 @@ def test_findings() -> None:
             ("by heart", "without", {"points": 88.0, "by heart": 99.5}),
         ]
     ]
-    found = {each.line: each for each in reading.Large({"runs": rows}).findings()}
+    found = {each.line: each for each in reading.Large(rows).findings()}
     effects = {line: each.effect and each.effect.mean for line, each in found.items()}
     assert effects == {
         "1.4": None, "4.2": 5.5, "4.3": None, "5.1": 1.5, "5.3": 2.5, "7.3": None, "8.1": 5.5

@@ -1,9 +1,7 @@
 """A headless Chromium, driven over the DevTools protocol."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -13,11 +11,14 @@ from typing import Any
 
 import websocket
 
+from lab.web import chromium as installed
+
 KEYS = {
     "Tab": 9, "Enter": 13, "Escape": 27, "PageUp": 33,
     "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "a": 65, "b": 66,
 }  # fmt: skip
 CONTROL = 2  # the modifier of the protocol
+PATIENCE = 300  # seconds to wait for something in a page: a loaded machine is slow
 
 
 class Browser:
@@ -64,20 +65,18 @@ class Browser:
         self.press("a", modifiers=CONTROL)
         self.call("Input.insertText", text=text)
 
-    def wait(self, condition: str, seconds: float = 90) -> Any:
-        """What the expression is as soon as it is true; looked at whenever the page is drawn."""
+    def wait(self, condition: str) -> Any:
+        """What the expression is, or what it promises, as soon as that is true."""
         return self.evaluate(
-            f"""new Promise((found, late) => {{
-                const end = performance.now() + {seconds} * 1000;
-                const look = () => {{
-                    const value = {condition};
-                    if (value) found(value);
-                    else if (performance.now() > end)
-                        late(new Error("this did not come true"));
-                    else setTimeout(look, 20);
-                }};
-                look();
-            }})"""
+            f"""(async () => {{
+                const end = performance.now() + {PATIENCE} * 1000;
+                while (performance.now() < end) {{
+                    const value = await ({condition});
+                    if (value) return value;
+                    await new Promise((go) => setTimeout(go, 20));
+                }}
+                throw new Error("this did not come true");
+            }})()"""
         )
 
     def drag(self, selector: str, right: float) -> None:
@@ -119,15 +118,7 @@ class Browser:
 @contextmanager
 def chromium(folder: Path) -> Iterator[Browser]:
     """An empty page of a browser that keeps its profile in a folder."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
-    assert program, f"These tests open pages in Chromium: install one of {', '.join(names)}."
-    command = [
-        program, "--headless=new", "--disable-gpu", "--remote-debugging-port=0",
-        "--remote-allow-origins=*", f"--user-data-dir={folder}",
-    ]  # fmt: skip
-    if os.geteuid() == 0:  # Chromium's own sandbox does not work for root
-        command.append("--no-sandbox")
+    command = [*installed.chromium(folder), "--remote-debugging-port=0", "--remote-allow-origins=*"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
@@ -136,7 +127,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
                 page = next(target for target in json.load(answer) if target["type"] == "page")
             address = page["webSocketDebuggerUrl"]
-            with closing(websocket.create_connection(address, timeout=120)) as socket:
+            with closing(websocket.create_connection(address, timeout=PATIENCE + 30)) as socket:
                 yield Browser(socket)
         finally:
             process.terminate()

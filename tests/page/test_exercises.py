@@ -111,7 +111,7 @@ def test_named_mended_right(forward: Browser, site: Site) -> None:
     assert box.find(".exercise-message a", "href") == (
         f"{site.address}/mistakes.html#eps-outside-sqrt"
     )
-    assert f'href="{site.address}/chapters/03_how_it_works/forward.html#' in result
+    assert f'href="{site.address}/chapters/03_how_it_works/where_it_goes_wrong.html#' in result
     box.write(INSIDE)
     assert as_here(INSIDE, "forward", "")[0] in re.sub("<[^>]+>", "", box.after("Check"))
     assert box.said == "Right."
@@ -152,6 +152,29 @@ def test_endless_loop(forward: Browser) -> None:
     assert box.said == "Stopped."
     box.write(WRONG_MEAN)
     assert "wrong-axis" in box.after("Check")
+
+
+def test_python_goes_on_from_its_start(forward: Browser, site: Site) -> None:
+    """Does Python begin where an earlier one had started, with luck of its own, or else anew?"""
+    page = f"{site.address}/chapters/03_how_it_works/forward.html"
+    kept = "caches.open('python-memory').then((kept) => kept.keys())"
+    code = "import random\nprint(hash('of this start'), random.random())"
+    shown = []
+    forward.evaluate("caches.delete('python-memory')")
+    for _ in range(3):
+        forward.open(page)
+        box = Box(forward, "batch_mean")
+        box.write(code)
+        box.write("", "tries")
+        shown.append(re.findall(r"-?[\d.]+", re.sub("<[^>]+>", "", box.after("Run"))))
+        assert len(shown[-1]) == 2
+        if len(shown) == 1:
+            forward.wait(f"{kept}.then((keys) => keys.length)")
+        if len(shown) == 2:
+            forward.evaluate("caches.delete('python-memory')")
+    (first, one), (second, two), (third, _) = shown
+    assert first == second != third
+    assert one != two
 
 
 def test_reload(forward: Browser, site: Site) -> None:
@@ -219,9 +242,10 @@ def test_solution(forward: Browser) -> None:
     assert "return x.mean(axis=0)" in box.find(".exercise-solution", "textContent")
 
 
-def test_short(forward: Browser) -> None:
+def test_short(browser: Browser, site: Site) -> None:
     """Is what is wrong in a short exercise named, and right what is mended?"""
-    box = Box(forward, "centre")
+    browser.open(f"{site.address}/chapters/03_how_it_works/where_it_goes_wrong.html")
+    box = Box(browser, "centre")
     assert "one mean for everything (centre-one-number)" in box.after("Check")
     box.write(box.text().replace("axis=None", "axis=1, keepdims=True"))
     assert "a mean for each sample (centre-each-sample)" in box.after("Check")
@@ -322,7 +346,7 @@ def test_without_javascript(browser: Browser, site: Site) -> None:
     document = browser.call("DOM.getDocument", depth=-1)["root"]["nodeId"]
     html = browser.call("DOM.getOuterHTML", nodeId=document)["outerHTML"]
     browser.call("Emulation.setScriptExecutionDisabled", value=False)
-    box = html.partition('id="exercise-batch_mean"')[2].partition('id="exercise-centre"')[0]
+    box = html.partition('id="exercise-batch_mean"')[2].partition('id="exercise-variance-left"')[0]
     text = re.sub("<[^>]+>", "", box)
     for words in ("def batch_mean(x", "YOUR CODE HERE", "Write it without a loop", "problem set 1"):
         assert words in text
@@ -358,8 +382,10 @@ def test_which_exercises(html: Path) -> None:
     sections = {name: one["page"].rpartition("/")[2] for name, one in data(html).items()}
     expected = {
         "forward": "batch_mean batch_variance normalize scale_and_shift forward",
-        "inference": "layer population_statistics",
-        "backward": "numerical_gradient compact_dx",
+        "inference": "layer",
+        "finished_network": "population_statistics",
+        "backward": "compact_dx",
+        "testing": "numerical_gradient",
         "convolutions": "batchnorm2d_forward batchnorm2d_backward",
         "layer_and_group_norm": "layernorm groupnorm",
     }
