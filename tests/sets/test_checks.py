@@ -332,11 +332,11 @@ def test_wrong_solution_loses_points(
     Where they take none, another exercise is to blame: they see that all is not right.
     """
     checks, source = extras("wrong", assignment, "WRONG")[case]
-    # points do not depend on what is found to explain it, which takes long where nothing does
-    monkeypatch.setattr(Check, "_diagnose", lambda *_: Diagnosis())
     for seed in range(SEED, SEED + 3):
         for id in checks:
             namespace = written(assignment, source, **with_mistakes(assignment))
             verdict = grade(assignment, load(assignment)[id], namespace, seed)
             seen = verdict.points < POINTS or verdict.message.startswith(ELSEWHERE)
             assert seen, f"{id}, seed {seed}"
+        # points do not depend on what is found to explain it, which takes long where nothing does
+        monkeypatch.setattr(Check, "_diagnose", lambda *_: Diagnosis())
