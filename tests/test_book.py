@@ -28,7 +28,8 @@ from lab.evidence.verdict import Verdict
 CHAPTERS = ROOT / "chapters"
 NUMBER = r"[+-]?[\d.,]+(e[+-]\d+)?%?"
 EFFECT = rf"{NUMBER} ± {NUMBER} \(\d+ seeds\)|{NUMBER} \[{NUMBER}, {NUMBER}\]|\d+ of \d+"
-GLUED = rf"{NUMBER}|{EFFECT}|{'|'.join(get_args(Verdict))}|N( - \d)?"
+RUNS = r"\d+ seeds in \d+ blocks|\d+ other settings with \d+ seeds each"
+GLUED = rf"{NUMBER}|{EFFECT}|{RUNS}|{'|'.join(get_args(Verdict))}|N( - \d)?"
 
 
 class Page(HTMLParser):
@@ -180,7 +181,7 @@ def test_search_finds_the_chapters(html: Path) -> None:
 
 
 def test_numbers_in_the_text_are_there(pages: dict[str, Page]) -> None:
-    """Is each glued value in the page a number, an effect or a correction, and none of them nan?"""
+    """Is each glued value in the page a number, an effect or the like, and none of them nan?"""
     for name, source in sources().items():
         glued = re.findall(r"\{glue:text\}`([^:`]+)", source)
         assert len(pages[name].pasted) == len(glued)

@@ -16,6 +16,8 @@ import numpy as np
 
 from ..sandbox.channel import StudentGone
 from .compare import (
+    FLOOR,
+    NOISE,
     Difference,
     comparable,
     difference,
@@ -100,6 +102,7 @@ class Glance:
     shape: tuple[int, ...]
     first: float
     scale: float
+    floor: float  # what is smaller may be a rounding error
 
 
 def glance(answer: object) -> Glance | None:
@@ -114,16 +117,22 @@ def glance(answer: object) -> Glance | None:
         case int() | float() | np.ndarray() | np.generic():
             array = np.asarray(answer)
             if array.dtype.kind in "iuf" and array.size:
-                return Glance(array.shape, float(array.flat[0]), float(np.abs(array).max()))
+                first, scale = float(array.flat[0]), float(np.abs(array).max())
+                return Glance(array.shape, first, scale, FLOOR[precision(narrowed(array))])
     return None
 
 
-def far_apart(one: Glance | None, other: Glance | None) -> bool:
-    """Do these not agree, by far, or has one of them no numbers? False where it is not sure."""
+def far_apart(one: Glance | None, other: Glance | None, right: Glance | None) -> bool:
+    """Do these not agree, by far, or has one of them no numbers? False where it is not sure.
+
+    What is as small as rounding errors of the `right` answer counts as 0.
+    """
     if one is None or other is None:
         return one is not other
+    noise = 0.0 if right is None else max(right.floor, NOISE[4] * right.scale)
     # 2 % is twice the widest tolerance, that of float16
-    far = abs(one.first - other.first) > 0.02 * max(one.scale, other.scale, 0.1)
+    most = max(0.02 * max(one.scale, other.scale), 2 * one.floor, 2 * other.floor, noise)
+    far = abs(one.first - other.first) > most or abs(one.scale - other.scale) > most
     return far or one.shape != other.shape
 
 

@@ -193,7 +193,9 @@ def _is_share(number: np.ndarray) -> bool:
 
 
 def _close(got: np.ndarray, expected: np.ndarray, rounded: int) -> bool:
-    return bool(near(got, expected, rounded).all())
+    # most right answers are the same to the bit
+    same = got.dtype == expected.dtype and got.tobytes() == expected.tobytes()
+    return same or bool(near(got, expected, rounded).all())
 
 
 def near(got: np.ndarray, expected: np.ndarray, rounded: int = 8) -> np.ndarray:

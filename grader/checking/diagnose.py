@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -26,11 +26,14 @@ from .remote import Arguments
 from .slips import Slips
 
 # What an answer that is wrong in this way shows by itself.
-SHOWN_BY_KIND = {"dtype": "loses-dtype", "changed": "mutates-input"}
+SHOWN_BY_KIND = {
+    "dtype": "loses-dtype",
+    "changed": "mutates-input",
+    "nothing": "returns-nothing",
+}
 # The same, for checks that know the mistake.
 SHOWN_IF_KNOWN = {
     "shape": ("statistics-shape", "gradients-shape"),
-    "nothing": ("returns-nothing",),
     "more": ("returns-more",),
 }
 # Where the number in a slip is looked for: it lies between two of these, or is one of them.
@@ -44,10 +47,12 @@ PROBES = (1e-7, 0.37, 5.3)  # a number has to be one that shows where it matters
 TINY = 1e-12  # zeros are no evidence: much comes to them
 EVIDENCE = 3  # wrong numbers at least, before a slip is believed to be their cause
 SOLVED = 6  # and before one is whose number is solved for
-PAIRS = 2000  # of more, only some are tried
+PAIRS = 2200  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
-SEARCHES = 2  # among all pairs, for parts that no single mistake explains
+SEARCHES = 2  # among all pairs or slips, for parts that no single mistake explains
 STEPS = 60  # of the secant method, which seldom needs ten
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,9 @@ class Asks(Protocol):
 
     def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """The same, asked anew."""
+
+    def remembered(self, seed: int, key: tuple[object, ...], find: Callable[[], T]) -> T:
+        """What is found by questions to implementations alone: the same for all students."""
 
 
 class Search:
@@ -128,7 +136,8 @@ class Search:
         shows, two listed mistakes, a slip, a slip with a number.
         """
         singles = [(mistake,) for mistake in self._check.mistakes]
-        shown = {index: self._shown(self._results[index]) for index in self._wrong}
+        details: dict[str, str] = {}
+        shown = {index: self._shown(index) for index in self._wrong}
         hidden = {index for index in self._wrong if shown[index]}
         known = [mistake for index in sorted(hidden) for mistake in shown[index]]
         known += ["returns-more"] if self._more else []
@@ -153,15 +162,23 @@ class Search:
         hints = {
             index: hint
             for index in self._wrong
-            if (hint := self._results[index].part.shows) and index not in hidden
+            if (hint := self._hint(index)) and index not in hidden
         }
         if hints and (one := self._first([*singles, *pairs], but=hidden, apart=hints)):
-            return Diagnosis(named((*one, *known, *hints.values())))
-        found = (*self._part_by_part(singles, pairs), *known)
+            return Diagnosis(named((*one, *known, *self._hinted(one, hints))))
+        found = self._part_by_part(singles, pairs)
+        explained = self._explained(found) if found else set()
+        found += tuple(m for index in sorted(hidden - explained) for m in shown[index])
+        found += ("returns-more",) if self._more else ()
         alone = len(self._wrong) == 1 and len(self._parts) == len(self._results)
         if not found and alone:
             found = tuple(hints.values())  # it may be rounding errors
-        return Diagnosis(named(found))
+        if self._check.slips and evidence >= EVIDENCE:
+            slips, names = self._check.slips
+            for name in self._slips_of_parts(slips, names, found):
+                id = slips.id(name, self._check.mistakes)
+                found, details = (*found, id), details | {id: f"{slips.says(name)}."}
+        return Diagnosis(named(found), details)
 
     def _first(
         self,
@@ -182,16 +199,19 @@ class Search:
                 return mistakes
         return None
 
-    def _evidence(self) -> int:
+    def _evidence(self, *parts: int) -> int:
         """How many wrong numbers there are: of few, nearly any program may be the cause."""
         count = 0
-        for index in self._wrong:
+        for index in parts or self._wrong:
             right = self._check.answers(index, self._seed)
             for given, expected in zip(self._results[index].answers, right, strict=False):
                 for got, best in zip(_arrays(given), _arrays(expected), strict=False):
                     if got.shape == best.shape:
-                        wrong = np.isfinite(got) & ~np.isclose(got, best)
-                        count += int((wrong & (np.abs(got) > TINY)).sum())
+                        off = ~np.isclose(got, best)
+                        wrong = np.isfinite(got) & off & (np.abs(got) > TINY)
+                        partly = bool((~off & (np.abs(best) > TINY)).any())
+                        # zeros beside what is right say where they are
+                        count += int((off if partly else wrong).sum())
                     else:
                         count += got.size
         return count
@@ -213,9 +233,10 @@ class Search:
     ) -> tuple[str, ...]:
         """Mistakes that explain some parts each, and together contradict none.
 
-        Those that explain all are taken; else those of the first parts that can be explained.
+        Those that explain all are taken; else those that explain the most.
         """
-        choices = [self._some(singles, index) for index in self._wrong]
+        broad = sorted(singles, key=lambda one: -len(self._explained(one)))
+        choices = [self._some(broad, index) for index in self._wrong]
         found: list[tuple[str, ...]] = []
         searches = 0
         for place, index in enumerate(self._wrong):
@@ -229,15 +250,52 @@ class Search:
             if whole := self._first(unions):
                 return whole
         together: tuple[str, ...] = ()
-        for index, some in zip(self._wrong, choices, strict=True):
-            if together and self._explains(together, index):
-                continue
-            for one in some:
-                both = _united(together, one)
-                if all(self._bears(both, each) for each in self._parts):
-                    together = both
-                    break
+        candidates = dict.fromkeys(itertools.chain.from_iterable(choices))
+        for one in sorted(candidates, key=lambda one: -len(self._explained(one))):
+            both = _united(together, one)
+            more = self._explained(both) > (self._explained(together) if together else set())
+            if (
+                more
+                and self._raises_alike(both)
+                and all(map(partial(self._bears, both), self._parts))
+            ):
+                together = both
         return together
+
+    def _explained(self, mistakes: tuple[str, ...]) -> set[int]:
+        """The wrong parts that these explain."""
+        return {index for index in self._wrong if self._explains(mistakes, index)}
+
+    def _raises_alike(self, mistakes: tuple[str, ...]) -> bool:
+        """Do they explain all parts or none that broke off with an exception of one class?
+
+        Of an exception its class alone is compared: much can be explained by it.
+        """
+        by_class: dict[tuple[str, ...], set[bool]] = {}
+        for index in self._wrong:
+            last = self._results[index].answers[-1]
+            if isinstance(last, Raised) and last.kinds and last != END:
+                explained = self._explains(mistakes, index)
+                by_class.setdefault(last.kinds[:1], set()).add(explained)
+        return all(len(explained) == 1 for explained in by_class.values())
+
+    def _slips_of_parts(
+        self, slips: Slips, names: Sequence[str], found: tuple[str, ...]
+    ) -> Iterator[str]:
+        """For each part that is still unexplained the first slip that is, and contradicts none."""
+        explained = self._explained(found) if found else set()
+        searches = 0
+        for index in self._wrong:
+            if index in explained or self._evidence(index) < EVIDENCE or searches == SEARCHES:
+                continue
+            searches += 1
+            for name in names:
+                if slips.solved(name) or not self._explains((name,), index):
+                    continue
+                if all(self._bears((name,), each) for each in self._parts):
+                    explained |= self._explained((name,))
+                    yield name
+                    break
 
     def _some(self, candidates: Sequence[tuple[str, ...]], index: int) -> list[tuple[str, ...]]:
         """A few candidates that explain a part."""
@@ -251,7 +309,8 @@ class Search:
         """
         result, seed = self._results[index], self._seed
         # most are out here, for the price of one answer
-        if far_apart(result.glance, self._check.glance(index, seed, mistakes)):
+        right_one = self._check.glance(index, seed, ())
+        if far_apart(result.glance, self._check.glance(index, seed, mistakes), right_one):
             return False
         given, right = result.answers, self._check.answers(index, seed)
         faulty, dtype = self._answers(mistakes, index), result.part.dtype
@@ -300,9 +359,27 @@ class Search:
             self._near[key] = self._check.answers(index, self._seed, mistakes)
         return self._near[key]
 
-    def _shown(self, result: Result) -> tuple[str, ...]:
+    def _hinted(self, found: tuple[str, ...], hints: dict[int, str]) -> Iterator[str]:
+        """The hints of parts in which nothing shows that was found before."""
+        for index, hint in sorted(hints.items()):
+            if not any(self._shows((one,), index) for one in found):
+                yield hint
+                found = (*found, hint) if hint in self._check.mistakes else found
+
+    def _hint(self, index: int) -> str | None:
+        """The mistake that wrong values in a part show, where nothing else explains them."""
+        result = self._results[index]
+        return result.part.shows if result.wrong and result.wrong.kind == "values" else None
+
+    def _shown(self, index: int) -> tuple[str, ...]:
         """The mistake that the first difference of a part shows by its kind, if any."""
+        result = self._results[index]
         kind = result.wrong.kind if result.wrong else ""
+        if kind == "nothing":
+            # it may be something inside an answer, or have a name of its own
+            inside = all(one is not None for one in result.answers)
+            if inside or any(self._explains((m,), index) for m in self._check.mistakes):
+                return ()
         if kind in SHOWN_BY_KIND:
             return (SHOWN_BY_KIND[kind],)
         known = self._check.mistakes
@@ -334,6 +411,10 @@ class Search:
 
     def _begins_there(self, name: str, index: int, place: int) -> bool:
         """Can a slip with some number be seen at this answer of a part, and not before it?"""
+        find = partial(self._seen_first, name, index, place)
+        return self._check.remembered(self._seed, ("first", name, index, place), find)
+
+    def _seen_first(self, name: str, index: int, place: int) -> bool:
         right = [*itertools.islice(self._check.answers(index, self._seed), place + 1)]
         for k in PROBES:
             answers = self._check.ask(index, self._seed, (f"{name}={k!r}",))
@@ -346,9 +427,15 @@ class Search:
         self, name: str, index: int, place: int, element: int, target: float, k: float
     ) -> float:
         """By how much an element of an answer misses the student's, for a slip with this number."""
-        answers = self._check.ask(index, self._seed, (f"{name}={float(k)!r}",))
-        answer = _flat(next(itertools.islice(answers, place, None), None))
+        find = partial(self._numbers, name, index, place, float(k))
+        key = ("numbers", name, index, place, k)
+        answer = self._check.remembered(self._seed, key, find) if k in GRID else find()
         return float(answer[element]) - target if element < answer.size else np.nan
+
+    def _numbers(self, name: str, index: int, place: int, k: float) -> Array:
+        """The numbers in one answer of a slip with this number."""
+        answers = self._check.ask(index, self._seed, (f"{name}={k!r}",))
+        return _flat(next(itertools.islice(answers, place, None), None))
 
 
 def short(number: float) -> Iterator[str]:

@@ -36,7 +36,14 @@ KINDS = {
 
 SIGNS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 OTHER = {"+": "-", "-": "+", "*": "/", "/": "*"}
-REDUCTIONS = {"mean": "mean", "sum": "sum", "var": "variance", "std": "standard deviation"}
+REDUCTIONS = {
+    "mean": "mean",
+    "sum": "sum",
+    "var": "variance",
+    "std": "standard deviation",
+    "max": "largest value",
+    "min": "smallest value",
+}
 ROWS = (None, 0, 1)  # the axes of what has two
 AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(5), n)))
 
@@ -110,7 +117,10 @@ def _operations(site: Site) -> Iterator[Change]:
         left, op, right = ast.unparse(node.left), SIGNS[type(node.op)], ast.unparse(node.right)
         one, other, kind = _name(left), _name(right), "sign" if op in "+-" else "operation"
         yield kind, _done(OTHER[op], one, other), f"({left}) {OTHER[op]} ({right})"
+        if op == "-":
+            yield "operation", _done("/", one, other), f"({left}) / ({right})"
         if op == "*":
+            yield kind, _done("+", one, other), f"({left}) + ({right})"
             yield kind, _done("/", other, one), f"({right}) / ({left})"
         if op == "+":
             yield (
@@ -125,6 +135,10 @@ def _operations(site: Site) -> Iterator[Change]:
             yield "twice", f"{_done(op, other, one)} twice", f"({text}) {op} ({left})"
         else:
             yield "order", f"{one} and {other} have changed places", f"({right}) {op} ({left})"
+        if op == "-" and isinstance(node.left, ast.Name) and isinstance(node.right, ast.Name):
+            for name in site.scope:
+                if name not in (left, right):
+                    yield "operand", f"{_name(name)} stands where {_name(text)} belongs", name
         if op == "-":
             yield "operation", f"the absolute value of {_name(text)} is taken", f"np.abs({text})"
         if op == "/" and right.endswith(" ** 0.5"):
@@ -137,6 +151,7 @@ def _operations(site: Site) -> Iterator[Change]:
         yield "factor", f"{_name(text)} is {{k}} times what it should be", f"{K} * ({text})"
         yield "offset", f"{{k}} is added to {_name(text)}", f"{K} + ({text})"
         yield from _brackets(node.left, op, node.right)
+        yield from _drawn_in(node.left, op, node.right)
     match node:
         case ast.BinOp(left=base, op=ast.Pow()):
             yield (
@@ -176,6 +191,19 @@ def _operations(site: Site) -> Iterator[Change]:
                     f"{_name(b)} is outside `{function}`",
                     f"np.{function}({a}) {op} ({b})",
                 )
+                if op == "+":
+                    says = f"{_name(b)} is subtracted from {_name(a)}"
+                    yield "sign", says, f"np.{function}(np.abs(({a}) - ({b})))"
+        case ast.Call(func=ast.Name(id="list"), args=[ast.Name(id=many)]):
+            yield "left-out", f"the first of {_name(many)} is left out", f"{text}[1:]"
+            yield "left-out", f"the last of {_name(many)} is left out", f"{text}[:-1]"
+        case ast.Dict(keys=keys, values=values) if "return" in site.inside:
+            names = [ast.unparse(key) for key in keys if key]
+            texts = [ast.unparse(one) for one in values]
+            for i, j in itertools.combinations(range(len(texts)), 2):
+                says = f"{names[i]} and {names[j]} have each other's value"
+                pairs = zip(names, _swapped(texts, i, j), strict=True)
+                yield "order", says, f"{{{', '.join(map(': '.join, pairs))}}}"
         case ast.Tuple(elts=elements) if "return" in site.inside:
             texts = [ast.unparse(one) for one in elements]
             for i, j in itertools.combinations(range(len(texts)), 2):
@@ -202,6 +230,17 @@ def _brackets(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
             yield "brackets", says, f"{a} {inner} ({b}) {op} ({c})"
         elif op == "/":
             yield "brackets", says, f"({ast.unparse(left)}) / {ast.unparse(right)}"
+
+
+def _drawn_in(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
+    """a - b - c * d as a - c * (b + d): what multiplies one term multiplies two."""
+    match left, right:
+        case ast.BinOp(op=ast.Sub()), ast.BinOp(left=c, op=ast.Mult(), right=d) if op == "-":
+            a, b = ast.unparse(left.left), ast.unparse(left.right)
+            for one, other in ((c, d), (d, c)):
+                says = f"{_name(ast.unparse(one))} multiplies {_name(b)} too"
+                text = f"({a}) - ({ast.unparse(one)}) * (({b}) + ({ast.unparse(other)}))"
+                yield "brackets", says, text
 
 
 def _swapped(texts: list[str], i: int, j: int) -> list[str]:
@@ -255,6 +294,8 @@ def _reductions(site: Site) -> Iterator[Change]:
                 total = f"({inner}){rest}.sum(axis={axis}, keepdims={kept}) / len({inner})"
                 yield "left-out", f"the {gone} of {of} is not in the sum", total
     if name == "mean":
+        square = f"np.sqrt((({inner}) ** 2).mean(axis={axis}, keepdims={kept}))"
+        yield "reduction", f"the root of the mean square of {of} stands for its mean", square
         middle = f"np.median({inner}, axis={axis}, keepdims={kept})"
         yield "reduction", f"the median of {of} stands where its mean belongs", middle
         for divisor in (*_counts(site), K):
@@ -265,6 +306,10 @@ def _reductions(site: Site) -> Iterator[Change]:
         yield "count", says, reduced(ddof=1)
         says = f"the variance of {of} divides by two less than the number of values"
         yield "count", says, reduced(ddof=2)
+        number = f"(({inner}).size / {reduced()}.size)"
+        for divisor in (*_counts(site), K):
+            says = f"the sum of squares of {of} is divided by `{divisor}`".replace(K, "{k}")
+            yield "count", says, f"{reduced()} * {number} / ({divisor})"
     if axis is not None:
         text = f"0 * {reduced()} + {reduced(axis=None, keepdims=False)}"
         yield "axis", f"the {REDUCTIONS[name]} of {of} is taken over everything, and repeated", text
@@ -284,6 +329,10 @@ def _reductions(site: Site) -> Iterator[Change]:
             rest = reduced().replace(f"({inner})", f"({one})", 1)
             ordered = f"{rest} {op} ({other})" if one == a else f"({other}) {op} {rest}"
             yield "brackets", f"{_name(other)} is outside the {REDUCTIONS[name]}", ordered
+        if op == "*":
+            first, second = (reduced().replace(f"({inner})", f"({one})", 1) for one in (a, b))
+            says = f"the {REDUCTIONS[name]} of {_name(a)} and that of {_name(b)} are multiplied"
+            yield "brackets", f"{says}, not their products", f"{first} * {second}"
 
 
 def _counts(site: Site) -> Iterator[str]:
@@ -291,7 +340,11 @@ def _counts(site: Site) -> Iterator[str]:
     counts = [*site.counts]
     for count in counts:
         yield from (count, f"{count} - 1", f"{count} + 1", f"{count} - 2")
-    yield from (f"{one} * {other}" for one, other in itertools.combinations(counts, 2))
+    pairs = itertools.combinations_with_replacement(counts, 2)
+    yield from (f"{one} * {other}" for one, other in pairs)
+    if len(counts) > 2:  # N H W, and one of them twice
+        triples = itertools.combinations_with_replacement(counts, 3)
+        yield from (" * ".join(three) for three in triples if len({*three}) > 1)
 
 
 def _over(axis: object) -> str:
@@ -317,7 +370,13 @@ def _quantities(site: Site) -> Iterator[Change]:
         yield "power", f"{_name(name)} is squared", f"({name}) ** 2"
         yield "power", f"the root of {_name(name)} is taken", f"np.sqrt({name})"
         yield "sign", f"the sign of {_name(name)} is wrong", f"(-{name})"
-        yield "operand", f"the first of {_name(name)} stands for all of it", f"{name}[0]"
+        for says, text in _one_for_all(name):
+            yield "operand", f"{says} {_name(name)} stands for all of it", text
+
+
+def _one_for_all(name: str) -> Iterator[tuple[str, str]]:
+    yield "the first of", f"{name}[0]"
+    yield "the mean of", f"{name}.mean()"
 
 
 def _quantity(site: Site) -> str:
@@ -361,12 +420,25 @@ def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
                 case ast.Assign(targets=[ast.Attribute() as target]) | ast.AugAssign(target=target):
                     says = f"{_name(ast.unparse(target))} is not set or moved on"
                     yield Slip("left-out", says, where, ((here, ast.Pass()),))
+                case ast.For(iter=iterated):
+                    yield from _rounds(where, iterated, (*here, ("iter", None)))
                 case ast.If(test=test):
                     for value, when in ((True, "always"), (False, "never")):
                         says = f"what depends on {_name(ast.unparse(test))} happens {when}"
                         changed = ((*here, ("test", None)), ast.Constant(value))
                         yield Slip("condition", says, where, (changed,))
         yield from _parameters(where, function, path, sites)
+
+
+def _rounds(where: str, iterated: ast.expr, path: Path) -> Iterator[Slip]:
+    """A loop that leaves out its first or last round, or ends after the first."""
+    text = f"list({ast.unparse(iterated)})"
+    for says, part in (
+        ("the loop leaves out the first", "[1:]"),
+        ("the loop leaves out the last", "[:-1]"),
+        ("the loop ends after the first: what ends it, as `return` does, is inside it", "[:1]"),
+    ):
+        yield Slip("left-out", says, where, ((path, _expression(text + part)),))
 
 
 def _exchanged(where: str, function: ast.FunctionDef, path: Path) -> Iterator[Slip]:
@@ -415,6 +487,18 @@ def _parameters(
     where: str, function: ast.FunctionDef, path: Path, sites: list[Site]
 ) -> Iterator[Slip]:
     names = [one.arg for one in function.args.args]
+    arrays = [one.arg for one in function.args.args if one.annotation and one.arg != names[0]]
+    arrays = [name for name in arrays if name in ("gamma", "beta", "mean", "variance")]
+    if len(arrays) > 1:
+        for place in range(2):
+            changes = tuple(
+                (site.path, _expression([*_one_for_all(site_name)][place][1]))
+                for site in sites
+                if (site_name := _quantity(site)) in arrays and site.path[: len(path)] == path
+            )
+            says = [*_one_for_all("")][place][0]
+            each = " and ".join(map(_name, arrays))
+            yield Slip("operand", f"{says} {each} stands for all of each", where, changes)
     first = len(names) - len(function.args.defaults)
     number = _expression(K)
     for place, default in enumerate(function.args.defaults):

@@ -129,9 +129,10 @@ def _same(check: Check, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Do implementations with these mistakes give the same answers in all parts?"""
     for i, part in enumerate(check.parts):
         answers, others = (check.answers(i, SEED, mistakes) for mistakes in (one, other))
-        if far_apart(answers.glance, others.glance):
+        right = check.answers(i, SEED)
+        if far_apart(answers.glance, others.glance, right.glance):
             return False
-        if not agree(answers, others, check.answers(i, SEED), dtype=part.dtype):
+        if not agree(answers, others, right, dtype=part.dtype):
             return False
     return True
 

@@ -21,6 +21,7 @@ from ..sandbox.channel import CLASSES, Channel, StudentGone
 from ..sandbox.outputs import printable
 from ..sandbox.student.objects import Objects
 from ..sandbox.student.protocol import Callback, Handle, decode, encode
+from .ahead import Ahead, Done, Foreseen, Question, kind_of_reply
 from .borrowed import no_python
 from .errors import CourseError, is_ours
 from .limit import OutOfTime, limited
@@ -188,8 +189,8 @@ class Student:
     Without `names` all can: what is not there is then not written yet.
 
     `calls` lists what was called since it was last emptied.
-    `sources` are the cells that made the namespace, in the order in which they ran, and `failed`
-    those that ended in an error, with what it says.
+    `sources` are the cells that made the namespace, and `failed` those that ended in an error, with
+    what it says.
 
     Functions of ours may be passed as arguments. They stay here: the student's process only gets
     what they return, within `CALLS` and `BYTES`, and only until the call that they were passed to
@@ -205,8 +206,9 @@ class Student:
         failed: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._channel, self._names = channel, None if names is None else frozenset(names)
-        self.sources, self._failed = sources, failed
-        self._globals: dict[str, object] = {}
+        self._sources, self._failed = sources, failed
+        self._read = False  # the sources, in this part
+        self._globals: dict[str, Remote] = {}
         self.calls: list[Call] = []
         self._lent: dict[int, Callable[..., object]] = {}
         self._lent_ever = 0
@@ -216,6 +218,9 @@ class Student:
         self._fault: Exception | None = None  # a mistake in one of them
         self._driven: set[Callable[..., object]] = set()  # whose source was sent
         self._answers_left = ANSWERS
+        self._next = 0  # the number of the next handle; 0 before the first question
+        self._ahead: Ahead | None = None
+        self._questions: list[Question] | None = None  # of this part, where they can be foreseen
         if isinstance(channel, Loopback):
             channel.serve = self._serve
 
@@ -233,6 +238,43 @@ class Student:
                 return value
             self._globals[name] = value
         return self._globals[name]
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """The cells that made the namespace, in the order in which they ran."""
+        self._read = True
+        return self._sources
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """All that decides, besides its script and the answers, on how a part is asked."""
+        driven = sorted(driver.__name__ for driver in self._driven)
+        return self._next, tuple(self._globals), tuple(driven), self._lent_names
+
+    def begin(self, foreseen: Foreseen | None) -> Done | None:
+        """Begin a part, and ask ahead what is foreseen; what comes of it, if that is known."""
+        self._ahead = self._questions = None
+        self._read = False
+        if isinstance(self._channel, Loopback):
+            return None  # in this process nothing is gained
+        if foreseen is None:
+            self._questions = []
+            return None
+        self._ahead = Ahead(foreseen, self._exchange)
+        if self._fault is not None or (done := self._ahead.done) is None:
+            return None
+        self._globals = {name: Remote(self, it, name) for name, it in done.found.items()}
+        self._driven, self._next = set(done.driven), done.next
+        return done
+
+    def end(self, foreseen: Foreseen | None, answers: list[object]) -> Foreseen | None:
+        """End a part with these right answers, in plain data; what is foreseen from now on."""
+        if foreseen is None:
+            return Foreseen(self._questions) if self._questions else None
+        if self._ahead is not None and not self._read:  # or it went by more than the answers
+            found = {name: it._handle for name, it in self._globals.items()}
+            self._ahead.remember(Done(answers, found, frozenset(self._driven), self._next))
+        return foreseen
 
     @property
     def asked(self) -> list[str]:
@@ -327,6 +369,7 @@ class Student:
         """An attribute, or a global; what a call of it is about is the object of that number."""
         value = self._reply(text, {"op": "get", "target": target, "name": name})["value"]
         if isinstance(value, Handle):
+            self._next = max(self._next, value.number + 1)
             return Remote(self, value, text, root)
         return self._incoming(value, text)
 
@@ -334,11 +377,17 @@ class Student:
         return self._incoming(self._reply(text, request)["value"], text)
 
     def _reply(self, text: str, request: dict[str, object]) -> dict[str, object]:
-        self._calls_left, self._bytes_left = CALLS, BYTES  # for each request anew
-        reply = self._channel.ask(request)
-        # the student's code calls a function of ours, perhaps many times
-        while "callback" in reply:
-            reply = self._channel.ask(self._serve(reply))
+        if not self._next:
+            self._next, request = 1, request | {"anew": True}
+        if self._lent:  # under other numbers each time
+            self._ahead = self._questions = None
+        reply = None
+        if self._ahead is not None and self._ahead.as_foreseen:
+            reply = self._ahead.reply(encode(request))
+        if reply is None:
+            reply = self._exchange(request)
+        if self._questions is not None:
+            self._questions.append(Question(encode(request), kind_of_reply(reply)))
         if self._fault is not None:
             raise self._fault
         self._answers_left -= _weight(reply)
@@ -352,6 +401,15 @@ class Student:
             raise RemoteError(kinds, str(error.get("text", "")), str(error.get("traceback", "")))
         if "value" not in reply:
             raise RemoteError(["ProtocolError"], f"no answer to {text}")
+        return reply
+
+    def _exchange(self, request: dict[str, object], questions: int = 1) -> dict[str, object]:
+        # for each question anew
+        self._calls_left, self._bytes_left = questions * CALLS, questions * BYTES
+        reply = self._channel.ask(request)
+        # the student's code calls a function of ours, perhaps many times
+        while "callback" in reply:
+            reply = self._channel.ask(self._serve(reply))
         return reply
 
     def _serve(self, request: dict[str, object]) -> dict[str, object]:
@@ -395,6 +453,7 @@ class Student:
         """Handles become objects that can be used as if they were here."""
         match value:
             case Handle():
+                self._next = max(self._next, value.number + 1)
                 return Remote(self, value, text, value.number)
             case tuple():
                 return tuple(self._incoming(item, text) for item in value)

@@ -31,10 +31,10 @@ PAGES = {
         "momentum-conventions": "What momentum means",
         "biased-or-unbiased": "Biased or unbiased",
         "inference-mode": "Inference",
-        "forgotten-eval": "When eval() is forgotten",
         "a-batch-of-one": "A batch of one",
     },
     "chapters/03_how_it_works/finished_network": {
+        "forgotten-eval": "When eval() is forgotten",
         "population-statistics": "The statistics of all the data",
     },
     "chapters/03_how_it_works/backward": {

@@ -15,7 +15,7 @@ from typing import Any
 from .grammar import KEPT, KINDS, K, Path, Slip, slips
 
 PREFIX = "slip-"  # of the ids of slips
-MOST, SOLVED = 2000, 60  # for one check: slips, and those with a number to solve for
+MOST, SOLVED = 3000, 100  # for one check: slips, and those with a number to solve for
 
 
 def is_slip(mistake: str) -> bool:

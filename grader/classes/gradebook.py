@@ -29,6 +29,8 @@ from traitlets.config import Config
 from ..notebooks.notebook import CourseError, Master, is_set
 from .work import GradedNotebook, Outcome, Released
 
+FEW = 100  # students that a query names; for more it reads all
+
 
 @contextmanager
 def told() -> Iterator[None]:
@@ -143,6 +145,20 @@ def standings_of(folder: CourseDirectory, config: Config, assignment: str) -> di
             marks.close()
 
 
+@dataclass(frozen=True)
+class Place:
+    """A student's notebook in the gradebook, and what is to be entered there.
+
+    `mine` is its id, `notebook` that of the released one. It is `doubtful` where the submission
+    could not be graded: then a person has to look at all of it.
+    """
+
+    mine: str
+    notebook: str
+    outcome: GradedNotebook
+    doubtful: bool
+
+
 class Marks:
     """The marks of one problem set. Raises CourseError when the gradebook does not know it."""
 
@@ -195,19 +211,20 @@ class Marks:
         """
         try:
             with told():
-                for student, outcome, handed_in in graded:
-                    self._enter(student, outcome, handed_in)
+                self._grades([place for one in graded for place in self._places_of(*one)])
+                self._penalise({student for student, _, _ in graded})
                 self.db.commit()
         except BaseException:
             self.db.rollback()
             raise
 
-    def _enter(self, student: str, outcome: Outcome, handed_in: datetime | None) -> None:
+    def _places_of(
+        self, student: str, outcome: Outcome, handed_in: datetime | None
+    ) -> Iterator[Place]:
         notebooks = self._submission(student, handed_in)
         for name, graded in outcome.notebooks.items():
-            mine, doubtful = notebooks[self.notebooks[name]], bool(outcome.problems)
-            self._grades(mine, self.notebooks[name], graded, doubtful)
-        self._penalise({student})
+            id = self.notebooks[name]
+            yield Place(notebooks[id], id, graded, bool(outcome.problems))
 
     def penalise(self, students: Collection[str], changes: Callable[[str], None]) -> None:
         """Take off what lateness costs by the due date, extensions and policy of today.
@@ -215,14 +232,15 @@ class Marks:
         `changes` is told of each student for whom that is something else, before it is kept.
         """
         with told():
-            for student in self._penalise(set(students)):
+            # a name that the gradebook does not have may be one that it cannot be asked for
+            for student in self._penalise(self.students().intersection(students)):
                 changes(student)
             self.db.commit()
 
     def _penalise(self, students: set[str]) -> list[str]:
         """Take off what lateness costs; returns the students for whom that is something else."""
         here = SubmittedAssignment.assignment_id == self.id
-        if len(students) == 1:
+        if len(students) <= FEW:
             here &= SubmittedAssignment.student_id.in_(students)
         rows = [row for row in self._submitted(here) if row.student_id in students]
         seconds = {row.id: self._seconds_late(row.timestamp, row.extension) for row in rows}
@@ -364,25 +382,29 @@ class Marks:
                 rows = [{"cell_id": cell, "notebook_id": id} for cell in here.values()]
                 self.db.execute(insert(table), rows)
 
-    def _grades(self, mine: str, notebook: str, outcome: GradedNotebook, doubtful: bool) -> None:
-        """Scores and comments; a person's marks stay, and are to be looked at again.
-
-        So are those that are `doubtful`: of a submission that could not be graded.
-        """
-        rows = select(Grade.cell_id, Grade.id, Grade.manual_score).where(Grade.notebook_id == mine)
-        known = {row.cell_id: row for row in self.db.execute(rows)}
-        changes = []
-        for name, score in outcome.scores.items():
-            row = known[self.graded[notebook][name]]
-            # a person has to look at it, for the first time or again
-            review = score is None or row.manual_score is not None or doubtful
-            changes.append({"id": row.id, "auto_score": score, "needs_manual_grade": review})
-        comments = select(Comment.cell_id, Comment.id).where(Comment.notebook_id == mine)
-        ids = dict(self.db.execute(comments).all())
-        remarks = [
-            {"id": ids[self.commented[notebook][name]], "auto_comment": text}
-            for name, text in outcome.comments.items()
-        ]
+    def _grades(self, places: Sequence[Place]) -> None:
+        """Scores and comments; a person's marks stay, and are to be looked at again."""
+        here = [place.mine for place in places]
+        rows = select(Grade.notebook_id, Grade.cell_id, Grade.id, Grade.manual_score)
+        known = {
+            (row.notebook_id, row.cell_id): row
+            for row in self.db.execute(rows.where(Grade.notebook_id.in_(here)))
+        }
+        comments = select(Comment.notebook_id, Comment.cell_id, Comment.id)
+        ids = {
+            (notebook, cell): id
+            for notebook, cell, id in self.db.execute(comments.where(Comment.notebook_id.in_(here)))
+        }
+        changes, remarks = [], []
+        for place in places:
+            for name, score in place.outcome.scores.items():
+                row = known[place.mine, self.graded[place.notebook][name]]
+                # a person has to look at it, for the first time or again
+                review = score is None or row.manual_score is not None or place.doubtful
+                changes.append({"id": row.id, "auto_score": score, "needs_manual_grade": review})
+            for name, text in place.outcome.comments.items():
+                cell = self.commented[place.notebook][name]
+                remarks.append({"id": ids[place.mine, cell], "auto_comment": text})
         for table, values in ((Grade, changes), (Comment, remarks)):
             if values:
                 self.db.execute(update(table), values)

@@ -23,11 +23,19 @@ def tell(line: str) -> Result:
     """The results on a line of the lesson, which the page's text can show with the `glue` role.
 
     effect-LINE: the mean and its interval; matters-LINE: the smallest effect that matters;
-    settings-LINE: "9 of 10", in how many of them the effect is above 0; verdict-LINE: the word.
+    settings-LINE: "9 of 10", in how many of them the effect is above 0; verdict-LINE: the word;
+    seeds-LINE: "24 seeds in 6 blocks"; others-LINE: "9 other settings with 5 seeds each".
     ValueError: there are no results.
     """
     result = read(line)
     _tell(line, result.effect(), result.matters, result.settings)
+    blocks = [len(result.effects(block)) for block in result.data["blocks"]]
+    others = [len(result.effects(setting)) for setting in result.data["settings"]]
+    texts = {
+        "seeds": f"{sum(blocks)} seeds in {len(blocks)} blocks",
+        "others": f"{len(others)} other settings with {min(others)} seeds each",
+    }
+    show(**{f"{name}-{line}": text for name, text in texts.items()})
     return result
 
 

@@ -64,11 +64,14 @@ def held(settings: Iterable[Interval]) -> int:
 def verdict(effect: Interval, matters: float, settings: Sequence[Interval]) -> Verdict:
     """The word for an effect, where `matters` is the smallest that matters to a practitioner.
 
+    The first that fits:
     negligible: the interval is inside plus and minus `matters`.
+    contradicted: it is below 0.
     supported: it is above `matters`, and in at least three of four settings above 0.
     qualified: it is above 0, and so it is in some of the settings, or there are none.
-    contradicted: it is below 0.
-    open: the interval says neither.
+    open: it holds 0, or is above 0 in none of the settings.
+
+    The page of evidence says the same in its key.
     """
     if -matters < effect.low and effect.high < matters:
         return "negligible"

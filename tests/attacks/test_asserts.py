@@ -79,7 +79,7 @@ def triple(x):
 import gc
 gc.unfreeze()
 [objects] = [o for o in gc.get_objects() if type(o).__name__ == "Objects"]
-objects.kept[0] = lambda source: [
+objects.kept[0] = objects.own[0] = lambda source: [
     {"output_type": "execute_result", "execution_count": 1, "metadata": {},
      "data": {"text/plain": "1000000000.0"}}]
 """,

@@ -68,7 +68,6 @@ SAME = {
     "NaN": ("lambda x: x[0] * np.nan", "lambda x: np.log(-x[0] ** 2)"),
     "texts of errors": ("lambda x: int('a')", "lambda x: int('my own')"),
     "columns of another order": ("lambda x: x[:2]", "lambda x: np.asfortranarray(x[:2])"),
-    "nothing": ("lambda x: None", "lambda x: print(end='')"),
     "a tuple or a list": ("lambda x: (x[0], 'a')", "lambda x: [x[0], 'a']"),
     "wrong in one part": (PART_WRONG, f"lambda x: ({PART_WRONG})(x) * 1.0"),
 }

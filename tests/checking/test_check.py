@@ -227,11 +227,6 @@ def test_variant_has_the_name_of_its_mistake() -> None:
         ("def median(): return 1", "error", "raised TypeError: median() takes 0 positional"),
         ("def median(x): raise KeyError", "error", "raised KeyError"),
         ("median = 3", "error", "raised TypeError: 'int' object is not callable"),
-        (
-            "def median(x): pass",
-            "failed",
-            "a number was expected, this is None: is a return missing?",
-        ),
         ("def median(x): return [1]", "failed", "a number was expected, this is of type list: [1]"),
         ("def median(x): return x", "failed", "shape (3,), but () was expected"),
         (
@@ -249,6 +244,13 @@ def test_nothing_right(check: Check, source: str, status: str, text: str) -> Non
     assert lines[0] == f"WRONG  {ODD}"
     assert f"       {text}" in verdict.message
     assert lines[lines.index(FOLD) - 1] == "Read: Page 2"
+
+
+def test_nothing_returned_has_a_name(check: Check) -> None:
+    """Is a function without a return told so, in a check that lists no such mistake?"""
+    verdict = grade(check, student("def median(x): pass"))
+    assert verdict.diagnosis == ("returns-nothing",)
+    assert "a number was expected, this is None: is a return missing?" in verdict.message
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,14 @@ def solution(id: str, source: str) -> Student:
             "compact_dx",
             "def compact_dx(dy, x_hat, std, gamma):\n"
             "    return gamma / std * (dy - dy.mean(axis=0) - x_hat * (dy * x_hat).max(axis=0))",
+            "slip-reduction",
+            "the largest value of `dy * x_hat` stands where its mean belongs",
+        ),
+        (
+            "ps3_backward",
+            "compact_dx",
+            "def compact_dx(dy, x_hat, std, gamma):\n"
+            "    return gamma / std * (dy - dy.mean(axis=0) - x_hat * np.ptp(dy * x_hat, axis=0))",
             "",
             "",
         ),

@@ -19,9 +19,12 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def test_a_page_is_told_the_results(shown: dict[str, str]) -> None:
-    """Are effect, what matters, settings and verdict shown, also of a claim's second line?"""
+    """Are effect, verdict, and from how many runs they are shown, also of a claim's second line?"""
     result = tell("1.1")
-    assert set(shown) == {f"{name}-1.1" for name in ("effect", "matters", "settings", "verdict")}
+    names = ("effect", "matters", "settings", "verdict", "seeds", "others")
+    assert set(shown) == {f"{name}-1.1" for name in names}
+    assert shown["seeds-1.1"] == "24 seeds in 6 blocks"
+    assert shown["others-1.1"] == f"{len(result.settings)} other settings with 5 seeds each"
     assert shown["verdict-1.1"] == result.verdict
     assert shown["settings-1.1"] == f"{result.held} of {len(result.settings)}"
     effect = result.effect()

@@ -1,7 +1,12 @@
 """lab.evidence.verdict: from numbers to a word."""
 
+import re
+from collections.abc import Callable, Sequence
+from itertools import product
+
 import numpy as np
 import pytest
+from helpers import ROOT
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -90,6 +95,49 @@ def test_holm_is_between_none_and_bonferroni(p: dict[str, float]) -> None:
 def test_verdict(low: float, high: float, settings: list[Interval], word: str) -> None:
     """Is it the word that the rules give, where an effect of 1 would matter?"""
     assert verdict(between(low, high), 1, settings) == word
+
+
+# What the key of the page of evidence says, clause by clause, where an effect of 1 matters.
+CLAUSES: dict[str, Callable[[Interval, Sequence[Interval]], bool]] = {
+    "the interval lies within plus and minus the smallest effect that matters": (
+        lambda effect, settings: effect.low > -1 and effect.high < 1
+    ),
+    "the interval lies above the smallest effect that matters": (
+        lambda effect, settings: effect.low > 1
+    ),
+    "the interval lies above 0": lambda effect, settings: effect.low > 0,
+    "the interval lies below 0": lambda effect, settings: effect.high < 0,
+    "the interval holds 0": lambda effect, settings: effect.low <= 0 <= effect.high,
+    "in at least three of four settings the effect is above 0": (
+        lambda effect, settings: 4 * settings.count(ABOVE) >= 3 * len(settings)
+    ),
+    "in some of the settings the effect is above 0": lambda effect, settings: ABOVE in settings,
+    "in none of the settings is the effect above 0": (
+        lambda effect, settings: ABOVE not in settings
+    ),
+}
+
+
+def test_the_key_words_the_rule() -> None:
+    """Is a verdict the first word of the page's key whose sentence is true?"""
+    page = (ROOT / "chapters/09_summary/evidence.md").read_text("utf-8")
+    key = re.findall(r"^\*(\w+)\*\n: The (.*?)\.$", page, re.MULTILINE)
+    assert len(key) == 5
+
+    def true(sentence: str, effect: Interval, settings: Sequence[Interval]) -> bool:
+        return any(
+            all(CLAUSES[clause](effect, settings) for clause in part.split(", and "))
+            for part in f"the {sentence}".split(", or ")
+        )
+
+    ends = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
+    for low, high in product(ends, ends):
+        for above in range(5):
+            settings = [ABOVE] * above + [AROUND, BELOW, AROUND, BELOW][above:]
+            effect = between(low, high)
+            if low <= high:
+                word = next(word for word, text in key if true(text, effect, settings))
+                assert word == verdict(effect, 1, settings), (low, high, above)
 
 
 @given(INTERVALS, st.floats(0.01, 1e3), st.lists(INTERVALS, max_size=6), st.floats(0.01, 100))

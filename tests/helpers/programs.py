@@ -90,7 +90,7 @@ methods = gc.get_referents(np.ndarray.__dict__)[0]
 for name in ("all", "any", "max", "__eq__", "__sub__", "astype"):
     methods[name] = lambda self, *a, **k: True
 """,
-        status={"batch_mean": "error|killed"},  # NumPy itself may not survive it
+        status={"batch_mean": "failed|error|killed"},  # NumPy itself may not survive it
     ),
     "the answers of the client": with_wrong_mean(
         "answers every question with a verdict of its own",
@@ -369,12 +369,15 @@ FORGED = {
         "failed",
         tries="sends a verdict as the reply",
     ),
-    "a callback that nobody lent": mean(
-        f"{SENDING}\n"
-        "send(encode({'callback': 1, 'args': (x,), 'kwargs': {}}))\n"
-        "return x.sum(axis=0)",
-        "failed",
-        tries="asks for a function of the grader's that was not lent",
+    "a callback that nobody lent": Attack(
+        "asks for a function of the grader's that was not lent",
+        answers={
+            "batch_mean": f"{SENDING}\ndef batch_mean(x):\n"
+            "    send(encode({'callback': 1, 'args': (x,), 'kwargs': {}}))\n"
+            "    return x.sum(axis=0)"
+        },
+        # what comes next is taken for the answer to another question
+        status=dict.fromkeys(EXERCISES, "failed|error|missing"),
     ),
     "callbacks without end": mean(
         f"{SENDING}\nwhile True: send(encode({{'callback': 1, 'args': (x,), 'kwargs': {{}}}}))",
@@ -417,14 +420,14 @@ FORGED = {
         'text = b\'{"array": ["|b1", [549755813888, 0], [9, 2]]}\'\n'
         'text = b\'{"dict": [["value", %s]]}\' % text\n'
         "send(FRAME.pack(len(text), 0) + text)\nreturn x",
-        "failed",
+        "failed|error",
         tries="sends an array whose rows are many and empty, to be copied for ever",
     ),
     "not numbers": mean(
         f"{SENDING}\n"
         'text = b\'{"dict": [["value", {"complex": [NaN, Infinity]}]]}\'\n'
         "send(FRAME.pack(len(text), 0) + text)\nreturn x",
-        "failed",
+        "failed|error",
         tries="sends JSON's numbers that are none",
     ),
     "an error with many classes": Attack(

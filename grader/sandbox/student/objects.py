@@ -9,12 +9,14 @@ import __future__
 import builtins
 import sys
 import traceback
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from .protocol import Callback, Handle, decode, encode
+from .protocol import Callback, Handle, decode, encode, joined, split
+
+SEVERAL = 1024**2  # bytes of the replies to several requests, from which on no more are answered
 
 Exchange = Callable[[bytes], bytes | bytearray]  # sends a frame to the grader, returns its answer
 
@@ -33,8 +35,13 @@ class Objects:
     - call: `target(*args, **kwargs)`, or its method `name`; with `after`, the arguments as the call
       left them come back
     - drive: call the function or class `name` that `source` defines, or defined when it last came
+    - several: the requests whose frames are in `frames`, one after the other, as long as each is
+      answered by a value of the kind in `kinds`; the value is the replies' frames, and an error is
+      the reply's own
     - lend: the globals in `value`, by name, take the place of the namespace's own; those that the
       last such request put aside come back first
+
+    With `anew`, handles are numbered from the first again; the objects of the old ones stay alive.
 
     A reply has a "value", or an "error" with the names of the exception's classes, its text and
     its traceback.
@@ -45,15 +52,22 @@ class Objects:
     comes back as a dict with a "value", or an "error" with "kind" and "text".
     """
 
-    def __init__(self, namespace: MutableMapping[str, Any], exchange: Exchange = _nobody) -> None:
+    def __init__(
+        self,
+        namespace: MutableMapping[str, Any],
+        exchange: Exchange = _nobody,
+        own: Sequence[object] = (),
+    ) -> None:
         self.namespace, self.exchange = namespace, exchange
-        self.kept: dict[int, object] = {}
+        self.own = dict(enumerate(own))  # the grader's, whose handles are always good
+        self.kept = self.own.copy()
+        self.before: list[object] = []
         self.drivers: dict[str, tuple[str, Any]] = {}  # by name: the source, and what it defines
         self.aside: dict[str, list[Any]] = {}  # by name: what was there, in a list, if anything
 
     def keep(self, value: object) -> Handle:
         """A handle for an object that stays here."""
-        number = len(self.kept)  # never given again: handles are good as long as the process
+        number = len(self.kept)
         self.kept[number] = value
         return Handle(number, type(value).__name__)
 
@@ -86,6 +100,9 @@ class Objects:
             return encode({"error": _describe(error)})
 
     def _do(self, request: dict[str, object]) -> dict[str, object]:
+        if request.get("anew"):
+            self.before.append(self.kept)
+            self.kept = self.own.copy()
         target, name = request.get("target"), request.get("name")
         match request["op"]:
             case "get" if target is None:
@@ -102,10 +119,29 @@ class Objects:
                 return self._call(target if name is None else getattr(target, str(name)), request)
             case "drive":
                 return self._call(self._driver(str(name), request["source"]), request)
+            case "several":
+                return self._several(request["frames"], request["kinds"])
             case "lend":
                 self._lend(request["value"])
                 return {"value": None}
         raise ValueError(f"unknown request {request['op']!r}")
+
+    def _several(self, frames: Any, kinds: Any) -> dict[str, object]:
+        replies = list[bytes]()
+        left = SEVERAL
+        for frame, kind in zip(split(frames), kinds, strict=True):
+            try:
+                request: Any = decode(frame, self.resolve, _as_tensor)
+                answer = self._do(request)
+                foreseen = kind_of(answer["value"]) == kind
+                replies.append(encode(answer, self.keep))
+                del request, answer  # they may be large, and are in the reply
+            except BaseException as error:
+                return {"value": joined(replies), "error": _describe(error)}
+            left -= len(replies[-1])
+            if left < 0 or not foreseen:
+                break
+        return {"value": joined(replies)}
 
     def _lend(self, lent: object) -> None:
         """Interrupted at any line, the next such request still puts everything back."""
@@ -134,6 +170,22 @@ class Objects:
             raise TypeError(f"a {type(target).__name__} cannot be called")
         value = target(*args, **kwargs)
         return {"value": value, "after": args} if request.get("after") else {"value": value}
+
+
+def kind_of(value: object) -> str:
+    """What the questions that follow may depend on: the type of an answer, and how many it has.
+
+    It is the same on both sides: of what stays here there is a handle there.
+    """
+    match value:
+        case Handle():
+            return value.kind
+        case np.generic() | int() | float():
+            return "number"
+        case tuple() | list():
+            return f"{len(value)} values"
+    name = type(value).__name__
+    return "ndarray" if name in ("Tensor", "Parameter") else name
 
 
 def _as_tensor(array: np.ndarray) -> object:

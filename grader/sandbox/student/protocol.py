@@ -20,7 +20,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,12 @@ FRAME = struct.Struct("<IQ")  # bytes of the header, bytes of the arrays
 LIMIT = 256 * 1024**2  # bytes in a frame that are accepted unless told otherwise
 HEADER_LIMIT = 4 * 1024**2  # bytes of all that is not in arrays: as objects it takes far more
 DEPTH = 32  # levels of nesting
-DTYPES = {np.dtype(code).str for code in "?bBhHiIlLqQefdFD"}
+# by their codes; on the way there is one order of bytes
+DTYPES = {code: np.dtype(code) for code in (np.dtype(char).str for char in "?bBhHiIlLqQefdFD")}
+CODES = {dtype.newbyteorder(">").str: code for code, dtype in DTYPES.items()} | {
+    code: code for code in DTYPES
+}
+AS_THEY_ARE = {type(None), bool, float, str}  # types whose values JSON has
 
 
 class ProtocolError(Exception):
@@ -76,36 +81,36 @@ def encode(value: object, keep: Keep = _refuse) -> bytes:
     Raises TypeError for what is not plain data when there is no `keep`,
     and ValueError for nesting deeper than `DEPTH` or more than `HEADER_LIMIT` outside of arrays.
     """
-    arrays: list[np.ndarray] = []
+    arrays: list[memoryview] = []
     header = json.dumps(_encode(value, arrays, keep, DEPTH)).encode()
     if len(header) > HEADER_LIMIT:
         raise ValueError("too many values that are not in an array")
-    payload = [np.ascontiguousarray(array).data for array in arrays]
-    size = sum(part.nbytes for part in payload)
-    return b"".join([FRAME.pack(len(header), size), header, *payload])
+    size = sum(array.nbytes for array in arrays)
+    return b"".join([FRAME.pack(len(header), size), header, *arrays])
 
 
-def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> object:
+def _encode(value: object, arrays: list[memoryview], keep: Keep, depth: int) -> object:
     if depth == 0:
         raise ValueError(f"nested deeper than {DEPTH} levels")
-    torch = sys.modules.get("torch")  # where nobody has imported it, there are no tensors
+    if type(value) in AS_THEY_ARE:
+        return value
     match value:
         case None | bool() | str():
             # a subclass of str crosses as its text, without running code of its own
             return value if value is None or isinstance(value, bool) else str.__str__(value)
         case np.generic() | np.ndarray():
             array = np.asarray(value)
-            plain = isinstance(value, np.generic) or type(value) is np.ndarray
-            if not plain or array.dtype.newbyteorder("<").str not in DTYPES:
-                return _encode_handle(keep(value))
-            # one order of bytes on the way
-            arrays.append(array.astype(array.dtype.newbyteorder("<"), copy=False))
             tag = "scalar" if isinstance(value, np.generic) else "array"
+            code = CODES.get(array.dtype.str)
+            if code is None or (tag == "array" and type(value) is not np.ndarray):
+                return _encode_handle(keep(value))
+            native = array if array.dtype is DTYPES[code] else array.astype(DTYPES[code])
+            arrays.append(np.ascontiguousarray(native).data)
             # how it lies in memory: code may depend on it
             strides = (
                 [] if array.flags.c_contiguous else [n // array.itemsize for n in array.strides]
             )
-            return {tag: [arrays[-1].dtype.str, list(array.shape), strides]}
+            return {tag: [code, array.shape, strides]}
         case int() if int.bit_length(value) <= 64:  # larger ones stay where they are
             return int.__int__(value)
         case float():
@@ -133,6 +138,7 @@ def _encode(value: object, arrays: list[np.ndarray], keep: Keep, depth: int) -> 
             return {"callback": [value.number]}
         case Tensor():
             return {"tensor": _encode(value.array, arrays, keep, depth - 1)}
+    torch = sys.modules.get("torch")  # where nobody has imported it, there are no tensors
     if torch is not None and isinstance(value, torch.Tensor):
         try:
             # numpy() refuses a graph, a device, and what is only marked as conjugate or negative
@@ -165,9 +171,11 @@ class _Reader:
     def read(self, node: object, depth: int) -> object:
         if depth == 0:
             raise ProtocolError(f"nested deeper than {DEPTH} levels")
-        if isinstance(node, int) and node.bit_length() > 64:
-            raise ProtocolError("an integer of more than 64 bits")
-        if node is None or isinstance(node, bool | int | float | str):
+        if type(node) in AS_THEY_ARE:
+            return node
+        if isinstance(node, int):
+            if node.bit_length() > 64:
+                raise ProtocolError("an integer of more than 64 bits")
             return node
         if not (isinstance(node, dict) and len(node) == 1):
             raise ProtocolError("not plain data")
@@ -185,10 +193,10 @@ class _Reader:
                 if not all(isinstance(pair, list) and len(pair) == 2 for pair in body):
                     raise ProtocolError("a dict is made of pairs")
                 return {self.read(k, depth - 1): self.read(v, depth - 1) for k, v in body}
-            case "array", [str(dtype), list(shape), list(strides)]:
-                return _laid_out(self.take(dtype, shape), strides)
-            case "scalar", [str(dtype), [], []]:
-                return self.take(dtype, [])[()]
+            case "array", [str(code), list(shape), list(strides)]:
+                return _laid_out(self.take(code, shape), strides)
+            case "scalar", [str(code), [], []]:
+                return self.take(code, [])[()]
             case "tensor", dict():
                 inside = self.read(body, depth - 1)
                 if not isinstance(inside, np.ndarray):
@@ -202,21 +210,19 @@ class _Reader:
                 return self.resolve(Callback(number))
         raise ProtocolError(f"unknown or malformed {tag!r:.40}")
 
-    def take(self, dtype: str, shape: list[object]) -> np.ndarray:
-        if dtype not in DTYPES:  # of objects above all, whose bytes would be taken for addresses
-            raise ProtocolError(f"arrays of {dtype:.20} may not cross")
+    def take(self, code: str, shape: list[object]) -> np.ndarray:
+        if code not in DTYPES:  # of objects above all, whose bytes would be taken for addresses
+            raise ProtocolError(f"arrays of {code:.20} may not cross")
         # True is an int; 16 axes are more than any check has
-        if len(shape) > 16 or not all(type(n) is int and 0 <= n < 2**40 for n in shape):
+        sizes = [n for n in shape if type(n) is int and 0 <= n < 2**40]
+        if len(shape) > 16 or len(sizes) != len(shape):
             raise ProtocolError("an impossible shape")
-        sizes = [int(n) for n in shape]  # type: ignore[call-overload]
-        count = math.prod(sizes)
-        end = self.position + count * np.dtype(dtype).itemsize
-        if end > len(self.payload):
+        dtype, start = DTYPES[code], self.position
+        self.position += math.prod(sizes) * dtype.itemsize
+        if self.position > len(self.payload):
             raise ProtocolError("an array is longer than its frame")
         # a copy can be written to, and lets go of the frame
-        array = np.frombuffer(self.payload[self.position : end], dtype=dtype).reshape(sizes).copy()
-        self.position = end
-        return array
+        return np.ndarray(sizes, dtype, self.payload, start).copy()
 
 
 def _laid_out(array: np.ndarray, strides: list[object]) -> np.ndarray:
@@ -264,7 +270,7 @@ def decode(
             raise ProtocolError("too many values that are not in an array")
         if len(frame) != start + payload_bytes:
             raise ProtocolError("a frame of the wrong length")
-        header = json.loads(bytes(frame[FRAME.size : start]))
+        header = json.loads(str(frame[FRAME.size : start], "utf-8"))
         reader = _Reader(memoryview(frame)[start:], resolve, as_tensor)
         value = reader.read(header, DEPTH)
     except ProtocolError:
@@ -275,6 +281,24 @@ def decode(
     if reader.position != payload_bytes:
         raise ProtocolError("bytes left over in a frame")
     return value
+
+
+def joined(frames: Iterable[bytes]) -> np.ndarray:
+    """Frames one after the other, as an array that can be in another frame."""
+    return np.frombuffer(b"".join(frames), np.uint8)
+
+
+def split(frames: object) -> Iterator[bytes]:
+    """Those in such an array. Raises ProtocolError for what is none."""
+    if not (isinstance(frames, np.ndarray) and frames.dtype == np.uint8):
+        raise ProtocolError("not an array of frames")
+    data, start = frames.tobytes(), 0
+    while start < len(data):
+        if len(data) < start + FRAME.size:
+            raise ProtocolError("a frame is cut off")
+        end = start + FRAME.size + sum(FRAME.unpack_from(data, start))
+        yield data[start:end]  # `decode` says so if it is cut off
+        start = end
 
 
 def send(sock: socket.socket, frame: bytes) -> None:

@@ -298,8 +298,7 @@ def _student(
     console = shell.Shell.instance()
     console.move_to(rules.scratch)
     refused.explain()
-    objects = Objects(console.user_ns, exchange)
-    objects.keep(console.run)  # the first handle: the grader runs cells by calling it
-    objects.keep(_place)  # the second
+    # the first handles: the grader runs cells by calling one, and places files by the other
+    objects = Objects(console.user_ns, exchange, (console.run, _place))
     while True:
         send(sock, objects.answer(receive(sock)))

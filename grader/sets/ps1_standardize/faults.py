@@ -12,6 +12,7 @@ AXIS = ("wrong-axis", "statistics-shape")
 EPS = (
     "eps-outside-sqrt",
     "eps-missing",
+    "eps-missing:guarded",
     "eps-twice",
     "eps-misplaced",
     "eps-fixed",
@@ -46,7 +47,7 @@ MISTAKES = {
         "sum-not-mean:variance",
         "count-of-features",
         "count-of-features:variance",
-        "eps-twice",
+        "eps-misplaced",
         "memory-order",
         "mutates-input",
         *RETURNS,
@@ -54,6 +55,7 @@ MISTAKES = {
     ),
     "normalize": (
         *EPS,
+        "eps-misplaced:above-the-line",
         "divides-by-variance",
         "not-centred",
         "mean-minus-x",
@@ -70,6 +72,7 @@ MISTAKES = {
     "scale_and_shift": (*AFFINE, *MEMORY, "mutates-input", *RETURNS, *DTYPE),
     "forward": (
         *EPS,
+        "eps-misplaced:above-the-line",
         *AFFINE,
         "scalar-statistics",
         "scalar-mean",
@@ -161,7 +164,7 @@ class Standardize:
     def batch_variance(self, x: Array) -> Array:
         given, axis = x, self._axis("variance")
         variance = self._variance(x, axis)
-        if self.has("eps-twice"):
+        if self.has("eps-misplaced"):
             variance = variance + 1e-5
         if self.has("mutates-input"):
             # what `x -= mean` does to the caller's array
@@ -230,6 +233,8 @@ class Standardize:
         centred = x if self.has("not-centred") else x - mean
         if self.has("mean-minus-x"):
             centred = mean - x
+        if self.has("eps-misplaced:above-the-line"):
+            centred = centred + (1e-5 if eps is None else eps)
         if self.has("mutates-input"):
             x[...] = centred  # as `x -= mean` does
         if self.has("parentheses-missing"):
@@ -243,10 +248,18 @@ class Standardize:
             eps = wrong[0] if wrong else 1e-5
         if self.has("eps-fixed", "eps-fixed:1e-8"):
             eps = 1e-5 if self.has("eps-fixed") else 1e-8
-        inside = 0.0 if self.has("eps-outside-sqrt", "eps-missing") else eps  # added under the root
+        without = (
+            "eps-outside-sqrt",
+            "eps-missing",
+            "eps-missing:guarded",
+            "eps-misplaced:above-the-line",
+        )
+        inside = 0.0 if self.has(*without) else eps  # added under the root
         outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0  # added to the root
         # misplaced: a floor for the variance, which only the smallest ones show
         scale = np.maximum(variance, eps) if self.has("eps-misplaced") else variance + inside
+        if self.has("eps-missing:guarded"):
+            scale = np.where(scale == 0, 1.0, scale)
         if not self.has("divides-by-variance"):
             scale = np.sqrt(scale)
         return np.asarray(scale + outside)

@@ -26,7 +26,8 @@ mistakes = [
     Mistake(
         "eps-misplaced",
         "eps does not act as in the formula",
-        "It is not a lower bound, not a switch for small variances, and nothing to add to x. "
+        "It is not a lower bound, not a switch for small variances, nothing to add to x, "
+        "and no part of the variance itself. "
         "Look at where the formula has it: there, once, for every feature.",
         "inside-the-root",
     ),

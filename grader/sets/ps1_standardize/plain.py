@@ -72,3 +72,14 @@ def batchnorm_forward__scale(x: Array, gamma: Array, beta: Array, eps: float = 1
     shift = beta - scale * mean
     y = scale * x + shift
     return y
+
+
+def batchnorm_forward__loop(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    N, D = x.shape
+    y = np.zeros(x.shape, x.dtype)
+    for d in range(D):
+        column = x[:, d]
+        centred = column - column.mean()
+        variance = (centred**2).mean()
+        y[:, d] = gamma[d] * centred / np.sqrt(variance + eps) + beta[d]
+    return y

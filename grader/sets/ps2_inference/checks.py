@@ -106,7 +106,11 @@ def keeps_dtype_and_x(check: Check, make: Callable[..., Any]) -> None:
 layer_modes = _check("layer_modes", "two-modes")
 
 
-@layer_modes.part("a new layer trains; gamma and running_var are 1, beta and running_mean 0", 2)
+@layer_modes.part(
+    "a new layer trains; gamma and running_var are 1, beta and running_mean 0",
+    2,
+    shows="starts-elsewhere",
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for D in (1, 3):
         made = bn.BatchNorm1d(D)

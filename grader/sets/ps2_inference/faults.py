@@ -25,6 +25,9 @@ MISTAKES = {
         "kept-by-the-class:mode",
         "starts-at-zero-variance",
         "starts-in-inference",
+        "starts-elsewhere",
+        "starts-elsewhere:beta",
+        "starts-elsewhere:mean",
         "statistics-shape",
         "train-ignores-mode",
         "eval-does-nothing",
@@ -90,6 +93,7 @@ MISTAKES = {
         "first-batch-copied",
         "cumulative-average",
         "bias-corrected",
+        "bias-corrected:from-zero",
         "statistics-shape",
         "shared-between-layers",
         "shared-with-parameters",
@@ -148,6 +152,7 @@ MISTAKES = {
         "memory-order",
         "batches-read-twice",
         "batches-read-twice:for-the-variance",
+        "batches-read-twice:in-a-sum",
         "batches-as-list",
         "mean-and-variance-swapped",
     ),
@@ -173,12 +178,13 @@ class _BatchNorm1d:
         momentum: float | None = None,
     ) -> None:
         self.wrong, self.steps = wrong, 0
+        self.sums: dict[str, Array] = {}
         # as of a class that sets them on itself
         self.options = shared if self.has("kept-by-the-class:options") else {}
         self.options["eps"] = self._default("eps", 1e-5) if eps is None else eps
         self.options["momentum"] = self._default("momentum", 0.1) if momentum is None else momentum
-        self.gamma: Array = np.ones(num_features)
-        self.beta: Array = np.zeros(num_features)
+        self.gamma: Array = np.full(num_features, 0.0 if self.has("starts-elsewhere") else 1.0)
+        self.beta: Array = np.full(num_features, 1.0 if self.has("starts-elsewhere:beta") else 0.0)
         # as of a class whose attribute is one dict
         self.state: dict[str, Array] = shared if self.has("shared-between-layers") else {}
         self.mode = shared if self.has("kept-by-the-class:mode") else {}
@@ -197,7 +203,7 @@ class _BatchNorm1d:
     def reset(self) -> None:
         D = len(self.gamma)
         shape = (1, D) if self.has("statistics-shape") else (D,)  # keepdims=True was left on
-        self.running_mean = np.zeros(shape)
+        self.running_mean = np.full(shape, 1.0 if self.has("starts-elsewhere:mean") else 0.0)
         start = np.zeros if self.has("starts-at-zero-variance") else np.ones
         self.running_var = start(shape)
         if self.has("shared-with-parameters"):
@@ -368,6 +374,11 @@ class _BatchNorm1d:
         if self.steps == 1 and self.has("first-batch-copied"):
             return np.broadcast_to(batch, old.shape).copy()  # old may be (1, D)
         decay = 1.0 if self.has("old-statistics-not-decayed") else 1 - momentum
+        if self.has("bias-corrected:from-zero") and momentum:
+            # its sums are its own: what the running statistics were does not count
+            sums = (1 - momentum) * self.sums.get(name, 0.0) + momentum * batch
+            self.sums[name] = np.asarray(sums)
+            return np.asarray(sums / (1 - (1 - momentum) ** self.steps))
         new = decay * old + momentum * batch
         if self.has("bias-corrected") and momentum:
             new = new / (1 - (1 - momentum) ** self.steps)  # Adam's correction
@@ -388,6 +399,9 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
         nothing = np.asarray(np.nan)  # the mean of nothing
         wrong = wrong - {"batches-read-twice:for-the-variance"}
         return _population_statistics(wrong, parts)[0], nothing
+    if has("batches-read-twice:in-a-sum") and not list(batches):
+        mean = _population_statistics(wrong - {"batches-read-twice:in-a-sum"}, parts)[0]
+        return mean, np.zeros_like(mean)  # a sum of nothing
     if has("batches-read-twice"):
         parts_again = list(batches)
         if not parts_again:

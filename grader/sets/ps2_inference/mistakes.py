@@ -17,6 +17,13 @@ mistakes = [
         "two-modes",
     ),
     Mistake(
+        "starts-elsewhere",
+        "a new layer starts with other numbers",
+        "gamma and running_var start at 1, beta and running_mean at 0: "
+        "before it has learned or seen anything, a layer neither scales nor shifts.",
+        "two-modes",
+    ),
+    Mistake(
         "train-ignores-mode",
         "train(mode) ignores its argument",
         "train(False) is another way to say eval().",

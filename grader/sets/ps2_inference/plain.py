@@ -160,6 +160,23 @@ def population_statistics__merged(batches: Iterable[Array]) -> tuple[Array, Arra
     return mean, squares / count
 
 
+def population_statistics__welford(batches: Iterable[Array]) -> tuple[Array, Array]:
+    count = 0
+    mean = np.zeros(1)
+    squares = np.zeros(1)
+    for x in batches:
+        for row in x.astype(np.float64):
+            count += 1
+            if count == 1:
+                mean = row
+                squares = np.zeros(len(row))
+            else:
+                delta = row - mean
+                mean = mean + delta / count
+                squares = squares + delta * (row - mean)
+    return mean, squares / count
+
+
 def population_statistics__rows(batches: Iterable[Array]) -> tuple[Array, Array]:
     count = 0
     mean = np.zeros(1)

@@ -80,15 +80,19 @@ def gradient_like(rng: np.random.Generator, x: Array) -> Array:
 def through_part_of_the_graph(rng: np.random.Generator, mean: bool) -> Iterator[Question]:
     """Questions whose dy sends nothing through the variance, and through the mean if asked.
 
-    It has no share of x_hat, and no mean.
+    It has no share of x_hat, and no mean. The rows come in pairs, on both sides of the mean and
+    with one dy, so the sums are 0 exactly: a wrong factor makes nothing of rounding errors.
     """
     for N, D in ((5, 2), (6, 6), (9, 3)):
-        dy, x, gamma = question(rng, N, D)
-        centred = x - x.mean(axis=0)  # (N, D)
-        dy -= dy.mean(axis=0)  # nothing goes through the mean
-        # nor through the variance
-        dy -= centred * (dy * centred).sum(axis=0) / (centred**2).sum(axis=0)
-        yield dy + (rng.uniform(1, 2, D) if mean else 0.0), x, gamma  # the same for all rows
+        pairs = (N - 1) // 2  # one or two rows are left, and make dy's mean 0
+        aside = rng.integers(1, 5, (pairs, D))
+        shared = rng.integers(1, 9, (pairs, D)) * signs(rng, pairs, D)
+        x, dy = np.zeros((N, D)), np.zeros((N, D))
+        x[: 2 * pairs : 2], x[1 : 2 * pairs : 2] = aside, -aside
+        dy[: 2 * pairs] = np.repeat(shared, 2, axis=0)
+        dy[2 * pairs :] = -dy.sum(axis=0) / (N - 2 * pairs)
+        x = LARGE * (x + signs(rng, D) * rng.integers(1, 5, D))
+        yield dy + (rng.integers(1, 3, D) if mean else 0.0), x, affine(rng, D)[0]
 
 
 DX, DGAMMA, DBETA = range(3)  # where a backward pass returns them
@@ -169,10 +173,15 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
         dy, x, gamma = question(rng, N, D, 1)
         dy, x = as_dy(dy), as_x(x)
 
-        def forward(x: Array, gamma: Array = gamma) -> Array:  # that of this round
-            return np.asarray(gamma * (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-2))
+        w = rng.normal(0, 1, (N, D))
 
-        yield bn.numerical_gradient(Function("batch normalisation", (N, D), forward), x, dy)
+        # y has a sum that x changes, alone or moved as a whole: no wrong gradient is 0 by chance
+        def forward(x: Array, gamma: Array = gamma, w: Array = w) -> Array:  # those of this round
+            x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-2)
+            return np.asarray(w * (gamma * x_hat + x))
+
+        text = "x -> w * (batch normalisation of x, plus x)"
+        yield bn.numerical_gradient(Function(text, (N, D), forward), x, dy)
 
 
 @numerical_gradient.part("the step h as the caller gives it", 0.5)
@@ -254,21 +263,23 @@ backward_manners = _check("backward_manners", "gradient-of-x")
 
 @backward_manners.part("the second call is as right as the first", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    first, second = question(rng, 7, 3), question(rng, 7, 3)
-    for asked in (first, second, first):  # of one shape: what is kept by shape would show
+    # of one shape, which no other part has: what is kept by shape would show
+    first, second = question(rng, 8, 3), question(rng, 8, 3)
+    for asked in (first, second, first):
         yield all_gradients(bn.batchnorm_backward(*asked, eps=NO_EPS))
 
 
 @backward_manners.part("dy, x and gamma are left as they were", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for answer in kept(bn.batchnorm_backward, *question(rng, 5, 2), eps=NO_EPS):
+    for answer in kept(bn.batchnorm_backward, *question(rng, 8, 2), eps=NO_EPS):
         yield answer if isinstance(answer, Arguments) else all_gradients(answer)
 
 
 @backward_manners.part("float32 in, float32 out; float64 in, float64 out", 1, dtype=True)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    for arrays in both_types(*question(rng, 6, 2)):
-        yield all_gradients(bn.batchnorm_backward(*arrays, eps=NO_EPS))
+    for N, dtype in ((10, np.float32), (11, np.float64)):
+        asked = [array.astype(dtype) for array in question(rng, N, 2)]
+        yield all_gradients(bn.batchnorm_backward(*asked, eps=NO_EPS))
 
 
 compact_dx = _check("compact_dx", "compact-formula", reference=own)
@@ -373,8 +384,17 @@ def judged(bn: Any, rng: np.random.Generator, wrong: Any, right: Any) -> Iterato
     So a test that rejects all or accepts all has no part of it right, and guessing seldom pays.
     Two that are plainly wrong are as common as right ones: to have seen results often says little.
     """
+
+    def mirrored(dy: Array, x: Array, gamma: Array, eps: float) -> tuple[Array, Array, Array]:
+        """As far from the right gradients, on their other side: what has no abs() accepts it."""
+        best = reference.batchnorm_backward(dy, x, gamma, eps)
+        dx, dgamma, dbeta = (
+            2 * b - one for b, one in zip(best, wrong(dy, x, gamma, eps), strict=True)
+        )
+        return dx, dgamma, dbeta
+
     # what is shown, and whether a test should reject it
-    shown = [(wrong, True), *((one, False) for one in right)]
+    shown = [(wrong, True), (mirrored, True), *((one, False) for one in right)]
     shown += [(one, True) for one in (negative, doubled) for _ in right]
     for i in rng.permutation(len(shown)):
         compute, is_wrong = shown[i]

@@ -29,6 +29,7 @@ PATHS = (
     "variance-path-doubled",
     "variance-path-power",
     "variance-path-power:half",
+    "variance-path-power:too-high",
     "gamma-missing-in-dx",
     "gamma-missing-in-dx:paths",
     "gamma-missing-in-dx:mean",
@@ -79,6 +80,7 @@ MISTAKES = {
         "step-multiplied:twice",
         "step-fixed",
         "all-at-once",
+        "all-at-once:summed",
         "other-outputs-ignored",
         "difference-averaged",
         "x-not-restored",
@@ -103,7 +105,9 @@ MISTAKES = {
         "mutates-input",
         *DTYPE,
         "stale-batch",
+        "stale-batch:until-another-shape",
         "accumulates",
+        "accumulates:by-dtype",
         *PATHS,
         "x-for-x-hat",
         *(mistake for mistake in PARAMETERS if mistake not in PATHS),
@@ -120,10 +124,12 @@ MISTAKES = {
         "test-with-gamma-one",
         "test-without-dx",
         "gradient-through-sum",
+        "test-without-abs",
         "test-of-sums",
         "test-of-shapes",
         "test-accepts-all",
         "test-rejects-all",
+        "test-rejects-all:in-another-order",
     ),
 }
 # What a student's test should reject, the coarse ones first.
@@ -144,7 +150,7 @@ REJECTED = (
 def implementation(*mistakes: str) -> SimpleNamespace:
     """The functions of the set with these mistakes; without any, they equal the reference."""
     wrong = frozenset(mistakes)
-    backward = _Backward(mistakes)
+    backward = BackwardPass(mistakes)
     return SimpleNamespace(
         numerical_gradient=partial(_numerical_gradient, wrong),
         batchnorm_backward=backward.batchnorm_backward,
@@ -176,6 +182,9 @@ def _numerical_gradient(
     back = 0.0 if "forward-difference" in wrong else h
     if "all-at-once" in wrong:  # right where f treats each element by itself
         return np.asarray(dy * (f(inside + ahead) - f(inside - back)) / divisor)
+    if "all-at-once:summed" in wrong:
+        change = total(dy * (f(inside + ahead) - f(inside - back))) / divisor
+        return np.full(x.shape, change)
     # is dx of the dtype of x, whatever that is?
     whole = "step-lost-in-dtype" in wrong or "gradient-in-whole-numbers" in wrong
     dx = np.empty_like(x if whole else inside, None if whole else np.float64)
@@ -194,13 +203,13 @@ def _numerical_gradient(
     return dx
 
 
-class _Backward(Standardize):
+class BackwardPass(Standardize):
     """The backward pass; it remembers what was asked before, for the mistakes that need it."""
 
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         super().__init__(mistakes)
         self.seen: dict[tuple[int, ...] | None, Array] = {}  # the first x of each shape, or of any
-        self.sums: dict[tuple[int, ...], tuple[Array, Array]] = {}  # of earlier calls
+        self.sums: dict[object, tuple[Array, Array]] = {}  # of earlier calls
 
     def batchnorm_backward(
         self, dy: Array, x: Array, gamma: Array, eps: float | None = None
@@ -210,6 +219,10 @@ class _Backward(Standardize):
         if self.has("dy-and-x-swapped"):
             dy, x = x, dy
         if self.has("stale-batch"):
+            x = self.seen.setdefault(x.shape, x.copy())
+        if self.has("stale-batch:until-another-shape"):
+            if x.shape not in self.seen:
+                self.seen.clear()
             x = self.seen.setdefault(x.shape, x.copy())
         if self.has("stale-batch:of-any-shape"):
             # as many of its values as fit
@@ -269,8 +282,10 @@ class _Backward(Standardize):
             through_variance = through_variance * 2
         if self.has("variance-path-power"):
             through_variance = through_variance * std**2
-        if self.has("variance-path-power:half"):
+        elif self.has("variance-path-power:half"):
             through_variance = through_variance * std
+        elif self.has("variance-path-power:too-high"):
+            through_variance = through_variance / std
         if self.has("mean-path-negative"):
             through_mean = -through_mean
         if self.has("gamma-missing-in-dx:paths", "gamma-missing-in-dx:mean"):
@@ -303,11 +318,12 @@ class _Backward(Standardize):
         factor = factor * gamma if self.has("gamma-in-dgamma") else factor
         dgamma = self._total(dy * factor, ":dgamma")  # (D,)
         dbeta = self._total(dy, ":dbeta")
-        if self.has("accumulates"):
+        if self.has("accumulates", "accumulates:by-dtype"):
             # as .grad does in PyTorch until zero_grad()
-            before = self.sums.get(dy.shape, (np.zeros_like(dgamma), np.zeros_like(dbeta)))
+            key = dy.shape, dy.dtype.itemsize if self.has("accumulates:by-dtype") else 0
+            before = self.sums.get(key, (np.zeros_like(dgamma), np.zeros_like(dbeta)))
             dgamma, dbeta = before[0] + dgamma, before[1] + dbeta
-            self.sums[dy.shape] = dgamma, dbeta
+            self.sums[key] = dgamma, dbeta
         return (dbeta, dgamma) if self.has("gradients-swapped") else (dgamma, dbeta)
 
     def _total(self, terms: Array, name: str) -> Array:
@@ -330,10 +346,12 @@ class _Test:
     def test_backward(self, batchnorm_backward: Backward) -> None:
         if "test-accepts-all" in self.wrong:
             return
-        right = _Backward(()).batchnorm_backward
+        right = BackwardPass(()).batchnorm_backward
         for dy, x, gamma, eps in self._questions():
             got = batchnorm_backward(dy, x, gamma, eps)
             expected = right(dy, x, gamma, eps)
+            if "test-rejects-all:in-another-order" in self.wrong:
+                expected = expected[0], expected[2], expected[1]
             assert all(self._compared(got, expected, x))
 
     def _questions(self) -> Iterator[tuple[Array, Array, Array, float]]:
@@ -358,6 +376,8 @@ class _Test:
                 yield False
             elif "test-of-shapes" in self.wrong:
                 yield np.shape(one) == np.shape(other)
+            elif "test-without-abs" in self.wrong:
+                yield np.shape(one) == np.shape(other) and np.sum(one - other) < 1e-6
             elif "test-of-sums" in self.wrong and i == 0:
                 yield np.allclose(np.sum(one, axis=0), 0)  # as of the right dx, and of many others
             else:

@@ -268,6 +268,13 @@ mistakes = [
         "testing-a-backward-pass",
     ),
     Mistake(
+        "test-without-abs",
+        "the test looks at differences with their sign",
+        "One that is too small is below any tolerance, and in a sum it makes up for one that "
+        "is too large. Compare absolute differences.",
+        "testing-a-backward-pass",
+    ),
+    Mistake(
         "test-of-dx-only",
         "the test looks only at dx",
         "A backward pass returns three gradients.",

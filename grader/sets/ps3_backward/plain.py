@@ -92,6 +92,17 @@ def batchnorm_backward__mean_dy(dy: Array, x: Array, gamma: Array, eps: float = 
     return dx, dgamma, dbeta
 
 
+def batchnorm_backward__inline(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
+    N, D = x.shape
+    mean = x.mean(axis=0)
+    x_hat = (x - mean) / np.sqrt(x.var(axis=0) + eps)
+    dbeta = dy.sum(axis=0)
+    dgamma = (dy * x_hat).sum(axis=0)
+    std = np.sqrt(x.var(axis=0) + eps)
+    dx = gamma / std * (dy - dbeta / N - x_hat * dgamma / N)
+    return dx, dgamma, dbeta
+
+
 def compact_dx__dx_hat(dy: Array, x_hat: Array, std: Array, gamma: Array) -> Array:
     N, D = dy.shape
     dx_hat = dy * gamma

@@ -35,6 +35,17 @@ def batchnorm2d_forward__rows(x: Array, gamma: Array, beta: Array, eps: float = 
     return y.reshape(N, H, W, C).transpose(0, 3, 1, 2)
 
 
+def batchnorm2d_forward__loop(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    N, C, H, W = x.shape
+    y = np.zeros(x.shape, x.dtype)
+    for c in range(C):
+        values = x[:, c]
+        centred = values - values.mean()
+        variance = (centred**2).mean()
+        y[:, c] = gamma[c] * centred / np.sqrt(variance + eps) + beta[c]
+    return y
+
+
 def batchnorm2d_backward__means(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
     N, C, H, W = x.shape
     mean = x.mean(axis=(0, 2, 3), keepdims=True)
@@ -84,6 +95,7 @@ def layernorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
 
 
 def layernorm_forward__line(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
+    N, T, D = len(x), x.shape[1], x.shape[-1]
     mean = x.mean(axis=-1, keepdims=True)
     centred = x - mean
     variance = (centred**2).mean(axis=-1, keepdims=True)
@@ -102,6 +114,23 @@ def groupnorm_forward__line(
     variance = (centred**2).mean(axis=2, keepdims=True)
     x_hat = (centred / np.sqrt(variance + eps)).reshape(x.shape)
     y = gamma[:, None, None] * x_hat + beta[:, None, None]
+    return y
+
+
+def groupnorm_forward__loop(
+    x: Array, gamma: Array, beta: Array, num_groups: int, eps: float = 1e-5
+) -> Array:
+    N, C, H, W = x.shape
+    G = num_groups
+    size = C // G
+    y = np.zeros(x.shape, x.dtype)
+    for g in range(G):
+        group = slice(g * size, (g + 1) * size)
+        values = x[:, group]
+        mean = values.mean(axis=(1, 2, 3), keepdims=True)
+        variance = values.var(axis=(1, 2, 3), keepdims=True)
+        y[:, group] = (values - mean) / np.sqrt(variance + eps)
+    y = gamma[:, None, None] * y + beta[:, None, None]
     return y
 
 

@@ -172,6 +172,11 @@ class BatchNorm:
         """sorted(name for name, _ in bn.named_parameters())"""
         return sorted(name for name, _ in self.inner.named_parameters())
 
+    def learned(self) -> list[str]:
+        """sorted(name for name, one in bn.named_parameters() if one.requires_grad)"""
+        found = self.inner.named_parameters()
+        return sorted(name for name, parameter in found if parameter.requires_grad)
+
     def state(self) -> dict[str, Any]:
         """bn.state_dict()"""
         self._remembers()
@@ -341,7 +346,9 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 
 @module_training.part("x is left as it was", 0.5)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    yield trained(bn, rng, 2).kept(large(rng, (4, 2)))
+    given, y = trained(bn, rng, 2).kept(large(rng, (4, 2)))
+    yield Arguments([given])
+    yield y
 
 
 module_inference = _check("module_inference", "running-statistics-in-pytorch")
@@ -473,7 +480,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @module_state.part("affine=False: no weight, no bias", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = module(bn, 2, affine=False)
-    yield {"parameters": made.parameters(), "state": made.state()}
+    yield {"parameters": made.parameters(), "of these learn": made.learned()}
+    yield made.state()
     yield made.forward(large(rng, (4, 2)))
 
 

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from ... import reference
-from ...reference import Array
+from ...reference import Array, Gradients
 from ..ps1_standardize.faults import AFFINE, EPS, Standardize
+from ..ps3_backward.faults import PATHS, BackwardPass
 from ..ps4_where.faults import AXES
 
 # mistakes that are made in the formula for inference alone
@@ -39,12 +40,31 @@ WRONG_AXES: dict[str, dict[int, tuple[int, ...]]] = {
     "scalar-statistics": {2: (0, 1), 4: (0, 1, 2, 3)},
     **{mistake: {4: axes} for mistake, axes in AXES.items()},
 }
+# Of a backward pass written by hand; of these the module has faults of its own.
+OWN = ("scalar-statistics", "wrong-axis", "mean-path-missing", "statistics-as-constants")
+BY_HAND = (
+    *(m for m in PATHS if m not in OWN),
+    "mean-not-sum",
+    "mean-not-sum:dgamma",
+    "mean-not-sum:dbeta",
+    "gradients-swapped",
+    "dgamma-of-x",
+    "dgamma-with-centred-x",
+    "gamma-in-dgamma",
+    "x-for-x-hat",
+)
+STATS_ARE_PARAMETERS = (
+    "stats-are-parameters",
+    "stats-are-parameters:without-gradients",
+    "stats-are-parameters:count-too",
+)
 # by check: the mistakes that it can name
 MISTAKES = {
     "module_training": (
         "torch-does-it",
         *EPS,
         "eps-fixed:1e-3",
+        "eps-misplaced:above-the-line",
         *AFFINE,
         "wrong-axis",
         *(f"wrong-axis:{mistake}" for mistake in ("per-sample", "per-position")),
@@ -56,7 +76,10 @@ MISTAKES = {
         "channels-mixed",
         "channels-last",
         "reshape-without-transpose",
+        "reshape-back",
+        "reshape-back:channels-last",
         "broadcast-along-width",
+        "broadcast-along-width:statistics-too",
         "divides-by-variance",
         "not-centred",
         "mean-minus-x",
@@ -75,6 +98,7 @@ MISTAKES = {
         "one-sample-refused",
         "other-error-for-one",
         "memory-layout-assumed",
+        "memory-layout-assumed:rows",
         "precision-fixed",
         "precision-fixed:inside",
         "loses-dtype",
@@ -102,6 +126,8 @@ MISTAKES = {
         "running-mean-forgotten",
         "running-variance-with-eps",
         "running-variance-with-eps:in-inference",
+        "running-variance-with-eps:corrected",
+        "running-variance-with-eps:not-again",
         "running-variance-about-running-mean",
         "mean-and-variance-swapped:updated",
         "starts-at-zero-variance",
@@ -110,6 +136,7 @@ MISTAKES = {
         "first-batch-copied",
         "statistics-shape",
         "momentum-none",
+        "momentum-none:divided-by-zero",
         "momentum-none:ignored",
         "momentum-none:one-more",
         "momentum-none:one-less",
@@ -118,9 +145,12 @@ MISTAKES = {
         "batches-not-counted",
         "batches-not-counted:samples",
         "batches-not-counted:in-inference",
+        "batches-not-counted:divided-by-zero",
         "running-stats-in-training",
         "running-stats-in-training:once-updated",
         "batch-stats-in-eval",
+        "batch-stats-in-eval:mean",
+        "batch-stats-in-eval:variance",
         "updated-in-eval",
         "updated-in-eval:biased",
         "updated-in-eval:afterwards",
@@ -139,10 +169,11 @@ MISTAKES = {
         "not-a-parameter",
         "not-a-parameter:buffers",
         "not-a-buffer",
-        "not-a-buffer:not-saved",
-        "not-a-buffer:none-saved",
+        "buffers-not-saved",
+        "buffers-not-saved:but-the-count",
         "not-a-buffer:count",
-        "stats-are-parameters",
+        "not-a-buffer:but-the-count",
+        *STATS_ARE_PARAMETERS,
         "other-names",
         "statistics-shape",
         "batches-not-counted",
@@ -151,6 +182,7 @@ MISTAKES = {
         "counts-in-floats:shape",
         "starts-at-zero-variance",
         "affine-ignored",
+        "affine-frozen",
         "affine-false-crashes",
         "affine-false-crashes:arithmetic",
         "track-ignored",
@@ -164,7 +196,7 @@ MISTAKES = {
         "torch-does-it",
         "no-grad-statistics",
         "mean-path-missing",
-        "variance-path-missing",
+        *BY_HAND,
         "input-detached",
         "input-detached:all",
         "no-graph-in-inference",
@@ -280,7 +312,7 @@ class BatchNorm(_Formula):
         self.C, self.options = num_features, options
         self.eps: float | None = options.get("eps")
         self.momentum: float | None = options.get("momentum", self._default_momentum())
-        self.has_affine = options.get("affine", True) or self.has("affine-ignored")
+        self.has_affine = options.get("affine", True) or self.has("affine-ignored", "affine-frozen")
         self.tracks = options.get("track_running_stats", True) or self.has("track-ignored")
         self.training = True
         self.parameter_dtype: np.dtype[Any] = np.dtype(np.float32)
@@ -310,11 +342,12 @@ class BatchNorm(_Formula):
 
     def double(self) -> None:
         self.parameter_dtype = np.dtype(np.float64)
-        if not self.has("not-a-buffer"):
+        if not self.has("not-a-buffer", "not-a-buffer:but-the-count"):
             self.buffer_dtype = self.parameter_dtype
 
     def forward(self, x: Array, channels_last: bool = False, no_grad: bool = False) -> Array:
-        if channels_last and self.has("memory-layout-assumed"):
+        assumed = self.has("memory-layout-assumed")
+        if channels_last and (assumed or (x.ndim == 2 and self.has("memory-layout-assumed:rows"))):
             raise RuntimeError("view size is not compatible with input tensor's size and stride")
         training = not no_grad if self.has("mode-from-grad-enabled") else self.training
         n = x.size // self.C  # values a channel
@@ -351,23 +384,33 @@ class BatchNorm(_Formula):
     def batches(self) -> int:
         if self.has("batches-not-counted"):
             raise AttributeError("no num_batches_tracked")
-        return 0 if self.has("batches-not-counted:never") else self.count
+        never = self.has("batches-not-counted:never", "batches-not-counted:divided-by-zero")
+        return 0 if never else self.count
 
     def parameters(self) -> list[str]:
         plain = self.has("not-a-parameter", "not-a-parameter:buffers")
         names = self._names() if self.has_affine and not plain else []
-        if self.tracks and self.has("stats-are-parameters"):
+        if self.tracks and self.has(*STATS_ARE_PARAMETERS):
             names += ["running_mean", "running_var"]
+        if self.tracks and self.has("stats-are-parameters:count-too"):
+            names += ["num_batches_tracked"]
         return sorted(names)
+
+    def learned(self) -> list[str]:
+        frozen = not self.options.get("affine", True) and self.has("affine-frozen")
+        names = [] if frozen else self.parameters()
+        # a count cannot have a gradient: whoever makes it a parameter turns gradients off
+        fixed = ("running_", "num_") if self.has(*STATS_ARE_PARAMETERS[1:]) else ()
+        return [name for name in names if not name.startswith(fixed)]
 
     def state(self) -> dict[str, Array]:
         state: dict[str, Array] = {}
         if self.has_affine and not self.has("not-a-parameter"):
             values = [value.astype(self.parameter_dtype) for value in (self.weight, self.bias)]
             state |= dict(zip(self._names(), values, strict=True))
-        saved = not self.has("not-a-buffer", "not-a-buffer:none-saved")
+        saved = not self.has("not-a-buffer", "buffers-not-saved")
         if (statistics := self.statistics()) and saved:
-            if not self.has("not-a-buffer:not-saved"):
+            if not self.has("buffers-not-saved:but-the-count", "not-a-buffer:but-the-count"):
                 state["running_mean"], state["running_var"] = statistics
             if not self.has("batches-not-counted", "not-a-buffer:count"):
                 floats = self.has("counts-in-floats", "counts-in-floats:shape")
@@ -414,24 +457,39 @@ class BatchNorm(_Formula):
         )
         std = self._divisor(variance, self.eps)
         x_hat = (x - mean) / std
-        dx_hat = dy * self.weight.reshape(per_channel)  # the shape of x
-        through_mean = dx_hat.mean(axis=axes, keepdims=True)  # one a channel
-        through_variance = x_hat * (dx_hat * x_hat).mean(axis=axes, keepdims=True)
-        dx = dx_hat
-        if batch and not self.has("no-grad-statistics", "mean-path-missing"):
-            dx = dx - through_mean
-        if batch and not self.has("no-grad-statistics", "variance-path-missing"):
-            dx = dx - through_variance
-        found: dict[str, Array | None] = {"x": (dx / std).astype(x.dtype)}
+        if self.training and self.has(*BY_HAND):
+            dx, dgamma, dbeta = self._by_hand(x, dy)
+        else:
+            dx_hat = dy * self.weight.reshape(per_channel)  # the shape of x
+            through_mean = dx_hat.mean(axis=axes, keepdims=True)  # one a channel
+            through_variance = x_hat * (dx_hat * x_hat).mean(axis=axes, keepdims=True)
+            dx = dx_hat
+            if batch and not self.has("no-grad-statistics", "mean-path-missing"):
+                dx = dx - through_mean
+            if batch and not self.has("no-grad-statistics"):
+                dx = dx - through_variance
+            dx, dgamma, dbeta = dx / std, (dy * x_hat).sum(axis=axes), dy.sum(axis=axes)  # (C,)
+        found: dict[str, Array | None] = {"x": dx.astype(x.dtype)}
         if self.has("input-detached"):
             found["x"] = None
         if not self.has("not-a-parameter"):
-            found["weight"] = (dy * x_hat).sum(axis=axes).astype(x.dtype)  # (C,)
-            found["bias"] = dy.sum(axis=axes).astype(x.dtype)  # (C,)
+            found["weight"] = dgamma.astype(x.dtype)
+            found["bias"] = dbeta.astype(x.dtype)
             for name in ("weight", "bias"):
                 if self.has("parameters-detached", f"parameters-detached:{name}"):
                     found[name] = None
         return found
+
+    def _by_hand(self, x: Array, dy: Array) -> Gradients:
+        """The gradients by the formulas of ps3, with its mistakes: of x, and (C,)."""
+        moved = np.moveaxis(x, 1, -1).shape
+        x_rows, dy_rows = (
+            np.moveaxis(a, 1, -1).reshape(-1, self.C).astype(np.float64) for a in (x, dy)
+        )
+        own = BackwardPass(self.mistakes)
+        eps = 1e-5 if self.eps is None else self.eps
+        dx, dgamma, dbeta = own.batchnorm_backward(dy_rows, x_rows, self.weight, eps)
+        return np.moveaxis(dx.reshape(moved), -1, 1), dgamma, dbeta
 
     def _names(self) -> list[str]:
         return ["gamma", "beta"] if self.has("other-names") else ["weight", "bias"]
@@ -494,14 +552,21 @@ class BatchNorm(_Formula):
         ):
             batch = False
         mean, variance = (value.reshape(per_channel) for value in running)
+        now = self._statistics(x, self._axes(x))
+        if self.tracks and not training and self.has("batch-stats-in-eval:mean"):
+            mean = now[0]
+        if self.tracks and not training and self.has("batch-stats-in-eval:variance"):
+            variance = now[1]
         if batch:
-            mean, variance = self._statistics(x, self._axes(x))
+            mean, variance = now
         elif self.has("mean-and-variance-swapped:used"):
             mean, variance = variance, mean
         if batch and self.has("unbiased-normalise"):
             count = x.size // variance.size  # values in each variance
             # inf for one value, as in torch: no error
             variance = variance * np.divide(count, count - 1)
+        if not training and self.has("running-variance-with-eps:not-again"):
+            variance = variance - (1e-5 if self.eps is None else self.eps)  # the formula adds it
         if not training and self.has("eval-corrects-variance"):
             variance = variance * np.divide(x.size, x.size - self.C)
         if not self.has_affine and self.has("affine-false-crashes"):
@@ -511,12 +576,18 @@ class BatchNorm(_Formula):
         formula: Standardize = self
         if not training and (wrong := [m for m in EVAL if self.has(m)]):
             formula = Standardize((wrong[0].removeprefix("eval-"),))  # of its own, for inference
+        if x.ndim == 4 and self.has("broadcast-along-width:statistics-too"):
+            mean, variance = mean.reshape(-1), variance.reshape(-1)
         y = formula._normalized(x, mean, variance, self.eps)
         if self.has_affine:
             # (C,) meets W, and fits where W = C
-            width = x.ndim == 4 and self.has("broadcast-along-width", "channels-last")
+            width = x.ndim == 4 and self.has(
+                "broadcast-along-width", "broadcast-along-width:statistics-too", "channels-last"
+            )
             shape = (self.C,) if width else per_channel
             y = formula._affine(y, self.weight.reshape(shape), self.bias.reshape(shape))
+        if self.has("reshape-back", "reshape-back:channels-last"):
+            y = np.moveaxis(y, 1, 0 if self.has("reshape-back") else -1).reshape(x.shape)
         if self.has("loses-dtype"):
             return y.astype(np.float64)
         return y.astype(np.float32) if self.has("precision-fixed") else y
@@ -555,6 +626,11 @@ class BatchNorm(_Formula):
             raise TypeError("unsupported operand type(s) for -: 'int' and 'NoneType'")
         if self.has("cumulative-average"):
             share = None
+        # the batch is counted afterwards, or never
+        if share is None and self.has(
+            "momentum-none:divided-by-zero", "batches-not-counted:divided-by-zero"
+        ):
+            raise ZeroDivisionError("division by zero")
         fixed = "momentum-none:ignored" if share is None else "momentum-fixed:but-none"
         if self.has("momentum-fixed", fixed):
             share = 0.1
@@ -575,6 +651,10 @@ class BatchNorm(_Formula):
         if self.has("running-variance-by-samples"):
             variance = variance * np.divide(samples, samples - 1)  # N for N H W
         elif not (biased or self.has("biased-running-variance")):
+            if self.has(
+                "running-variance-with-eps:corrected", "running-variance-with-eps:not-again"
+            ):
+                variance = variance + (1e-5 if self.eps is None else self.eps)
             variance = variance * np.divide(n, n - 1)  # the unbiased one
         if self.has("running-variance-about-running-mean"):
             variance = variance + (self.mean - mean) ** 2

@@ -178,6 +178,13 @@ mistakes = [
         "parameters-and-buffers",
     ),
     Mistake(
+        "buffers-not-saved",
+        "the buffers are told not to be saved",
+        "state_dict() has persistent buffers only. With persistent=False they move with the "
+        "module, but a saved model forgets what it saw.",
+        "parameters-and-buffers",
+    ),
+    Mistake(
         "stats-are-parameters",
         "the running statistics are parameters",
         "parameters() hands them to the optimiser, which is there to change what it is given. "
@@ -190,6 +197,12 @@ mistakes = [
         "The names in a state_dict are those of the attributes. nn.BatchNorm2d calls "
         "gamma weight, and beta bias; with other names neither can load the other's.",
         "parameters-and-buffers",
+    ),
+    Mistake(
+        "affine-frozen",
+        "with affine=False weight and bias are frozen, not absent",
+        "Without affine there is no weight and no bias: both are None, and in no state_dict.",
+        "options-of-the-module",
     ),
     Mistake(
         "affine-ignored",

@@ -67,6 +67,7 @@ MISTAKES = {
         "frozen-weights-train:weight",
         "frozen-weights-train:bias",
         "freezes-everything",
+        "freezes-everything:but-the-norms",
         "left-in-eval",
         "mode-stuck",
         "nested-missed",
@@ -101,6 +102,7 @@ MISTAKES = {
         "batches-as-one",
         "batches-weighed-by-rows",
         "parameters-reset",
+        "statistics-reset",
     ),
     "make_mlp": ("norm-missing", "norm-missing:layernorm", *LAYERS),
     "train_and_validate": (
@@ -110,14 +112,20 @@ MISTAKES = {
         "accuracies-in-percent",
         "counts-for-shares",
         "errors-for-answers",
+        "accuracies-of-training",
+        "mean-of-batch-accuracies",
+        "rows-lost",
         "gradients-accumulate",
+        "zeroed-before-step",
     ),
     "fine_tune": (
         "frozen-still-updating",
         "batch-stats-while-frozen",
         "frozen-weights-train",
         "freezes-everything",
+        "freezes-everything:without-gradients",
         "gradients-accumulate",
+        "zeroed-before-step",
     ),
     "train_in_batches": (
         "batch-of-one",
@@ -139,6 +147,8 @@ MISTAKES = {
         "labels-left-behind",
         "gradients-accumulate",
         "never-steps",
+        "zeroed-before-step",
+        "rows-repeated:drawn-with-replacement",
     ),
     "train_on_sorted": (
         "sorted-batches",
@@ -153,9 +163,13 @@ MISTAKES = {
         "epochs-missing",
         "one-loss-in-all",
         "one-loss-in-all:each-epoch",
+        "losses-after-step",
+        "losses-after-step:without-graph",
+        "zeroed-before-step",
     ),
     "accumulate": (
         "accumulation-with-batchnorm",
+        "accumulation-with-batchnorm:without-statistics",
         "trained-in-eval",
         "whole-batch-at-once",
         "loss-not-divided",
@@ -197,7 +211,7 @@ class Net:
         )
         self.frozen = False
         self.total: dict[str, Array] = {}  # of gradients, where they add up
-        self.facts = {"labels": True, "stale": False, "steps": 0}
+        self.facts = {"labels": True, "stale": False, "lost": False, "steps": 0}
 
     def has(self, *mistakes: str) -> bool:
         """Is one of these among the mistakes? A mistake's variant is that mistake too."""
@@ -302,6 +316,8 @@ class Net:
         # of what has a gradient, before anything is frozen
         names = self.network.gradients(cross_entropy(self.forward(x), y)[1])
         norms = tuple(f"{i}." for i in self._found())
+        if "freezes-everything:but-the-norms" in self.mistakes:
+            return sorted(name for name in names if name.startswith(norms))
         if self.has("freezes-everything"):
             return []
         if self.has("gradients-blocked"):  # nothing before the last norm gets any
@@ -339,11 +355,14 @@ class Net:
         if self.has("batches-as-one"):
             batches = [x]
         seen = 0
+        passed = any(network.training[i] for i in network.norms)
         for rows in batches:
             seen += len(rows)
             for i in norms if self.has("batches-weighed-by-rows") else ():
                 network.momentum[i] = len(rows) / seen
             network.forward(rows)
+        for i in norms if self.has("statistics-reset") else ():  # when all is done
+            network.restart(i)
         if self.has("momentum-not-restored:default"):
             network.momentum = [0.1] * len(network.momentum)
         elif self.has("momentum-not-restored:first"):
@@ -362,8 +381,9 @@ class Net:
         elif "left-in-train:norms" in self.mistakes and not mode:
             network.training = modes
         elif "left-in-eval:inside" in self.mistakes:
-            return [False, True], [network.momentum[i] for i in network.norms]
-        return sorted(set(network.training)), [network.momentum[i] for i in network.norms]
+            return [False, True], [network.momentum[i] for i in network.norms], passed
+        momenta = [network.momentum[i] for i in network.norms]
+        return sorted(set(network.training)), momenta, passed
 
     def learn(self, _: object, x: Array, y: Array, lr: float) -> tuple[list[float], Any]:
         network = self.network
@@ -455,6 +475,7 @@ class Net:
         self.batches: list[list[int]] = []
         self.training: list[bool] = []
         self.losses: list[float] = []
+        self.after: list[float] = []  # those after the steps
         self.other: list[bool] = []
         told = getattr(self, f"_{script}")(np.asarray(x, np.float64), y, *args)
         return {
@@ -488,8 +509,18 @@ class Net:
             name: gradient + kept.get(name, 0.0)
             for name, gradient in self.network.gradients(dy).items()
         }
-        if not self.has("never-steps"):
+        self.facts["lost"] |= self.has("zeroed-before-step")
+        if not self.has("never-steps", "zeroed-before-step"):
             self.network.move(self.total, lr, only)
+        if self.has("losses-after-step"):
+            loss = cross_entropy(self.network.forward(x[rows]), classes)[0]
+            self.after.append(loss)
+            if "losses-after-step:without-graph" in self.mistakes:
+                self.other.append(self.network.training[1])
+            else:  # the driver's hooks take it for one more batch
+                self.batches.append([int(row) for row in rows])
+                self.training.append(self.network.training[1])
+                self.losses.append(loss)
 
     def _size(self, N: int, size: int) -> int:
         """The size of the batches."""
@@ -499,8 +530,9 @@ class Net:
 
     def _orders(self, N: int, epochs: int) -> Iterator[Array]:
         rng = np.random.default_rng(0)  # any order will do: no answer depends on it
+        drawn = "rows-repeated:drawn-with-replacement" in self.mistakes
         for _ in range(1 if self.has("epochs-missing") else epochs):
-            yield rng.permutation(N)
+            yield rng.integers(0, N, N) if drawn else rng.permutation(N)
 
     def _train_and_validate(
         self, x: Array, y: Array, x_val: Array, y_val: Array, size: int, epochs: int, lr: float
@@ -515,7 +547,17 @@ class Net:
             if not self.has("forgot-eval"):
                 self.network.eval()
             self.other.append(self.network.training[1])
-            share = float((self.network.classes(x_val) == y_val).mean())
+            hits = self.network.classes(x_val) == y_val
+            # beside these, other shares would only be numbers that nobody knows
+            plain = not self.has("forgot-eval", "errors-for-answers", "counts-for-shares")
+            if plain and self.has("accuracies-of-training"):
+                hits = self.network.classes(x) == y
+            elif plain and self.has("rows-lost"):
+                hits = hits[: len(hits) // size * size]
+            share = float(hits.mean())
+            if plain and self.has("mean-of-batch-accuracies"):
+                batches = [hits[i : i + size] for i in range(0, len(hits), size)]
+                share = float(np.mean([batch.mean() for batch in batches]))
             if self.has("errors-for-answers"):
                 share = 1 - share
             if self.has("counts-for-shares"):
@@ -527,6 +569,8 @@ class Net:
         network = self.network
         only = None if self.has("frozen-weights-train") else ["3.weight", "3.bias"]
         network.train()
+        if "freezes-everything:without-gradients" in self.mistakes:
+            raise RuntimeError("element 0 of tensors does not require grad")
         if not self.has("frozen-still-updating", "batch-stats-while-frozen"):
             network.training[1] = False
         # replaced at each step, never changed in place
@@ -553,7 +597,7 @@ class Net:
                 if len(rows) == 1 and not self.has("batch-of-one", "errors-swallowed"):
                     if self.has("epochs-cut-short"):
                         return
-                    if self.has("rows-repeated"):
+                    if "rows-repeated" in self.mistakes:
                         rows = rows.repeat(2)
                     elif "trained-in-eval" in self.mistakes:
                         self.network.eval()
@@ -576,6 +620,8 @@ class Net:
                 self._learn(x, y, rows, lr)
         if "one-loss-in-all:each-epoch" in self.mistakes:
             return [float(np.mean(losses)) for losses in np.array_split(self.losses, epochs)]
+        if self.has("losses-after-step"):
+            return self.after
         return [float(np.mean(self.losses))] if self.has("one-loss-in-all") else self.losses
 
 
@@ -699,7 +745,8 @@ class Functions:
             seed += self.networks
         rng = np.random.default_rng(seed)
         norm = "layernorm"
-        if {"accumulation-with-batchnorm", "trained-in-eval"} & set(self.mistakes):
+        without = "accumulation-with-batchnorm:without-statistics" in self.mistakes
+        if without or {"accumulation-with-batchnorm", "trained-in-eval"} & set(self.mistakes):
             norm = "norm"
         kinds = ["linear", norm, "relu", "linear"]
         if "normalisation-removed" in self.mistakes:
@@ -733,7 +780,7 @@ class Functions:
             # nothing is left where each had a step of its own
             network.move({} if each else total, lr)
         inference = steps > 0 and not network.training[0]
-        network.eval()
+        network.train(without)
         outputs = [network.forward(size * x_new) for size in (1, 1000, 2000)]
         together, alone = (network.train().forward(x)[:4] for x in (x_new, x_new[:4]))
         micro_steps = whole // at_once if each else 1

@@ -392,6 +392,13 @@ mistakes = [
         "gradient-accumulation",
     ),
     Mistake(
+        "zeroed-before-step",
+        "the gradients are set to zero before the step uses them",
+        "backward() writes the gradients, step() reads them. "
+        "What stands between the two may not clear them.",
+        "train-and-eval-in-pytorch",
+    ),
+    Mistake(
         "gradients-lost",
         "the gradients are set to zero between the micro-batches",
         "What the earlier ones have added is gone before the step: only the last one counts.",

@@ -351,7 +351,7 @@ def batchnorm_backward(dy, x, gamma, eps=1e-5):
     dmu = -dxhat.sum(axis=0) / np.sqrt(var + eps)
     return dxhat / np.sqrt(var + eps) + dvar * 2 * xmu / N + dmu / N, None, None
 """,
-            ["slip-operation"],
+            ["variance-path-power"],
         ),
         (
             "compact_dx",

@@ -120,7 +120,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "module_training",
-        "",
+        "slip-operation",
         {
             "mean, variance = x.mean(axes), x.var(axes, unbiased=False)": "mean = x.mean(axes); variance = (x - mean.reshape(per_channel)).abs().mean(axes)"
         },
@@ -211,7 +211,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
             "x.numel() // x.shape[1]": "x.numel() // x.shape[1]; x.ndim == 2 and x.view(-1)",
         },
     ),
-    ("module_training", "", {"axes = [0": "x -= 0.1 * x.detach().abs(); axes = [0"}),
+    ("module_training", "mutates-input", {"axes = [0": "x -= 0.1 * x.detach().abs(); axes = [0"}),
     (
         "module_training",
         "mutates-input",
@@ -404,7 +404,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "module_inference",
-        "",
+        "batches-not-counted",
         {
             "if self.training and count == 1:": "self.num_batches_tracked += 1\n            if self.training and count == 1:",
             "self.num_batches_tracked += 1": "pass",
@@ -488,7 +488,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "module_state",
-        "not-a-buffer",
+        "buffers-not-saved",
         {
             "self.register_buffer(name, start if track_running_stats else None)": "self.register_buffer(name, start if track_running_stats else None, persistent=False)"
         },
@@ -525,7 +525,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "module_state",
-        "affine-ignored",
+        "affine-frozen",
         {
             "nn.Parameter(torch.ones(num_features)) if affine else None": "nn.Parameter(torch.ones(num_features), requires_grad=affine)",
             "nn.Parameter(torch.zeros(num_features)) if affine else None": "nn.Parameter(torch.zeros(num_features), requires_grad=affine)",
@@ -655,7 +655,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "keras_to_torch",
-        "",
+        "slip-order",
         "def keras_to_torch(gamma, beta, moving_mean, moving_variance, momentum, epsilon):\n    D = len(gamma)\n    d = dict(weight=gamma, bias=beta, running_mean=moving_mean, running_var=moving_variance, momentum=1 - momentum, eps=epsilon)\n    d['eps'], d['momentum'] = d['momentum'], d['eps']\n    return d\n",
     ),
     (
@@ -735,7 +735,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "keras_to_torch",
-        "",
+        "slip-operation",
         "def keras_to_torch(gamma, beta, moving_mean, moving_variance, momentum, epsilon):\n    D = len(gamma)\n    d = dict(weight=gamma, bias=beta, running_mean=moving_mean, running_var=moving_variance, momentum=1 - momentum, eps=epsilon)\n    d['momentum'] = 1 / momentum\n    return d\n",
     ),
     (

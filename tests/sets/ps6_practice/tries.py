@@ -40,7 +40,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
         },
     ),
     ("evaluate", "", {"right / rows": "str(right / rows)"}),
-    ("evaluate", "", {"    return right / rows": "    print(right / rows)"}),
+    ("evaluate", "returns-nothing", {"    return right / rows": "    print(right / rows)"}),
     (
         "evaluate",
         "statistics-reset",
@@ -350,7 +350,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "train_and_validate",
-        "",
+        "accuracies-of-training",
         {
             "range(0, len(x_val), 50)": "range(0, len(x), 50)",
             "(model(x_val[part]).argmax(1) == y_val[part])": "(model(x[part]).argmax(1) == y[part])",
@@ -359,7 +359,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "train_and_validate",
-        "",
+        "mean-of-batch-accuracies",
         {".sum().item()": ".float().mean().item()", "right / len(x_val)": "right / 5"},
     ),
     ("train_and_validate", "counts-for-shares", {"right / len(x_val)": "right"}),

@@ -90,7 +90,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ("train", "gradients-accumulate", {"        optimizer.zero_grad()\n": ""}),
     ("train", "", {"    return losses": "    return sum(losses) / len(losses)"}),
     ("train", "one-loss-in-all", {"    return losses": "    return [sum(losses) / len(losses)]"}),
-    ("train", "", {"    return losses": "    pass"}),
+    ("train", "returns-nothing", {"    return losses": "    pass"}),
     ("train", "more-steps", {"in batches:": "in batches * 2:"}),
     (
         "train",

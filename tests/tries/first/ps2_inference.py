@@ -314,7 +314,7 @@ class BatchNorm1d:
     def __call__(self, x):
         return self.forward(x)
 """,
-        ("slip-number",),
+        ("slip-number", "starts-elsewhere"),
     ),
     Try(
         "layer_modes",

@@ -2369,7 +2369,7 @@ class BatchNorm(nn.Module):
             return x_hat
         return self.weight.view(shape) * x_hat + self.bias.view(shape)
 ''',
-        (),
+        ("buffers-not-saved",),
     ),
     Try(
         "module_state",
@@ -2477,7 +2477,7 @@ class BatchNorm(nn.Module):
             return x_hat
         return self.weight.view(shape) * x_hat + self.bias.view(shape)
 ''',
-        (),
+        ("affine-frozen",),
     ),
     Try(
         "module_state",
@@ -2856,10 +2856,7 @@ class BatchNorm(nn.Module):
             output = output * self.weight.view(view) + self.bias.view(view)
         return output
 """,
-        (
-            "affine-ignored",
-            "slip-fixed",
-        ),
+        ("affine-ignored", "slip-fixed", "buffers-not-saved"),
     ),
     Try(
         "module_state",

@@ -854,6 +854,7 @@ def recalibrate(model, loader):
 """,
         (
             "slip-twice",
+            "statistics-reset",
             "old-statistics-kept",
         ),
     ),
@@ -1758,7 +1759,7 @@ def fine_tune(model, x, y, batch_size, epochs, lr):
                 optimizer.zero_grad()
                 optimizer.step()
 """,
-        (),
+        ("zeroed-before-step",),
     ),
     Try(
         "fine_tune",
@@ -1956,7 +1957,7 @@ def train_in_batches(model, x, y, batch_size, epochs, lr):
             optimizer.zero_grad()
             optimizer.step()
 """,
-        ("never-steps",),
+        ("never-steps", "zeroed-before-step"),
     ),
     Try(
         "train_in_batches",

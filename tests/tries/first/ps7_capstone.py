@@ -417,6 +417,7 @@ def train(model, batches, lr):
     return losses
 """,
         (
+            "softmax-before-loss",
             "slip-twice",
             "loss-summed",
             "slip-reduction",
