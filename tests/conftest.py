@@ -1,6 +1,5 @@
 """What more than one test file uses."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,21 +11,33 @@ from xdist.scheduler import LoadFileScheduling
 
 from grader.sandbox.process import Warm
 
+# The first to begin, and the last: what takes longest, and what is in many short parts, so that no
+# worker has much to do when the others have ended.
+ORDER = {"tests/test_book.py": -2, "tests/test_pages.py": -1, "tests/test_elsewhere.py": 1}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: ORDER.get(item.nodeid.partition("::")[0], 0))
+
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
-    """Share the tests out among the workers."""
+    """Share the tests out among the workers, in their order."""
+    config.option.loadscopereorder = False
     return BySet(config, log)
 
 
 class BySet(LoadFileScheduling):
     """The tests of a file are one worker's.
 
-    But in tests/sets/ they are those of one set, and in test_elsewhere.py those of one page.
+    But in tests/sets/ they are those of one set, in test_elsewhere.py those of one page, and those
+    of the whole book, which is built once, are in two files.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        found = re.match(r"tests/sets/test_.*\[.*?\b(ps\d_[a-z]+)", nodeid) or re.match(
-            r"tests/test_elsewhere\.py.*\[(.*)\]", nodeid
+        found = (
+            re.match(r"tests/sets/test_(?!pyodide).*\[.*?\b(ps\d_[a-z]+)", nodeid)
+            or re.match(r"tests/test_elsewhere\.py.*\[(.*)\]", nodeid)
+            or re.match(r"(tests/test_)(?:book|pages)\.py", nodeid)
         )
         return found[1] if found else super()._split_scope(nodeid)
 
@@ -49,14 +60,13 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The built book, which is built once for all of xdist's workers.
+    """The built book.
 
     Outputs come from the cache in _build where the code has not changed.
     """
     from helpers.books import whole_book
 
-    base = tmp_path_factory.getbasetemp()
-    return whole_book(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
+    return whole_book(tmp_path_factory.mktemp("book"))
 
 
 @pytest.fixture(scope="session")

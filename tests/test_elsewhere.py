@@ -5,13 +5,12 @@ PyTorch and NumPy without the processor's vector instructions, sums in two threa
 """
 
 import re
+from collections.abc import Iterator
 
 import jupytext
-import nbformat
 import pytest
 from helpers import ROOT
-
-from lab.book import run_notebook
+from helpers.elsewhere import Elsewhere, elsewhere
 
 OTHER_SEEDS = """
 import numpy as np
@@ -36,17 +35,29 @@ def test_the_readme_counts_the_guards() -> None:
     assert f"stands beside a guard, {count} of them," in (ROOT / "README.md").read_text("utf-8")
 
 
+@pytest.fixture(scope="session")
+def machine() -> Iterator[Elsewhere]:
+    with elsewhere() as other:
+        yield other
+
+
 @pytest.mark.parametrize("page", GUARDED)
-def test_sentences_hold_elsewhere(
-    page: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_sentences_hold_elsewhere(page: str, machine: Elsewhere) -> None:
     """Does each sentence that is guarded hold?"""
-    monkeypatch.setenv("ATEN_CPU_CAPABILITY", "default")
-    monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", "AVX2 FMA3 AVX512F")
-    monkeypatch.setenv("OMP_NUM_THREADS", "2")
-    path = ROOT / page
-    notebook = jupytext.read(path, fmt="md:myst")
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(OTHER_SEEDS))
-    socket = tmp_path_factory.mktemp("k") / "k"
-    result = run_notebook(notebook, path.parent, 300, str(socket))
-    assert result.err is None, f"{page}: {result.exc_string}"
+    notebook = jupytext.read(ROOT / page, fmt="md:myst")
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert machine.run([OTHER_SEEDS, *cells], (ROOT / page).parent) == ""
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("from lab.prose import holds\nholds('two is three', 2 == 3)", "two is three"),
+        ("1 +", "SyntaxError"),
+        ("import os\nos._exit(3)", "its process ended with status 3"),
+    ],
+)
+def test_what_does_not_hold_is_told(cell: str, told: str, machine: Elsewhere) -> None:
+    """Is it, and does the next page run?"""
+    assert told in machine.run([cell, "1 + 1"], ROOT)
+    assert machine.run(["1 + 1"], ROOT) == ""

@@ -11,6 +11,8 @@ from helpers import ROOT
 from helpers.browser import Browser
 from helpers.server import served
 
+from benchmarks.weight import Weight, weigh
+
 AXE = (Path(__file__).parent / "helpers" / "axe.min.js").read_text("utf-8")
 PAGES = [
     *re.findall(r"(?:file|root): (\S+)", (ROOT / "_toc.yml").read_text("utf-8")),
@@ -54,12 +56,16 @@ def scheme(browser: Browser, name: str) -> None:
     browser.call("Emulation.setEmulatedMedia", features=features)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_first_visit(reader: Browser, address: str, page: str) -> None:
-    """Is a page light, does nothing in it move, and is nothing on the console?"""
-    from benchmarks.weight import weigh
+@pytest.fixture(scope="module", params=PAGES)
+def visited(request: pytest.FixtureRequest, browser: Browser, address: str) -> tuple[str, Weight]:
+    """A page that stays open, by its name, and what it weighed when it was opened."""
+    scheme(browser, "light")
+    return request.param, weigh(browser, f"{address}/{request.param}.html")
 
-    weight = weigh(reader, f"{address}/{page}.html")
+
+def test_first_visit(reader: Browser, visited: tuple[str, Weight]) -> None:
+    """Is a page light, does nothing in it move, and is nothing on the console?"""
+    _, weight = visited
     assert weight.console == ()
     assert weight.bytes < 500_000, weight.heaviest
     assert weight.scripts < 150_000, weight.heaviest
@@ -80,27 +86,18 @@ def violations(browser: Browser, *rules: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_accessible(reader: Browser, address: str, page: str) -> None:
-    """Does axe-core find nothing serious, on light and on dark, and does a page fit a phone?"""
-    reader.open(f"{address}/{page}.html")
+def test_accessible(reader: Browser, visited: tuple[str, Weight]) -> None:
+    """Does axe-core find nothing serious?"""
     assert violations(reader) == []
-    scheme(reader, "dark")
-    window(reader, 390, 800)
-    reader.open(f"{address}/{page}.html")
-    assert reader.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert violations(reader, "color-contrast", "scrollable-region-focusable") == []
-    assert reader.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_formulas(reader: Browser, address: str, html: Path, page: str) -> None:
+def test_formulas(reader: Browser, visited: tuple[str, Weight], html: Path) -> None:
     """Is every formula MathML, and has the book's font all of its characters?"""
+    page, _ = visited
     text = (html / f"{page}.html").read_text("utf-8")
     assert not re.search(r"\\[(\[]", re.sub(r"<(pre|code|script).*?</\1>", "", text, flags=re.S))
     if "<math" not in text:
         return
-    reader.open(f"{address}/{page}.html")
     reader.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     for domain in ("DOM", "CSS"):
         reader.call(f"{domain}.enable")
@@ -112,6 +109,17 @@ def test_formulas(reader: Browser, address: str, html: Path, page: str) -> None:
         for font in reader.call("CSS.getPlatformFontsForNode", nodeId=formula)["fonts"]
     }
     assert set(fonts.values()) <= {True}, fonts
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_dark_and_small(reader: Browser, address: str, page: str) -> None:
+    """Does axe-core find nothing serious on dark, and does a page fit a phone?"""
+    scheme(reader, "dark")
+    window(reader, 390, 800)
+    reader.open(f"{address}/{page}.html")
+    assert reader.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert violations(reader, "color-contrast", "scrollable-region-focusable") == []
+    assert reader.evaluate("document.scrollingElement.scrollWidth") <= 390
 
 
 def test_search_by_keyboard(reader: Browser, address: str) -> None:

@@ -275,6 +275,7 @@ def test_deleted_is_missing(assignment: str, id: str) -> None:
     assert (verdict.points, verdict.status, verdict.diagnosis) == (0, "missing", ())
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "statement",
     [
@@ -291,10 +292,13 @@ def test_deleted_is_missing(assignment: str, id: str) -> None:
 @pytest.mark.parametrize(("assignment", "id"), CHECKS)
 def test_blank_function_has_no_points(assignment: str, id: str, statement: str) -> None:
     """Is a function that returns nothing, its argument, or zeros worth 0 in every part?"""
-    verdict = grade(assignment, load(assignment)[id], stub(assignment, statement))
+    namespace = stub(assignment, statement)
+    # what the mistakes answer to this seed is known by now
+    verdict = grade(assignment, load(assignment)[id], namespace, REPORTED)
     assert (verdict.points, verdict.status) in [(0, "failed"), (0, "error")], verdict.message
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("assignment", "style"), all_extras("right", "RIGHT"))
 def test_right_solution_has_full_marks(
     assignment: str, style: str, capsys: pytest.CaptureFixture[str]
@@ -318,6 +322,7 @@ def test_there_are_right_solutions(assignment: str) -> None:
     assert len(extras("right", assignment, "RIGHT")) >= least
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("assignment", "case"), all_extras("wrong", "WRONG"))
 def test_wrong_solution_loses_points(
     assignment: str, case: str, monkeypatch: pytest.MonkeyPatch

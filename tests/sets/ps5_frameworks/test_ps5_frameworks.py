@@ -447,6 +447,7 @@ print("torch" in sys.modules)
     assert in_fresh_python(program) == ("False\n", "")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("id", CHECKS)
 def test_pairs_are_caught_and_named_in_part(id: str) -> None:
     """Do solutions with two mistakes lose points, and are nearly all told one of the two?"""

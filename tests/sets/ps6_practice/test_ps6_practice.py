@@ -277,6 +277,7 @@ def test_mistakes_in_torch_are_named(
     assert mistake in verdict.diagnosis, verdict.message
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("id", CHECKS)
 def test_pairs_are_caught_and_named_in_part(id: str) -> None:
     """Do solutions with two mistakes lose points, and are nearly all told one of the two?"""
