@@ -456,7 +456,6 @@ class Check:
                 self._foreseen[key] = foreseen
         return Result(part, answers, wrong, asked)
 
-
     def _coming(self, index: int, seed: int, state: tuple[object, ...]) -> Iterator[Foreseen]:
         """What is foreseen of a part that begins in this state, and of those after it."""
         while foreseen := self._foreseen.get((index, seed, state)):
