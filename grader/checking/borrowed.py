@@ -30,8 +30,8 @@ def borrowed(sources: tuple[str, ...], name: str) -> str | None:
 
 def use_of(sources: tuple[str, ...], name: str, modules: Collection[str]) -> str | None:
     """Return the first of these modules that what defines `name` imports, or None."""
-    for nodes in _leads_to(sources, name):
-        for node in nodes:
+    for definition in _leads_to(sources, name):
+        for node in _inside(definition):
             for imported in _imported(node):
                 if found := [one for one in modules if f"{imported}.".startswith(f"{one}.")]:
                     return found[0]
@@ -43,7 +43,7 @@ def unseeded(sources: tuple[str, ...], name: str) -> str | None:
 
     So does np.random.normal(...), unless np.random.seed(...) is called, and default_rng().
     """
-    nodes = [node for inside in _leads_to(sources, name) for node in inside]
+    nodes = [node for definition in _leads_to(sources, name) for node in _inside(definition)]
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     texts = {ast.unparse(call.func): call for call in calls}
     if any(text.endswith("random.seed") for text in texts):
@@ -57,8 +57,8 @@ def unseeded(sources: tuple[str, ...], name: str) -> str | None:
     return None
 
 
-def _leads_to(sources: tuple[str, ...], name: str) -> Iterator[list[ast.AST]]:
-    """What defines a name, and the names in that, and so on: all nodes of each definition."""
+def _leads_to(sources: tuple[str, ...], name: str) -> Iterator[ast.AST]:
+    """What defines a name, and the names in that, and so on."""
     defined: dict[str, list[ast.AST]] = {}
     for source in sources:
         for names, node, replaces in _definitions(source):
@@ -72,10 +72,14 @@ def _leads_to(sources: tuple[str, ...], name: str) -> Iterator[list[ast.AST]]:
             continue
         seen.add(current)  # functions may call each other
         for node in defined.get(current, ()):
-            inside = [*ast.walk(node)]
-            yield inside
+            yield node
             # whatever names it uses: its helpers and base classes
-            following += [n.id for n in inside if isinstance(n, ast.Name)]
+            following += [n.id for n in _inside(node) if isinstance(n, ast.Name)]
+
+
+@lru_cache(maxsize=256)  # each is looked at once for each exercise that leads to it
+def _inside(node: ast.AST) -> list[ast.AST]:
+    return [*ast.walk(node)]
 
 
 def _imported(node: ast.AST) -> list[str]:
@@ -152,8 +156,9 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
             yield from _statements(inner)
 
 
-def _used(nodes: Iterable[ast.AST]) -> str | None:
-    for inner in nodes:
+@lru_cache(maxsize=256)
+def _used(definition: ast.AST) -> str | None:
+    for inner in _inside(definition):
         match inner:
             # self.batch_norm is the student's own
             case ast.Attribute(attr=attr) if _is_own(attr) and _root(inner) not in ("self", "cls"):

@@ -431,7 +431,7 @@ class Check:
         student.calls.clear()
         key = (index, seed, student.state)
         foreseen = self._foreseen.get(key)
-        if done := student.begin(foreseen):
+        if done := student.begin([*self._coming(*key)]):
             return Result(part, done.answers, None, [])
         since = 0  # that of the first call that the next answer is asked with
 
@@ -455,6 +455,12 @@ class Check:
             if foreseen is not None and len(self._foreseen) < FORESEEN:
                 self._foreseen[key] = foreseen
         return Result(part, answers, wrong, asked)
+
+    def _coming(self, index: int, seed: int, state: tuple[object, ...]) -> Iterator[Foreseen]:
+        """What is foreseen of a part that begins in this state, and of those after it."""
+        while foreseen := self._foreseen.get((index, seed, state)):
+            yield foreseen
+            index, state = index + 1, foreseen.then
 
 
 @lru_cache(1000)

@@ -51,10 +51,15 @@ def needed(
     """Those of the names that have to be lent for the greatest share, and what comes of it.
 
     All are lent first, and each is then given back unless that costs something. None are needed
-    where none are called.
+    where none are called. Mostly one is, so where all give everything each is tried alone: a call
+    of a lent function is a message. The last is tried first, for it would be given back last.
     """
     lent = tuple(names)
     asked = ask(lent)
+    for name in reversed(lent) if asked.share == 1 and len(asked.called) > 1 else ():
+        if name in asked.called and (alone := ask((name,))).share == 1:
+            lent, asked = (name,), alone
+            break
     for name in lent if asked.called else ():
         fewer = tuple(other for other in lent if other != name)
         # all right, and never called: no need to ask

@@ -251,16 +251,21 @@ class Student:
         driven = sorted(driver.__name__ for driver in self._driven)
         return self._next, tuple(self._globals), tuple(driven), self._lent_names
 
-    def begin(self, foreseen: Foreseen | None) -> Done | None:
-        """Begin a part, and ask ahead what is foreseen; what comes of it, if that is known."""
-        self._ahead = self._questions = None
+    def begin(self, foreseen: Sequence[Foreseen]) -> Done | None:
+        """Begin a part, and ask ahead what is foreseen of it and of those that come next.
+
+        Returns what comes of it, if that is known.
+        """
+        before, self._ahead, self._questions = self._ahead, None, None
         self._read = False
         if isinstance(self._channel, Loopback):
             return None  # in this process nothing is gained
-        if foreseen is None:
+        if not foreseen:
             self._questions = []
             return None
-        self._ahead = Ahead(foreseen, self._exchange)
+        goes_on = before is not None and before.goes_on_with(foreseen[0])
+        self._ahead = before if goes_on else Ahead(foreseen, self._exchange)
+        assert self._ahead is not None
         if self._fault is not None or (done := self._ahead.done) is None:
             return None
         self._globals = {name: Remote(self, it, name) for name, it in done.found.items()}
@@ -270,7 +275,7 @@ class Student:
     def end(self, foreseen: Foreseen | None, answers: list[object]) -> Foreseen | None:
         """End a part with these right answers, in plain data; what is foreseen from now on."""
         if foreseen is None:
-            return Foreseen(self._questions) if self._questions else None
+            return Foreseen(self._questions, self.state) if self._questions else None
         if self._ahead is not None and not self._read:  # or it went by more than the answers
             found = {name: it._handle for name, it in self._globals.items()}
             self._ahead.remember(Done(answers, found, frozenset(self._driven), self._next))

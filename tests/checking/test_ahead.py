@@ -145,11 +145,33 @@ def test_nothing_comes_out_another_way(known: Check, other: str) -> None:
 
 
 def test_several_cross_at_once(known: Check) -> None:
-    """Is a part one message, or one more after each error that its script expects?"""
+    """Are all parts one message, and one more after each error that a script expects?"""
     who, channel, _ = student()
     assert grade(known, who).status == "passed"
     # the second part is asked on after its error
-    assert [request["op"] for request in channel.requests] == ["several"] * 5
+    assert [request["op"] for request in channel.requests] == ["several"] * 2
+
+
+def test_what_is_left_out_costs_the_next_part_nothing() -> None:
+    """Is the part after one that leaves a question out asked once, and with its own answers?"""
+    check = Check("sign", section="Page 1", reference=SimpleNamespace(sign=np.sign))
+
+    @check.part("of a number above 0")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield (sign := course.sign(3.0))
+        if sign == 1:
+            yield course.sign(2.0)
+
+    @check.part("of one below")
+    def _(course: Any, rng: np.random.Generator) -> Iterator[object]:
+        yield course.sign(-4.0)
+
+    for _ in range(2):
+        assert grade(check, student("sign = lambda x: np.sign(x)")[0]).status == "passed"
+    who, channel, called = student("sign = lambda x: called.append(x) or -1.0")
+    assert grade(check, who).points == 3
+    assert [request["op"] for request in channel.requests] == ["several"]
+    assert called == [3.0, 2.0, -4.0]
 
 
 def test_what_was_right_is_right(known: Check, monkeypatch: pytest.MonkeyPatch) -> None:

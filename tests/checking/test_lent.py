@@ -312,6 +312,19 @@ def test_fewest_that_are_needed() -> None:
 
     # nobody calls c, so what came of "bcd" is what comes of "bd"
     assert needed("abcd", ask) == (("b", "d"), Asked(1.0, {"b", "d"}, ["b", "c", "d"]))
-    assert asked == ["abcd", "bcd", "cd", "b"]
+    # none is enough alone
+    assert asked == ["abcd", *"dba", "bcd", "cd", "b"]
     nobody = Asked(0.5, ())
     assert needed("abc", lambda lent: nobody) == ((), nobody)
+
+
+def test_the_only_one_that_is_needed_is_found_alone() -> None:
+    """Is the one function whose mistake it is looked for first, from the last, with no other?"""
+    asked = []
+
+    def ask(lent: tuple[str, ...]) -> Asked:
+        asked.append("".join(lent))
+        return Asked(0.5 + ("b" in lent) / 2, lent)
+
+    assert needed("abcd", ask) == (("b",), Asked(1.0, ("b",)))
+    assert asked == ["abcd", *"dcb", ""]  # of none the answer is known

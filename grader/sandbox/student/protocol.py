@@ -171,7 +171,8 @@ class _Reader:
     def read(self, node: object, depth: int) -> object:
         if depth == 0:
             raise ProtocolError(f"nested deeper than {DEPTH} levels")
-        if type(node) in AS_THEY_ARE:
+        kind = type(node)  # JSON makes no subclasses
+        if kind in AS_THEY_ARE:
             return node
         if isinstance(node, int):
             if node.bit_length() > 64:
@@ -180,34 +181,38 @@ class _Reader:
         if not (isinstance(node, dict) and len(node) == 1):
             raise ProtocolError("not plain data")
         [(tag, body)] = node.items()
-        if not isinstance(body, list | dict):
+        if isinstance(body, dict):
+            match tag:
+                case "dict":
+                    return {key: self.read(item, depth - 1) for key, item in body.items()}
+                case "tensor":
+                    inside = self.read(body, depth - 1)
+                    if not isinstance(inside, np.ndarray):
+                        raise ProtocolError("a tensor must be an array")
+                    return self.as_tensor(inside)
+        elif isinstance(body, list):
+            match tag:
+                case "list":
+                    return [self.read(item, depth - 1) for item in body]
+                case "tuple":
+                    return tuple([self.read(item, depth - 1) for item in body])
+                case "array" if [*map(type, body)] == [str, list, list]:
+                    code, shape, strides = body
+                    return _laid_out(self.take(code, shape), strides)
+                case "scalar" if [*map(type, body)] == [str, list, list] and body[1:] == [[], []]:
+                    return self.take(body[0], [])[()]
+                case "handle" if [*map(type, body)] == [int, str]:
+                    return self.resolve(Handle(body[0], body[1][:100]))
+                case "callback" if [*map(type, body)] == [int]:
+                    return self.resolve(Callback(body[0]))
+                case "complex" if len(body) == 2 and {*map(type, body)} <= {int, float}:
+                    return complex(*body)
+                case "dict":
+                    if not all(isinstance(pair, list) and len(pair) == 2 for pair in body):
+                        raise ProtocolError("a dict is made of pairs")
+                    return {self.read(k, depth - 1): self.read(v, depth - 1) for k, v in body}
+        else:
             raise ProtocolError("not plain data")
-        match tag, body:
-            case "list", list():
-                return [self.read(item, depth - 1) for item in body]
-            case "tuple", list():
-                return tuple(self.read(item, depth - 1) for item in body)
-            case "dict", dict():
-                return {key: self.read(item, depth - 1) for key, item in body.items()}
-            case "dict", list():
-                if not all(isinstance(pair, list) and len(pair) == 2 for pair in body):
-                    raise ProtocolError("a dict is made of pairs")
-                return {self.read(k, depth - 1): self.read(v, depth - 1) for k, v in body}
-            case "array", [str(code), list(shape), list(strides)]:
-                return _laid_out(self.take(code, shape), strides)
-            case "scalar", [str(code), [], []]:
-                return self.take(code, [])[()]
-            case "tensor", dict():
-                inside = self.read(body, depth - 1)
-                if not isinstance(inside, np.ndarray):
-                    raise ProtocolError("a tensor must be an array")
-                return self.as_tensor(inside)
-            case "complex", [int() | float() as real, int() | float() as imag]:
-                return complex(real, imag)
-            case "handle", [int(number), str(kind)]:
-                return self.resolve(Handle(number, kind[:100]))
-            case "callback", [int(number)]:
-                return self.resolve(Callback(number))
         raise ProtocolError(f"unknown or malformed {tag!r:.40}")
 
     def take(self, code: str, shape: list[object]) -> np.ndarray:
