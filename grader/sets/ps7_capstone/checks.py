@@ -61,7 +61,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @build_model.part("with batch normalisation: linear, norm, sigmoid, in this order", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in NETWORKS:
-        found = layers(bn, rng, bn.build_model, widths, True)
+        found = layers(bn, rng, bn.build_model, widths, True, outputs=True)
         yield {"output in inference": found["eval"], "output in training": found["train"]}
 
 
@@ -72,6 +72,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in NETWORKS:
         found = layers(bn, rng, bn.build_model, widths, False)
         yield found_layers(found) | {"initial weights": found["start"]}
+        found = layers(bn, rng, bn.build_model, widths, False, outputs=True)
         yield {"output in inference": found["eval"]}
 
 
