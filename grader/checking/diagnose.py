@@ -133,7 +133,7 @@ class Search:
         """What explains all that is wrong; else what explains some of it and contradicts nothing.
 
         Of what explains all, the simplest: one listed mistake, what the kind of the differences
-        shows, two listed mistakes, a slip, a slip with a number.
+        shows, two listed mistakes, a slip, a slip with a number, a slip and one with eps.
         """
         singles = [(mistake,) for mistake in self._check.mistakes]
         details: dict[str, str] = {}
@@ -157,8 +157,9 @@ class Search:
             solved = self._solved(slips, names) if evidence >= SOLVED else ()
             candidates = itertools.chain(unsolved, solved)
             if one := self._first(candidates, but=hidden):
-                id = slips.id(one[0], self._check.mistakes)
-                return Diagnosis(named((id, *known)), {id: f"{slips.says(one[0])}."})
+                return self._slipped(one, known)
+            if one := self._first(self._with_eps(slips, names), but=hidden):
+                return self._slipped(one, known)
         hints = {
             index: hint
             for index in self._wrong
@@ -179,6 +180,21 @@ class Search:
                 id = slips.id(name, self._check.mistakes)
                 found, details = (*found, id), details | {id: f"{slips.says(name)}."}
         return Diagnosis(named(found), details)
+
+    def _slipped(self, found: tuple[str, ...], known: Sequence[str]) -> Diagnosis:
+        """The diagnosis of slips, and of what is known beside them."""
+        assert self._check.slips
+        slips, _ = self._check.slips
+        ids = [slips.id(name, self._check.mistakes) for name in found]
+        says = (f"{slips.says(name)}." for name in found)
+        return Diagnosis(named((*ids, *known)), dict(zip(ids, says, strict=True)))
+
+    def _with_eps(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Slips that explain a part, each with one more in how eps is used."""
+        index = max(self._wrong, key=self._evidence)
+        unsolved = [(name,) for name in names if not slips.solved(name)]
+        for (name,) in self._some(unsolved, index):
+            yield from slips.with_eps(name)
 
     def _first(
         self,

@@ -44,6 +44,7 @@ REDUCTIONS = {
     "max": "largest value",
     "min": "smallest value",
 }
+RATES = ("h", "lr", "momentum")  # what only multiplies: how large something is
 ROWS = (None, 0, 1)  # the axes of what has two
 AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(5), n)))
 
@@ -139,6 +140,11 @@ def _operations(site: Site) -> Iterator[Change]:
             for name in site.scope:
                 if name not in (left, right):
                     yield "operand", f"{_name(name)} stands where {_name(text)} belongs", name
+        if op == "*":
+            for a, b in ((left, right), (right, left)):
+                says = f"{one} and {other} are multiplied as matrices"
+                yield "operation", says, f"({a}) @ np.asarray({b})[..., None]"
+                yield "operation", says, f"({a}).T @ ({b})"
         if op == "-":
             yield "operation", f"the absolute value of {_name(text)} is taken", f"np.abs({text})"
         if op == "/" and right.endswith(" ** 0.5"):
@@ -293,6 +299,14 @@ def _reductions(site: Site) -> Iterator[Change]:
             if name == "mean":
                 total = f"({inner}){rest}.sum(axis={axis}, keepdims={kept}) / len({inner})"
                 yield "left-out", f"the {gone} of {of} is not in the sum", total
+    largest, smallest = (reduced(end) for end in ("max", "min"))
+    if name == "mean":
+        says = f"the middle of the largest and the smallest of {of} stands for its mean"
+        yield "reduction", says, f"({largest} + {smallest}) / 2"
+    if name == "var":
+        says = f"the distance of the largest {of} from the smallest stands for its spread"
+        yield "reduction", says, f"({largest} - {smallest}) ** 2"
+        yield "reduction", f"{says}, without its square", f"({largest} - {smallest})"
     if name == "mean":
         square = f"np.sqrt((({inner}) ** 2).mean(axis={axis}, keepdims={kept}))"
         yield "reduction", f"the root of the mean square of {of} stands for its mean", square
@@ -370,6 +384,8 @@ def _quantities(site: Site) -> Iterator[Change]:
         yield "power", f"{_name(name)} is squared", f"({name}) ** 2"
         yield "power", f"the root of {_name(name)} is taken", f"np.sqrt({name})"
         yield "sign", f"the sign of {_name(name)} is wrong", f"(-{name})"
+        if name.removeprefix("self.") in RATES:
+            yield "factor", f"{_name(name)} is {{k}} times what it should be", f"{K} * {name}"
         for says, text in _one_for_all(name):
             yield "operand", f"{says} {_name(name)} stands for all of it", text
 
