@@ -147,6 +147,8 @@ class Search:
             return Diagnosis(named(known))
         if one := self._first(singles, but=hidden) if hidden else None:
             return Diagnosis(named((*one, *known)))
+        if all(map(self._is_zero, self._wrong)):
+            return Diagnosis(named(known))
         pairs = self._pairs()
         if one := self._first(pairs):
             return Diagnosis(named((*one, *known) if self._more else one))
@@ -231,6 +233,11 @@ class Search:
                     else:
                         count += got.size
         return count
+
+    def _is_zero(self, index: int) -> bool:
+        """Did only zeros come, where other numbers should have? Any two mistakes make such."""
+        numbers = _flat(self._results[index].answers)
+        return bool(numbers.size) and bool((np.abs(numbers) <= TINY).all())
 
     def _pairs(self) -> list[tuple[str, ...]]:
         """Two mistakes: any two, or, of many or in a slow check, with one that explains a part."""

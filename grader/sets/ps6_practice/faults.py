@@ -149,6 +149,7 @@ MISTAKES = {
         "rows-lost",
         "rows-lost:dropped",
         "rows-lost:one",
+        "rows-lost:one-alone",
         "batch-size-changed:more",
         "batch-size-changed:more-dropped",
         "batch-size-changed:less",
@@ -461,6 +462,9 @@ class Net:
         modes = self._left_in(before)
         if "argmax-over-rows" in self.mistakes:
             return outputs.argmax(axis=0), modes
+        if "argmax-over-rows:of-shares" in self.mistakes:
+            p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            return (p / p.sum(axis=1, keepdims=True)).argmax(axis=0), modes
         if "argmax-over-rows:and-classes" in self.mistakes:
             return np.asarray(outputs.argmax()), modes
         if self.has("classes-from-one"):
@@ -600,7 +604,7 @@ class Net:
         dropped = any(m.startswith("batch-size") and m.endswith("dropped") for m in self.mistakes)
         size = self._size(len(x), size)
         lost = size if {"rows-lost", "rows-lost:dropped"} & set(self.mistakes) else 0
-        lost = lost or int("rows-lost:one" in self.mistakes)
+        lost = lost or int(bool({"rows-lost:one", "rows-lost:one-alone"} & set(self.mistakes)))
         dropped |= bool({"rows-lost:dropped", "rows-lost:one"} & set(self.mistakes))
         for order in self._orders(len(x), epochs):
             self.network.train("trained-in-eval:always" not in self.mistakes)

@@ -58,6 +58,7 @@ MISTAKES = {
         "logits:probabilities",
         "argmax-over-rows",
         "argmax-over-rows:and-classes",
+        "argmax-over-rows:of-shares",
         "classes-from-one",
         "smallest-output",
     ),

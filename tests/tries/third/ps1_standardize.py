@@ -48,7 +48,7 @@ def normalize(x, mean, variance, eps=1e-5):
     std = np.sqrt(variance) + np.sqrt(eps)
     return (x - mean) / std
 """,
-        ("eps-misplaced", "eps-outside-sqrt", "slip-brackets", "slip-power"),
+        ("eps-misplaced", "eps-outside-sqrt", "slip-brackets", "slip-power", "loses-dtype"),
     ),
     Try(
         "normalize",

@@ -72,7 +72,8 @@ TRIES: list[Try] = [
             BATCHNORM_1D,
             (
                 "            return self._normalise(x, self.running_mean, self.running_var)",
-                "            x_hat = (x - self.running_mean) / (np.sqrt(self.running_var) + self.eps)\n"
+                "            std = np.sqrt(self.running_var) + self.eps\n"
+                "            x_hat = (x - self.running_mean) / std\n"
                 "            return (self.gamma * x_hat + self.beta).astype(x.dtype)",
             ),
         ),
