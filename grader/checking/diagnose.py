@@ -236,7 +236,10 @@ class Search:
 
     def _is_zero(self, index: int) -> bool:
         """Did only zeros come, where other numbers should have? Any two mistakes make such."""
-        numbers = _flat(self._results[index].answers)
+        pairs = zip(
+            self._results[index].answers, self._check.answers(index, self._seed), strict=False
+        )
+        numbers = _flat([got for got, best in pairs if compare(got, best, dtype=False)])
         return bool(numbers.size) and bool((np.abs(numbers) <= TINY).all())
 
     def _pairs(self) -> list[tuple[str, ...]]:
