@@ -88,7 +88,6 @@ MISTAKES = {
         "accuracies-of-training",
         "rates-sorted",
         "rates-sorted:best-too",
-        "rates-sorted:descending",
     ),
 }
 
@@ -220,8 +219,6 @@ class _Experiment:
         accuracies, predictions, given = [], [], lrs
         if self.has("rates-sorted") or self.has("rates-sorted:best-too"):
             lrs = sorted(lrs)
-        if self.has("rates-sorted:descending"):
-            lrs = sorted(lrs, reverse=True)
         if not self.has("rates-sorted"):
             given = lrs
         if self.has("accuracies-of-training"):
