@@ -148,7 +148,7 @@ def _operations(site: Site) -> Iterator[Change]:
             for name in site.scope:
                 if name not in (left, right):
                     yield "operand", f"{_name(name)} stands where {_name(text)} belongs", name
-        if op == "*":
+        if op == "*" and isinstance(node.left, ast.Name) and isinstance(node.right, ast.Name):
             for a, b in ((left, right), (right, left)):
                 says = f"{one} and {other} are multiplied as matrices"
                 yield "operation", says, f"({a}) @ np.asarray({b})[..., None]"
@@ -448,7 +448,8 @@ def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
     for (kind, some, done), moved in together.items():
         paths = [path for path, _ in moved]
         nested = any(a != b and b[: len(a)] == a for a in paths for b in paths)
-        if len(moved) > 1 and not nested:
+        everything = len(moved) == len(together[kind, "mean or sum", done])
+        if len(moved) > 1 and not nested and not (everything and some != "mean or sum"):
             yield Slip(kind, f"the {some} is {done}, each time", where, tuple(moved))
 
 
