@@ -133,7 +133,7 @@ class Search:
         """What explains all that is wrong; else what explains some of it and contradicts nothing.
 
         Of what explains all, the simplest: one listed mistake, what the kind of the differences
-        shows, two listed mistakes, a slip, a slip with a number.
+        shows, two listed mistakes, a slip, a slip with a number, a slip and one with eps.
         """
         singles = [(mistake,) for mistake in self._check.mistakes]
         details: dict[str, str] = {}
@@ -147,6 +147,8 @@ class Search:
             return Diagnosis(named(known))
         if one := self._first(singles, but=hidden) if hidden else None:
             return Diagnosis(named((*one, *known)))
+        if all(map(self._is_zero, self._wrong)):
+            return Diagnosis(named(known))
         pairs = self._pairs()
         if one := self._first(pairs):
             return Diagnosis(named((*one, *known) if self._more else one))
@@ -157,8 +159,9 @@ class Search:
             solved = self._solved(slips, names) if evidence >= SOLVED else ()
             candidates = itertools.chain(unsolved, solved)
             if one := self._first(candidates, but=hidden):
-                id = slips.id(one[0], self._check.mistakes)
-                return Diagnosis(named((id, *known)), {id: f"{slips.says(one[0])}."})
+                return self._slipped(one, known)
+            if one := self._first(self._with_eps(slips, names), but=hidden):
+                return self._slipped(one, known)
         hints = {
             index: hint
             for index in self._wrong
@@ -179,6 +182,21 @@ class Search:
                 id = slips.id(name, self._check.mistakes)
                 found, details = (*found, id), details | {id: f"{slips.says(name)}."}
         return Diagnosis(named(found), details)
+
+    def _slipped(self, found: tuple[str, ...], known: Sequence[str]) -> Diagnosis:
+        """The diagnosis of slips, and of what is known beside them."""
+        assert self._check.slips
+        slips, _ = self._check.slips
+        ids = [slips.id(name, self._check.mistakes) for name in found]
+        says = (f"{slips.says(name)}." for name in found)
+        return Diagnosis(named((*ids, *known)), dict(zip(ids, says, strict=True)))
+
+    def _with_eps(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Slips that explain a part, each with one more in how eps is used."""
+        index = max(self._wrong, key=self._evidence)
+        unsolved = [(name,) for name in names if not slips.solved(name)]
+        for (name,) in self._some(unsolved, index):
+            yield from slips.with_eps(name)
 
     def _first(
         self,
@@ -215,6 +233,14 @@ class Search:
                     else:
                         count += got.size
         return count
+
+    def _is_zero(self, index: int) -> bool:
+        """Did only zeros come, where other numbers should have? Any two mistakes make such."""
+        pairs = zip(
+            self._results[index].answers, self._check.answers(index, self._seed), strict=False
+        )
+        numbers = _flat([got for got, best in pairs if compare(got, best, dtype=False)])
+        return bool(numbers.size) and bool((np.abs(numbers) <= TINY).all())
 
     def _pairs(self) -> list[tuple[str, ...]]:
         """Two mistakes: any two, or, of many or in a slow check, with one that explains a part."""

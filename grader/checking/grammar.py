@@ -44,6 +44,7 @@ REDUCTIONS = {
     "max": "largest value",
     "min": "smallest value",
 }
+RATES = ("h", "lr", "momentum")  # what only multiplies: how large something is
 ROWS = (None, 0, 1)  # the axes of what has two
 AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(5), n)))
 
@@ -69,6 +70,14 @@ class Site:
     path: Path
     inside: str
     scope: tuple[str, ...]
+
+    @property
+    def returned(self) -> bool:
+        """Is it all that is returned, or what is returned in the dtype of an argument?"""
+        ends = self.path[-1:], self.path[-2:]
+        return "return" in self.inside and any(
+            end in ((("value", None),), (("value", None), ("args", 0))) for end in ends
+        )
 
     @property
     def counts(self) -> Iterator[str]:
@@ -139,6 +148,11 @@ def _operations(site: Site) -> Iterator[Change]:
             for name in site.scope:
                 if name not in (left, right):
                     yield "operand", f"{_name(name)} stands where {_name(text)} belongs", name
+        if op == "*" and isinstance(node.left, ast.Name) and isinstance(node.right, ast.Name):
+            for a, b in ((left, right), (right, left)):
+                says = f"{one} and {other} are multiplied as matrices"
+                yield "operation", says, f"({a}) @ np.asarray({b})[..., None]"
+                yield "operation", says, f"({a}).T @ ({b})"
         if op == "-":
             yield "operation", f"the absolute value of {_name(text)} is taken", f"np.abs({text})"
         if op == "/" and right.endswith(" ** 0.5"):
@@ -152,6 +166,7 @@ def _operations(site: Site) -> Iterator[Change]:
         yield "offset", f"{{k}} is added to {_name(text)}", f"{K} + ({text})"
         yield from _brackets(node.left, op, node.right)
         yield from _drawn_in(node.left, op, node.right)
+        yield from _spread(node.left, op, node.right)
     match node:
         case ast.BinOp(left=base, op=ast.Pow()):
             yield (
@@ -192,6 +207,8 @@ def _operations(site: Site) -> Iterator[Change]:
                     f"np.{function}({a}) {op} ({b})",
                 )
                 if op == "+":
+                    says = f"`{function}` is taken of {_name(a)} and {_name(b)} by themselves"
+                    yield "brackets", says, f"np.{function}({a}) + np.{function}({b})"
                     says = f"{_name(b)} is subtracted from {_name(a)}"
                     yield "sign", says, f"np.{function}(np.abs(({a}) - ({b})))"
         case ast.Call(func=ast.Name(id="list"), args=[ast.Name(id=many)]):
@@ -241,6 +258,16 @@ def _drawn_in(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
                 says = f"{_name(ast.unparse(one))} multiplies {_name(b)} too"
                 text = f"({a}) - ({ast.unparse(one)}) * (({b}) + ({ast.unparse(other)}))"
                 yield "brackets", says, text
+
+
+def _spread(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
+    """a + b * c as (a + b) * c: what multiplies or divides the last term does so to all."""
+    match right:
+        case ast.BinOp(left=b, op=ast.Mult() | ast.Div() as times, right=c) if op in "+-":
+            a, one, other = ast.unparse(left), ast.unparse(b), ast.unparse(c)
+            does = "multiplies" if isinstance(times, ast.Mult) else "divides"
+            says = f"{_name(other)} {does} {_name(a)} too"
+            yield "brackets", says, f"(({a}) {op} ({one})) {SIGNS[type(times)]} ({other})"
 
 
 def _swapped(texts: list[str], i: int, j: int) -> list[str]:
@@ -293,6 +320,14 @@ def _reductions(site: Site) -> Iterator[Change]:
             if name == "mean":
                 total = f"({inner}){rest}.sum(axis={axis}, keepdims={kept}) / len({inner})"
                 yield "left-out", f"the {gone} of {of} is not in the sum", total
+    largest, smallest = (reduced(end) for end in ("max", "min"))
+    if name == "mean":
+        says = f"the middle of the largest and the smallest of {of} stands for its mean"
+        yield "reduction", says, f"({largest} + {smallest}) / 2"
+    if name == "var":
+        says = f"the distance of the largest {of} from the smallest stands for its spread"
+        yield "reduction", says, f"({largest} - {smallest}) ** 2"
+        yield "reduction", f"{says}, without its square", f"({largest} - {smallest})"
     if name == "mean":
         square = f"np.sqrt((({inner}) ** 2).mean(axis={axis}, keepdims={kept}))"
         yield "reduction", f"the root of the mean square of {of} stands for its mean", square
@@ -310,6 +345,8 @@ def _reductions(site: Site) -> Iterator[Change]:
         for divisor in (*_counts(site), K):
             says = f"the sum of squares of {of} is divided by `{divisor}`".replace(K, "{k}")
             yield "count", says, f"{reduced()} * {number} / ({divisor})"
+    if name == "sum":
+        yield "offset", f"{{k}} is added to the sum of {of}", f"{K} + {reduced()}"
     if axis is not None:
         text = f"0 * {reduced()} + {reduced(axis=None, keepdims=False)}"
         yield "axis", f"the {REDUCTIONS[name]} of {of} is taken over everything, and repeated", text
@@ -360,7 +397,8 @@ def _quantities(site: Site) -> Iterator[Change]:
     if not name:
         return
     for other in site.scope:
-        if other != name:
+        # x that is returned is no slip: the function is not written yet
+        if other != name and not (site.returned and other == "x"):
             yield "operand", f"{_name(other)} stands where {_name(name)} belongs", other
     if name in site.counts:
         for other in _counts(site):
@@ -370,6 +408,8 @@ def _quantities(site: Site) -> Iterator[Change]:
         yield "power", f"{_name(name)} is squared", f"({name}) ** 2"
         yield "power", f"the root of {_name(name)} is taken", f"np.sqrt({name})"
         yield "sign", f"the sign of {_name(name)} is wrong", f"(-{name})"
+        if name.removeprefix("self.") in RATES:
+            yield "factor", f"{_name(name)} is {{k}} times what it should be", f"{K} * {name}"
         for says, text in _one_for_all(name):
             yield "operand", f"{says} {_name(name)} stands for all of it", text
 
@@ -388,25 +428,29 @@ def _quantity(site: Site) -> str:
 def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
     """The same slip at each of several places: another quantity, or another axis."""
     by_name: dict[str, list[Site]] = {}
-    together: dict[tuple[str, str], list[tuple[Path, ast.AST]]] = {}
+    together: dict[tuple[str, str, str], list[tuple[Path, ast.AST]]] = {}
     for site in sites:
         if name := _quantity(site):
             by_name.setdefault(name, []).append(site)
         for kind, says, text in _reductions(site):
             if kind in ("axis", "count"):
-                key = kind, says.partition(" is ")[2]
-                together.setdefault(key, []).append((site.path, _expression(text)))
+                whole, _, done = says.partition(" is ")
+                # of all of them, or of all sums, or all means
+                for some in ("mean or sum", whole.split()[1]):
+                    key = kind, some, done
+                    together.setdefault(key, []).append((site.path, _expression(text)))
     for name, found in by_name.items():
         for other in found[0].scope if len(found) > 1 else ():
             if other != name:
                 says = f"{_name(other)} stands where {_name(name)} belongs"
                 changes = tuple((site.path, _expression(other)) for site in found)
                 yield Slip("operand", says, where, changes)
-    for (kind, done), moved in together.items():
+    for (kind, some, done), moved in together.items():
         paths = [path for path, _ in moved]
         nested = any(a != b and b[: len(a)] == a for a in paths for b in paths)
-        if len(moved) > 1 and not nested:
-            yield Slip(kind, f"each of several means or sums is {done}", where, tuple(moved))
+        everything = len(moved) == len(together[kind, "mean or sum", done])
+        if len(moved) > 1 and not nested and not (everything and some != "mean or sum"):
+            yield Slip(kind, f"the {some} is {done}, each time", where, tuple(moved))
 
 
 def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:

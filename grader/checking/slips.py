@@ -6,7 +6,7 @@ slip in one. The number of programs bounds the search: see `MOST` and `SOLVED`.
 
 import ast
 import inspect
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 from functools import cache, cached_property
 from types import CodeType, ModuleType, SimpleNamespace
@@ -15,6 +15,9 @@ from typing import Any
 from .grammar import KEPT, KINDS, K, Path, Slip, slips
 
 PREFIX = "slip-"  # of the ids of slips
+FIXED = ("1e-5", "1e-8", "1e-3")  # an eps that ignores the argument is one of these
+# What slips are called that are listed mistakes.
+LISTED = {"`eps` is outside `sqrt`": "eps-outside-sqrt", "`eps` is left out": "eps-missing"}
 MOST, SOLVED = 3000, 100  # for one check: slips, and those with a number to solve for
 
 
@@ -48,7 +51,7 @@ class Slips:
             for node in ast.parse(inspect.getsource(plain)).body
             if isinstance(node, ast.FunctionDef | ast.ClassDef)
         }
-        self._codes: dict[str, CodeType] = {}
+        self._codes: dict[tuple[str, ...], CodeType] = {}
 
     @cached_property
     def _all(self) -> dict[str, Slip]:
@@ -71,10 +74,24 @@ class Slips:
         """Is there a number to be solved for?"""
         return "{k}" in self._all[name].says
 
+    def with_eps(self, name: str) -> Iterator[tuple[str, str]]:
+        """The slip, and one with eps in another place of its program.
+
+        These are told apart from all others, for checks ask about eps by itself.
+        """
+        slip = self._all[name]
+        for other, one in self._all.items():
+            if one.where == slip.where and "`eps`" in one.says and _apart(one, slip):
+                if not self.solved(other):
+                    yield name, other
+                elif one.kind == "fixed":
+                    yield from ((name, f"{other}={eps}") for eps in FIXED)
+
     def id(self, name: str, known: Collection[str]) -> str:
         """The id of the mistake: that of a listed one where it means the same, as in eps-fixed."""
         slip = self._all[name.partition("=")[0]]
         same = f"{slip.says.split('`')[1]}-{slip.kind}" if "`" in slip.says else ""
+        same = next((id for says, id in LISTED.items() if slip.says.startswith(says)), same)
         listed = {mistake.partition(":")[0] for mistake in known}
         return same if same in listed else PREFIX + slip.kind
 
@@ -86,33 +103,42 @@ class Slips:
     def implementation(self, *names: str) -> SimpleNamespace:
         """The functions of the programs with these slips; without any, they equal the reference."""
         namespace: dict[str, Any] = {K: 1.0, KEPT: {}} | vars(self._plain)
+        keys = []
         for name in names:
             key, _, number = name.partition("=")
             if number:
                 namespace[K] = float(Fraction(number))
-            exec(self._code(key), namespace)
-            where = self._all[key].where
+            keys.append(key)
+        if keys:  # all in one program
+            exec(self._code(*keys), namespace)
+            where = self._all[keys[0]].where
             namespace[where.partition("__")[0]] = namespace[where]
-        programs = [name for name in self._defined if "__" not in name]
-        return SimpleNamespace(**{name: namespace[name] for name in programs})
+        return SimpleNamespace(**{name: namespace[name] for name in namespace if "__" not in name})
 
-    def _code(self, name: str) -> CodeType:
-        if name not in self._codes:
-            slip = self._all[name]
-            program = self._defined[slip.where]
-            before = [(path, _at(program, path)) for path, _ in slip.changes]
-            for (path, node), (_, old) in zip(slip.changes, before, strict=True):
+    def _code(self, *names: str) -> CodeType:
+        if names not in self._codes:
+            program = self._defined[self._all[names[0]].where]
+            before = []
+            for path, node in (change for name in names for change in self._all[name].changes):
+                old = _at(program, path)
+                before.append((path, old))
                 _put(program, path, ast.fix_missing_locations(ast.copy_location(node, old)))
-            self._codes[name] = compile(ast.Module([program], []), "<slip>", "exec")
-            for path, node in before:
+            self._codes[names] = compile(ast.Module([program], []), "<slip>", "exec")
+            for path, node in reversed(before):
                 _put(program, path, node)
-        return self._codes[name]
+        return self._codes[names]
 
 
 @cache
 def slips_of(plain: ModuleType) -> Slips:
     """Those of a set's right programs: the checks of a set share them."""
     return Slips(plain)
+
+
+def _apart(one: Slip, other: Slip) -> bool:
+    """Does neither change what the other has put in?"""
+    pairs = ((a, b) for a, _ in one.changes for b, _ in other.changes)
+    return all(a[: len(b)] != b and b[: len(a)] != a for a, b in pairs)
 
 
 def _at(node: Any, path: Path) -> Any:

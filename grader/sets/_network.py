@@ -1,7 +1,8 @@
 """A small network in NumPy that learns: what ps6 and ps7 are checked with where torch is not."""
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,15 @@ from .. import reference
 from ..reference import Array
 
 EPS = 1e-5
+# Others than ReLU and sigmoid, which learn nothing here: PyTorch's, by what sets them apart.
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "tanh": np.tanh,
+    "leaky": lambda x: np.where(x > 0, x, 0.01 * x),
+    "leaky-0.1": lambda x: np.where(x > 0, x, 0.1 * x),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "silu": lambda x: x * _sigmoid(x),
+    "gelu": lambda x: 0.5 * x * (1 + np.vectorize(math.erf)(x / np.sqrt(2))),
+}
 NORMS = ("norm", "layernorm")  # whose weight starts as ones and bias as zeros
 
 
@@ -132,6 +142,8 @@ class Network:
                 return np.maximum(x, 0)
             case "sigmoid":
                 return _sigmoid(x)
+            case _ if kind in ACTIVATIONS:
+                return ACTIVATIONS[kind](x)
             case "dropout":
                 return np.zeros_like(x) if self.training[i] else x  # all of it: no chance
             case "flatten":

@@ -56,6 +56,10 @@ def programs(source: str) -> list[tuple[str, str]]:
         ("return (a + b) / c", "brackets", "return a + b / c"),
         ("return a / (b * c)", "brackets", "return a / b * c"),
         ("return np.sqrt(a + b)", "brackets", "return np.sqrt(a) + b"),
+        ("return np.sqrt(a + b)", "brackets", "return np.sqrt(a) + np.sqrt(b)"),
+        ("return a + b * c", "brackets", "return (a + b) * c"),
+        ("return a * b", "operation", "return a.T @ b"),
+        ("return a.sum(axis=0)", "offset", "return solved_k + a.sum(axis=0)"),
         ("return np.sqrt(a)", "left-out", "return a"),
         ("return np.sqrt(a)", "twice", "return np.sqrt(np.sqrt(a))"),
         ("return a.mean(axis=0)", "axis", "return a.mean(axis=1, keepdims=True)"),
@@ -214,6 +218,25 @@ def test_slips_are_named(assignment: str, id: str, source: str, mistake: str, de
     verdict = load(assignment)[id].grade(solution(id, source), 100, SEED)
     assert verdict.diagnosis == ((mistake,) if mistake else ())
     assert detail in verdict.message
+
+
+def test_slip_beside_another_with_eps() -> None:
+    """Are two slips told, where one of them is in how eps is used?"""
+    source = (
+        "def batchnorm_forward(x, gamma, beta, eps=1e-5):\n"
+        "    spread = x.max(axis=0) - x.min(axis=0)\n"
+        "    return gamma * (x - x.mean(axis=0)) / (spread + eps) + beta"
+    )
+    verdict = load("ps1_standardize")["forward"].grade(solution("forward", source), 100, SEED)
+    assert verdict.diagnosis == ("slip-reduction", "eps-outside-sqrt")
+    assert "the distance of the largest `x` from the smallest" in verdict.message
+
+
+def test_zeros_have_no_two_causes() -> None:
+    """Is nothing said of a result that is 0, which many pairs of mistakes would make?"""
+    source = "def numerical_gradient(f, x, dy, h=1e-5):\n    return np.zeros(x.shape)"
+    check = load("ps3_backward")["numerical_gradient"]
+    assert check.grade(solution("numerical_gradient", source), 100, SEED).diagnosis == ()
 
 
 def test_check_without_programs_has_no_slips() -> None:

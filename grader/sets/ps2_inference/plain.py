@@ -74,9 +74,9 @@ class BatchNorm1d__scale:
                 raise ValueError("a training batch of one has no variance")
             mean = x.mean(axis=0)
             variance = x.var(axis=0)
-            unbiased = variance * (N / (N - 1))
             self.running_mean = (1 - momentum) * self.running_mean + momentum * mean
-            self.running_var = (1 - momentum) * self.running_var + momentum * unbiased
+            old = (1 - momentum) * self.running_var
+            self.running_var = old + momentum * variance * (N / (N - 1))
         else:
             mean = self.running_mean
             variance = self.running_var

@@ -81,6 +81,7 @@ MISTAKES = {
         "step-fixed",
         "all-at-once",
         "all-at-once:summed",
+        "all-at-once:rows",
         "other-outputs-ignored",
         "difference-averaged",
         "x-not-restored",
@@ -178,13 +179,22 @@ def _numerical_gradient(
     if "difference-reversed" in wrong:
         divisor = -divisor
     # one-sided: one of the two points is x itself
-    ahead = 0.0 if "forward-difference:backward" in wrong else h
-    back = 0.0 if "forward-difference" in wrong else h
+    one_side = "forward-difference" in wrong
+    ahead = 0.0 if "forward-difference:backward" in wrong and not one_side else h
+    back = 0.0 if one_side else h
     if "all-at-once" in wrong:  # right where f treats each element by itself
         return np.asarray(dy * (f(inside + ahead) - f(inside - back)) / divisor)
     if "all-at-once:summed" in wrong:
         change = total(dy * (f(inside + ahead) - f(inside - back))) / divisor
         return np.full(x.shape, change)
+    if "all-at-once:rows" in wrong:
+        rows = np.zeros(x.shape)
+        for i in range(len(x)):
+            above, below = inside.copy(), inside.copy()
+            above[i] += ahead
+            below[i] -= back
+            rows[i] = total(dy * (f(above) - f(below))) / divisor
+        return rows
     # is dx of the dtype of x, whatever that is?
     whole = "step-lost-in-dtype" in wrong or "gradient-in-whole-numbers" in wrong
     dx = np.empty_like(x if whole else inside, None if whole else np.float64)

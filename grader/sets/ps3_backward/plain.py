@@ -13,8 +13,8 @@ def numerical_gradient(f: Callable[[Array], Array], x: Array, dy: Array, h: floa
     for index in np.ndindex(x.shape):
         above = x.copy()
         below = x.copy()
-        above[index] += h
-        below[index] -= h
+        above[index] = above[index] + h
+        below[index] = below[index] - h
         difference = f(above) - f(below)
         dx[index] = (dy * difference).sum() / (2 * h)
     return dx

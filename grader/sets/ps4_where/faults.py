@@ -87,6 +87,7 @@ MISTAKES = {
         "unsummed",
         "unsummed:over-pixels",
         "unsummed:over-batch",
+        "unsummed:over-width",
         "summed-over-all",
         "mean-not-sum",
         "mean-not-sum:over-batch",
@@ -386,6 +387,8 @@ class _Where(Standardize):
             return layout.restored(product)  # (N, C, H, W)
         if self.has("unsummed:over-pixels"):
             return np.asarray(product.sum(axis=0))  # (C, H, W)
+        if product.ndim == 4 and self.has("unsummed:over-width"):
+            return np.asarray(product.sum(axis=(0, 2)))  # (C, W)
         if product.ndim == 4 and self.has("unsummed:over-batch"):
             return np.asarray(product.sum(axis=(2, 3)))  # (N, C)
         if self.has("summed-over-all"):

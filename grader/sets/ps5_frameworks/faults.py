@@ -581,8 +581,9 @@ class BatchNorm(_Formula):
         y = formula._normalized(x, mean, variance, self.eps)
         if self.has_affine:
             # (C,) meets W, and fits where W = C
-            width = x.ndim == 4 and self.has(
-                "broadcast-along-width", "broadcast-along-width:statistics-too", "channels-last"
+            last = self.has("channels-last") and self._axes(x) == AXES["channels-last"]
+            width = x.ndim == 4 and (
+                last or self.has("broadcast-along-width", "broadcast-along-width:statistics-too")
             )
             shape = (self.C,) if width else per_channel
             y = formula._affine(y, self.weight.reshape(shape), self.bias.reshape(shape))

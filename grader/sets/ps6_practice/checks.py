@@ -485,9 +485,12 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def mlp(make_mlp: Any, widths: Any, values: Any, x: Any, options: Any = ()) -> Any:
     """Driver: the layers of a network, and its outputs in both modes with these parameters.
 
-    `values` are the weights of the linear layers, the last bias, and the state of the norms.
+    `values` are the weights of the linear layers, the last bias, and the state of the norms; what
+    does not fit becomes zeros. Without x, there are no outputs.
     `options` are what make_mlp is told besides the widths.
     """
+    from itertools import zip_longest  # no global is there where this runs
+
     import torch
 
     weights, bias, states = values
@@ -506,19 +509,22 @@ def mlp(make_mlp: Any, widths: Any, values: Any, x: Any, options: Any = ()) -> A
     largest = [float(part.weight.abs().max()) * part.in_features**0.5 for part in linears]
     found["start"] = [0.1 < size < 1.001 for size in largest]  # PyTorch's: uniform up to 1
     with torch.no_grad():
-        # their number is an answer, not an error
-        for part, weight in zip(linears, weights, strict=False):
-            part.weight.copy_(torch.tensor(weight))
+        # their number and sizes are an answer, not an error
+        for part, weight in zip_longest(linears, weights[: len(linears)]):
+            fits = weight is not None and weight.shape == tuple(part.weight.shape)
+            part.weight.copy_(torch.tensor(weight) if fits else 0 * part.weight)
             if part.bias is not None:
                 # any other has to be redundant
-                part.bias.copy_(torch.tensor(bias) if part is linears[-1] else 0 * part.bias)
+                last = part is linears[-1] and len(bias) == len(part.bias)
+                part.bias.copy_(torch.tensor(bias) if last else 0 * part.bias)
         for norm, state in zip(norms, states, strict=False):
             if norm.num_features != len(state["weight"]):
                 continue  # an answer too
             state = state if norm.affine else {}
             norm.load_state_dict({k: torch.tensor(v) for k, v in state.items()}, strict=False)
-        found["eval"] = model.eval()(torch.tensor(x))
-        found["train"] = model.train()(torch.tensor(x))
+        if x is not None:
+            found["eval"] = model.eval()(torch.tensor(x))
+            found["train"] = model.train()(torch.tensor(x))
     return found
 
 
@@ -527,7 +533,12 @@ WIDTHS = ([3, 2], [3, 4, 2], [5, 4, 4, 3], [2, 3, 4, 5, 6])
 
 
 def layers(
-    bn: Any, rng: np.random.Generator, make: Any, widths: list[int], *options: object
+    bn: Any,
+    rng: np.random.Generator,
+    make: Any,
+    widths: list[int],
+    *options: object,
+    outputs: bool = False,
 ) -> Any:
     """What the driver `mlp` finds, for random parameters."""
     # (out, in) of each linear layer
@@ -539,7 +550,8 @@ def layers(
         _float32(rng.normal(0, 1, widths[-1])),
         [{name: _float32(value) for name, value in state.items()} for state in states],
     )
-    return drive(bn, mlp, make, widths, values, rows(rng, 7, widths[0]), options)
+    x = rows(rng, 7, widths[0]) if outputs else None
+    return drive(bn, mlp, make, widths, values, x, options)
 
 
 @make_mlp.part("a linear layer for each step of widths; a norm for each hidden one, no other", 1)
@@ -559,7 +571,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @make_mlp.part("linear, norm, ReLU, in this order; after the last linear layer nothing", 2)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in WIDTHS:
-        found = layers(bn, rng, bn.make_mlp, widths)
+        found = layers(bn, rng, bn.make_mlp, widths, outputs=True)
         yield {"output in inference": found["eval"], "output in training": found["train"]}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...reference import Array
-from .._network import Network, cross_entropy, initial
+from .._network import ACTIVATIONS, Network, cross_entropy, initial
 
 # the mistakes in how layers are put together, of this set's networks and of ps7's
 LAYERS = (
@@ -25,6 +25,17 @@ LAYERS = (
     "norm-before-linear",
     "norm-without-parameters",
     "norm-without-statistics",
+    "norms-missing",
+    "norms-missing:last",
+    "norms-missing:first",
+    "norm-of-other-size",
+    "layers-missing",
+    "layers-missing:first",
+    "widths-ignored",
+    "widths-ignored:of-the-notebook",
+    "widths-ignored:last-hidden",
+    "inputs-and-outputs-swapped",
+    *(f"another-activation:{kind}" for kind in ACTIVATIONS),
 )
 # What a student writes here is called by a driver, which is given a function: here, its name.
 DRIVEN = (
@@ -138,6 +149,7 @@ MISTAKES = {
         "rows-lost",
         "rows-lost:dropped",
         "rows-lost:one",
+        "rows-lost:one-alone",
         "batch-size-changed:more",
         "batch-size-changed:more-dropped",
         "batch-size-changed:less",
@@ -448,8 +460,15 @@ class Net:
             network.eval()
         outputs = network.forward(x)
         modes = self._left_in(before)
-        if self.has("argmax-over-rows"):
+        if "argmax-over-rows" in self.mistakes:
             return outputs.argmax(axis=0), modes
+        if "argmax-over-rows:of-shares" in self.mistakes:
+            p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+            return (p / p.sum(axis=1, keepdims=True)).argmax(axis=0), modes
+        if "argmax-over-rows:and-classes" in self.mistakes:
+            return np.asarray(outputs.argmax()), modes
+        if self.has("classes-from-one"):
+            return outputs.argmax(axis=1) + 1, modes
         if "logits:largest" in self.mistakes:
             return outputs.max(axis=1), modes
         if self.has("smallest-output"):
@@ -585,7 +604,7 @@ class Net:
         dropped = any(m.startswith("batch-size") and m.endswith("dropped") for m in self.mistakes)
         size = self._size(len(x), size)
         lost = size if {"rows-lost", "rows-lost:dropped"} & set(self.mistakes) else 0
-        lost = lost or int("rows-lost:one" in self.mistakes)
+        lost = lost or int(bool({"rows-lost:one", "rows-lost:one-alone"} & set(self.mistakes)))
         dropped |= bool({"rows-lost:dropped", "rows-lost:one"} & set(self.mistakes))
         for order in self._orders(len(x), epochs):
             self.network.train("trained-in-eval:always" not in self.mistakes)
@@ -644,77 +663,121 @@ class Functions:
         weights, bias, states = values
         if "with-without-swapped" in self.mistakes:
             options = tuple(not option for option in options)
-        hidden, kinds = len(widths) - 2, list[str]()
+        widths = self._widths(widths, bool(options))
+        hidden = len(widths) - 2
+        shapes = [*zip(widths[1:], widths[:-1], strict=True)]
+        if "inputs-and-outputs-swapped" in self.mistakes:
+            shapes = [shape[::-1] for shape in shapes]
         on_output = [m for m in self.mistakes if m.startswith("norm-on-output")]
         activation = "sigmoid" if options else "relu"  # ps7's network, or this set's
         if "another-activation" in self.mistakes:
             activation = "relu" if options else "sigmoid"
+        for mistake in self.mistakes:
+            if mistake.startswith("another-activation:"):
+                activation = mistake.partition(":")[2]
         with_norm = all(options) or any("norm-in-baseline" in one for one in self.mistakes)
         if "norm-missing" in self.mistakes:
             with_norm = False
-        for i in range(hidden + 1):
-            after = ["norm", activation] if i < hidden else []
+        normed = [with_norm and self._has_norm(i, hidden) for i in range(hidden)]
+        norm = "layernorm" if "norm-missing:layernorm" in self.mistakes else "norm"
+        kinds, sizes = list[str](), list[int]()  # of the layers, and of the norms
+        for i, (size, inputs) in enumerate(shapes):
+            after = [norm] * normed[i] + [activation] if i < hidden else []
             if "norm-after-activation" in self.mistakes:
                 after.reverse()
             if "activation-missing" in self.mistakes:
-                after = [kind for kind in after if kind == "norm"]
-            if "norm-before-linear" in self.mistakes and i < hidden:
-                kinds += ["norm", "linear", *(kind for kind in after if kind != "norm")]
+                after = [kind for kind in after if kind == norm]
+            before = "norm-before-linear" in self.mistakes and i < hidden and normed[i]
+            if before:
+                kinds += [norm, "linear", *(kind for kind in after if kind != norm)]
             else:
                 kinds += ["linear", *after]
-        if on_output:
-            kinds.append("norm")
-        if not with_norm:
-            kinds = [kind for kind in kinds if kind != "norm"]
-        if "norm-missing:layernorm" in self.mistakes:
-            kinds = ["layernorm" if kind == "norm" else kind for kind in kinds]
+            if i < hidden and normed[i]:
+                other = before or "norm-of-other-size" in self.mistakes
+                sizes.append(inputs if other else size)
+        if on_output and with_norm:
+            kinds.append(norm)
+            sizes.append(shapes[-1][0])
         if "activation-on-output" in self.mistakes or "activated" in "".join(on_output):
             kinds.append(activation)
         state: dict[str, Any] = {}
-        linears, given, normed, size = iter(weights), iter(states), list[int](), widths[0]
+        linears = enumerate(shapes)
+        given, norms = iter(states), iter(sizes)
         for i, kind in enumerate(kinds):
             if kind == "linear":
-                state[f"{i}.weight"] = next(linears)
-                last, size = i, len(state[f"{i}.weight"])
+                place, shape = next(linears)
+                fits = place < len(weights) and np.shape(weights[place]) == shape
+                state[f"{i}.weight"] = weights[place] if fits else np.zeros(shape)
+                last = i
             if kind == "norm":
-                normed.append(size)
-                state |= self._of_norm(i, size, next(given, {}))
+                state |= self._of_norm(i, next(norms), next(given, {}))
             elif kind == "layernorm":  # the driver looks for others, and leaves it as it is new
-                state |= self._of_norm(i, size, {})
+                state |= self._of_norm(i, next(norms), {})
         has_bias = "output-without-bias" not in self.mistakes and not any(
             one.endswith("without-bias") for one in on_output
         )
         if "output-without-bias:with-norm" in self.mistakes and with_norm:
             has_bias = False
         if has_bias:
-            state[f"{last}.bias"] = bias
-        network, outputs = Network(kinds, state), []
-        for mode in (False, True):  # eval first, as the driver
-            network.train(mode)
-            if "norm-without-statistics" in self.mistakes:
-                network.train()
-            output = network.forward(x)
-            if "activation-on-output:softmax" in self.mistakes:
-                output = np.exp(output - output.max(axis=1, keepdims=True))
-                output /= output.sum(axis=1, keepdims=True)
-            outputs.append(output)
-        has_biases = "redundant-bias" in self.mistakes or not with_norm
-        if "norm-in-baseline:with-bias" in self.mistakes and not all(options):
-            has_biases = True
+            size = shapes[-1][0]
+            state[f"{last}.bias"] = bias if len(bias) == size else np.zeros(size)
+        has_biases = [not one for one in normed]
+        if "redundant-bias" in self.mistakes or (
+            "norm-in-baseline:with-bias" in self.mistakes and not all(options)
+        ):
+            has_biases = [True] * hidden
         if "baseline-without-bias" in self.mistakes:
-            has_biases = False
-        return {
-            "linears": [weight.shape for weight in weights],
-            "norms": normed,
-            "biases": [*[has_biases] * hidden, has_bias],
+            has_biases = [False] * hidden
+        found = {
+            "linears": shapes,
+            "norms": [] if norm == "layernorm" else sizes,
+            "biases": [*has_biases, has_bias],
             "start": [
                 "other-start:all" not in self.mistakes
                 and (hidden == i or "other-start" not in self.mistakes)
                 for i in range(hidden + 1)
             ],
-            "eval": outputs[0],
-            "train": outputs[1],
         }
+        return found if x is None else found | self._outputs(Network(kinds, state), x)
+
+    def _widths(self, widths: list[int], capstone: bool) -> list[int]:
+        """The widths that the network has, where others are given."""
+        if "widths-ignored:of-the-notebook" in self.mistakes:
+            return [196, 50, 50, 10] if capstone else [49, 30, 10]
+        if len(widths) > 2 and "layers-missing" in self.mistakes:
+            return [*widths[:-2], widths[-1]]
+        if len(widths) > 2 and "layers-missing:first" in self.mistakes:
+            return [widths[0], *widths[2:]]
+        # one hidden width for all
+        for mistake, place in (("widths-ignored", 1), ("widths-ignored:last-hidden", -2)):
+            if mistake in self.mistakes:
+                return [widths[0], *[widths[place]] * (len(widths) - 2), widths[-1]]
+        return widths
+
+    def _has_norm(self, i: int, hidden: int) -> bool:
+        """Has the hidden layer i a norm, in a network that should have them?"""
+        if "norms-missing" in self.mistakes:
+            return i == 0
+        if "norms-missing:last" in self.mistakes:
+            return i < hidden - 1
+        return i > 0 or "norms-missing:first" not in self.mistakes
+
+    def _outputs(self, network: Network, x: Array) -> dict[str, Array]:
+        """In both modes. What does not fit together is an error in PyTorch."""
+        outputs = []
+        for mode in (False, True):  # eval first, as the driver
+            network.train(mode)
+            if "norm-without-statistics" in self.mistakes:
+                network.train()
+            try:
+                output = network.forward(x)
+            except ValueError as error:
+                raise RuntimeError(str(error)) from None
+            if "activation-on-output:softmax" in self.mistakes:
+                output = np.exp(output - output.max(axis=1, keepdims=True))
+                output /= output.sum(axis=1, keepdims=True)
+            outputs.append(output)
+        return dict(zip(("eval", "train"), outputs, strict=True))
 
     def _of_norm(self, i: int, size: int, given: dict[str, Array]) -> dict[str, Array]:
         """The state of a norm: what is given for it, or that of a new one."""

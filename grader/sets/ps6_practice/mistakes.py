@@ -241,6 +241,37 @@ mistakes = [
         "not-on-the-output",
     ),
     Mistake(
+        "norms-missing",
+        "not every hidden layer has a norm",
+        "Each hidden layer was to have one of its own, also the first and the last.",
+        "not-on-the-output",
+    ),
+    Mistake(
+        "norm-of-other-size",
+        "a norm does not have the size of the layer before it",
+        "A norm has one mean and one variance for each number that it gets: "
+        "for each output of the linear layer before it.",
+        "not-on-the-output",
+    ),
+    Mistake(
+        "layers-missing",
+        "a hidden layer is missing",
+        "Each number in widths but the first and the last is the size of a hidden layer.",
+        "not-on-the-output",
+    ),
+    Mistake(
+        "widths-ignored",
+        "the sizes of the layers are not those in widths",
+        "The network was to have the sizes that it is asked for, whatever they are.",
+        "not-on-the-output",
+    ),
+    Mistake(
+        "inputs-and-outputs-swapped",
+        "inputs and outputs of the linear layers have changed places",
+        "PyTorch's linear layer takes the number of its inputs first, then that of its outputs.",
+        "not-on-the-output",
+    ),
+    Mistake(
         "another-activation",
         "the activation is another one",
         "ReLU and sigmoid are not the same network: the exercise says which one.",

@@ -19,7 +19,7 @@ from ...reference import Array
 from .._network import initial
 from ..ps6_practice.checks import WIDTHS as NETWORKS
 from ..ps6_practice.checks import layers, net, rows, running, used
-from . import faults
+from . import faults, plain
 
 FEATURES, BATCH, STEPS, NEW = 64, 50, 200, 1000
 WIDTHS = [FEATURES, 50, 50, 10]
@@ -61,7 +61,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @build_model.part("with batch normalisation: linear, norm, sigmoid, in this order", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in NETWORKS:
-        found = layers(bn, rng, bn.build_model, widths, True)
+        found = layers(bn, rng, bn.build_model, widths, True, outputs=True)
         yield {"output in inference": found["eval"], "output in training": found["train"]}
 
 
@@ -72,10 +72,11 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     for widths in NETWORKS:
         found = layers(bn, rng, bn.build_model, widths, False)
         yield found_layers(found) | {"initial weights": found["start"]}
+        found = layers(bn, rng, bn.build_model, widths, False, outputs=True)
         yield {"output in inference": found["eval"]}
 
 
-train = _check("train", "fair-comparison")
+train = _check("train", "fair-comparison", plain=plain)
 
 
 def course(
@@ -285,14 +286,13 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     seeds = [int(seed) for seed in rng.permutation(1000)[:3]]
     found, shares = compared(bn, rng, STEPS, seeds)
-    ahead = shares["with"].mean() - shares["without"].mean()
+    good = shares["with"].mean()
+    ahead = good - shares["without"].mean()
     learned = bool(WITHOUT[0] < shares["without"].mean() < WITHOUT[1])
     yield {"within the budget": budget(found, len(seeds))}
-    measured = (
-        f"accuracy {shares['with'].mean():.2f}, at least {WITH} expected, "
-        f"and {ahead:.2f} ahead of the baseline, at least {AHEAD} expected"
-    )
-    yield {"ahead": Seen(bool(shares["with"].mean() > WITH and ahead > AHEAD), measured)}
+    yield {"with batch normalisation it learns": at_least(good, WITH)}
+    measured = f"{ahead:.2f} ahead of the baseline, at least {AHEAD} expected"
+    yield {"ahead": Seen(bool(ahead > AHEAD), measured)}
     low, high = WITHOUT
     measured = f"accuracy {shares['without'].mean():.2f}, from {low} to {high} expected"
     yield {"the baseline is as good as it should be": Seen(learned, measured, chance=True)}
@@ -360,8 +360,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield {"the largest accuracy": all(largest)}
     shares = told["with"]  # so early the baseline's may all be equal
     yield {"the smallest accuracy": bool((best["with"] == shares.min()).any())}
-    in_order = lrs[shares.argmax()] == 0.3  # in the order of their sizes it would be the third
-    yield {"accuracies in the order of the rates": bool(in_order)}
+    # in the order of their sizes it would be the third; after a useless rate anything may be
+    best_rate = lrs[shares.argmax()]
+    measured = f"the largest accuracy is that of {best_rate}, 0.3 expected"
+    yield {"accuracies in the order of the rates": Seen(bool(best_rate == 0.3), measured, True)}
 
 
 @sweep.part("the accuracies are those on the validation pictures, and hold for others too", 1)

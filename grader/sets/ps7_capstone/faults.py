@@ -57,6 +57,9 @@ MISTAKES = {
         "logits:largest",
         "logits:probabilities",
         "argmax-over-rows",
+        "argmax-over-rows:and-classes",
+        "argmax-over-rows:of-shares",
+        "classes-from-one",
         "smallest-output",
     ),
     "compare": (
@@ -64,6 +67,8 @@ MISTAKES = {
         "never-trained",
         "with-without-swapped",
         "norm-missing",
+        "norm-in-baseline",
+        "rows-and-columns-swapped",
         "baseline-handicapped",
         "seed-ignored",
         "one-seed-for-all",
@@ -72,6 +77,8 @@ MISTAKES = {
         *WATCHED,
         "with-without-swapped",
         "norm-missing",
+        "norm-in-baseline",
+        "rows-and-columns-swapped",
         "best-is-worst",
         "best-is-last",
         "best-is-largest",
@@ -80,6 +87,7 @@ MISTAKES = {
         "accuracies-in-percent",
         "accuracies-of-training",
         "rates-sorted",
+        "rates-sorted:best-too",
     ),
 }
 
@@ -149,6 +157,7 @@ class _Experiment:
         for name in ("with", "without"):
             # exchanged, if that is the mistake
             self.norm = (name == "with") != self.has("with-without-swapped")
+            self.norm |= self.has("norm-in-baseline")
             result[name] = run(_Batches(x, y), *args, **kwargs)
         return {
             "result": result,
@@ -190,7 +199,12 @@ class _Experiment:
                 seed = seeds[0]
             network = self._train(batches, widths, [lr] * (i + 1), seed, reused and i > 0)
             found.append(self._classes(network, x_new))
-        return np.array(found)
+        return self._in_rows(found)
+
+    def _in_rows(self, found: list[Array]) -> Array:
+        """The classes, one row a network."""
+        rows = np.array(found)
+        return rows.T if self.has("rows-and-columns-swapped") else rows
 
     def _sweep(
         self,
@@ -203,8 +217,10 @@ class _Experiment:
         seed: int,
     ) -> dict[str, Any]:
         accuracies, predictions, given = [], [], lrs
-        if self.has("rates-sorted"):
+        if self.has("rates-sorted") or self.has("rates-sorted:best-too"):
             lrs = sorted(lrs)
+        if not self.has("rates-sorted"):
+            given = lrs
         if self.has("accuracies-of-training"):
             x_val, y_val = np.concatenate(list(batches.x)), np.concatenate(list(batches.y))
         for i in range(len(lrs)):
@@ -216,12 +232,12 @@ class _Experiment:
         if self.has("best-is-last"):
             best = len(lrs) - 1
         if self.has("best-is-largest"):
-            best = int(np.argmax(given))
+            best = int(np.argmax(lrs))
         scale = 100 if self.has("accuracies-in-percent") else 1
         if self.has("counts-for-shares"):
             scale *= len(y_val)
         return {
             "accuracies": [scale * accuracy for accuracy in accuracies],
             "best": float(best) + 0.5 if self.has("best-is-no-rate") else given[best],
-            "predictions": np.array(predictions),
+            "predictions": self._in_rows(predictions),
         }

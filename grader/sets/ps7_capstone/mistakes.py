@@ -150,6 +150,18 @@ mistakes = [
         "what-to-watch",
     ),
     Mistake(
+        "classes-from-one",
+        "the classes are counted from 1",
+        "Python and PyTorch count from 0: the first output belongs to class 0.",
+        "train-and-eval-in-pytorch",
+    ),
+    Mistake(
+        "rows-and-columns-swapped",
+        "the classes of a network are in a column, where a row was to be",
+        "The result has one row for each network, in the order in which they were asked for.",
+        "fair-comparison",
+    ),
+    Mistake(
         "smallest-output",
         "the class is that of the smallest output",
         "The larger an output is, the more the network believes in its class.",

@@ -311,7 +311,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ),
     (
         "make_mlp",
-        "",
+        "norm-of-other-size",
         "def make_mlp(widths):\n    layers = []\n    for a, b in zip(widths[:-2], widths[1:-1]):\n        layers += [nn.Linear(a, b, bias=False), nn.BatchNorm1d(a), nn.ReLU()]\n    a, b = widths[-2:]\n    return nn.Sequential(*layers, nn.Linear(a, b))\n",
     ),
     (

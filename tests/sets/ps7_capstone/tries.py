@@ -151,7 +151,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ("compare", "", {"torch.stack(rows)": "rows[-1]"}),
     ("compare", "", {"torch.stack(rows)": "torch.stack(rows).float().mean(0)"}),
     ("compare", "never-trained", {"            train(model, batches, lr)\n": ""}),
-    ("compare", "", {"torch.stack(rows)": "torch.stack(rows).T"}),
+    ("compare", "rows-and-columns-swapped", {"torch.stack(rows)": "torch.stack(rows).T"}),
     ("sweep", "accuracies-in-percent", {".item())": ".item() * 100)"}),
     ("sweep", "best-is-worst", {"np.argmax": "np.argmin"}),
     ("sweep", "best-is-no-rate", {"lrs[int(np.argmax(accuracies))]": "int(np.argmax(accuracies))"}),

@@ -836,7 +836,7 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     x_hat = (x - x.mean(axis=0)) / (spread + eps)
     return gamma * x_hat + beta
 """,
-        ("slip-reduction", "slip-operation", "slip-operand", "eps-misplaced"),
+        ("slip-reduction", "slip-operation", "slip-operand", "eps-misplaced", "eps-outside-sqrt"),
     ),
     Try(
         "forward",

@@ -274,7 +274,7 @@ class BatchNorm1d:
     def __call__(self, x):
         return self.forward(x)
 """,
-        ("gamma-beta-swapped", "slip-order", "slip-number"),
+        ("gamma-beta-swapped", "slip-order", "slip-number", "starts-elsewhere"),
     ),
     Try(
         "layer_modes",

@@ -906,7 +906,7 @@ def make_mlp(widths):
         ]
     return nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
 """,
-        ("slip-operand",),
+        ("slip-operand", "norm-of-other-size"),
     ),
     Try(
         "make_mlp",
@@ -967,10 +967,7 @@ def make_mlp(widths):
     layers.append(nn.Linear(width, widths[-1]))
     return nn.Sequential(*layers)
 """,
-        (
-            "slip-count",
-            "slip-left-out",
-        ),
+        ("slip-count", "slip-left-out", "layers-missing"),
     ),
     Try(
         "make_mlp",
@@ -1139,7 +1136,7 @@ def make_mlp(widths):
         width = widths[1]
     return nn.Sequential(*layers, nn.Linear(width, widths[-1]))
 """,
-        ("slip-operand",),
+        ("slip-operand", "widths-ignored"),
     ),
     Try(
         "train_and_validate",

@@ -188,7 +188,7 @@ def build_model(widths, batchnorm):
         nn.Linear(196, 50), nn.Sigmoid(), nn.Linear(50, 50), nn.Sigmoid(), nn.Linear(50, 10)
     )
 """,
-        ("slip-fixed",),
+        ("slip-fixed", "widths-ignored"),
     ),
     Try(
         "build_model",
@@ -243,7 +243,7 @@ def build_model(widths, batchnorm):
         layers.append(nn.Sigmoid())
     return nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
 """,
-        ("slip-left-out",),
+        ("slip-left-out", "norms-missing"),
     ),
     Try(
         "build_model",
@@ -559,10 +559,7 @@ def predict(model, x):
     model.train(before)
     return y
 """,
-        (
-            "slip-axis",
-            "slip-left-out",
-        ),
+        ("slip-axis", "slip-left-out", "argmax-over-rows"),
     ),
     Try(
         "predict",
@@ -608,7 +605,7 @@ def predict(model, x):
     model.train(before)
     return classes
 """,
-        ("slip-number",),
+        ("slip-number", "classes-from-one"),
     ),
     Try(
         "predict",
@@ -749,10 +746,7 @@ def compare(batches, x_new, widths, lr, seeds):
         found[name] = torch.stack(rows, dim=1)
     return found
 """,
-        (
-            "slip-axis",
-            "slip-order",
-        ),
+        ("slip-axis", "slip-order", "rows-and-columns-swapped"),
     ),
     Try(
         "compare",
