@@ -32,21 +32,17 @@ class Large:
 
     def numbers(self, setting: str, arm: str, name: str = "points") -> dict[int, float]:
         """Seed -> the number of the run that is reported."""
-        return {
-            run["seed"]: run["numbers"][name]
-            for run in self.runs
-            if (run["setting"], run["arm"], run["judged"]) == (setting, arm, "test")
-        }
+        return {run["seed"]: run["numbers"][name] for run in self._of(setting, arm, "test")}
 
-    def findings(self, known: float = 99.0) -> list[Finding]:
+    def findings(self, known: float = 99.0, guesses: float = GUESSES) -> list[Finding]:
         """One for each line of the lesson that was asked.
 
         A largest rate is one where there was one for all seeds. What is won at the end, or on the
-        way there, is asked where all seeds have learned more than `GUESSES` %. Networks are
+        way there, is asked where all seeds have learned more than `guesses` %. Networks are
         compared at equal fit where both know `known` % of what they were trained on.
         """
         arrived = self._lowest("ladder", "arrived")
-        learned = self._lowest("main", "points") > GUESSES
+        learned = self._lowest("main", "points") > guesses
         fit = self._lowest("by heart", "by heart")
         lost = "a side ends at chance"
         return [
@@ -61,14 +57,16 @@ class Large:
 
     def tuned(self, arm: str) -> tuple[float, float]:
         """The rate that is best for an arm after two epochs, and its points then."""
-        return max(
-            (
-                (run["choice"]["lr"], run["numbers"]["points"])
-                for run in self.runs
-                if (run["setting"], run["arm"], run["judged"]) == ("main", arm, "validation")
-            ),
-            key=lambda found: found[1],
-        )
+        tried = [
+            (run["choice"]["lr"], run["numbers"]["points"])
+            for run in self._of("main", arm, "validation")
+        ]
+        return max(tried, key=lambda found: found[1])
+
+    def _of(self, setting: str, arm: str, judged: str) -> list[dict[str, Any]]:
+        """The runs that are judged on these data."""
+        asked = (setting, arm, judged)
+        return [run for run in self.runs if (run["setting"], run["arm"], run["judged"]) == asked]
 
     def _effect(
         self,

@@ -148,7 +148,9 @@ def test_all_runs_are_made_and_read(
     found = reading.read(file.parent).findings()
     assert [each.line for each in found] == ["1.4", "4.2", "4.3", "5.1", "5.3", "7.3", "8.1"]
     assert unmade not in {each.why for each in found}
-    assert all(each.effect for each in found if each.line in ("4.3", "7.3"))
+    # so small a network need not have learned more than chance
+    asked = reading.read(file.parent).findings(guesses=-1)
+    assert all(each.effect or each.line in ("1.4", "5.3") for each in asked)
 
     data["runs"] = [run for run in data["runs"] if run["arm"] != "without"]
     file.write_text(json.dumps(data))
