@@ -221,8 +221,7 @@ class Search:
         """How many wrong numbers there are: of few, nearly any program may be the cause."""
         count = 0
         for index in parts or self._wrong:
-            right = self._check.answers(index, self._seed)
-            for given, expected in zip(self._results[index].answers, right, strict=False):
+            for given, expected in self._beside(index):
                 for got, best in zip(_arrays(given), _arrays(expected), strict=False):
                     if got.shape == best.shape:
                         off = ~np.isclose(got, best)
@@ -234,11 +233,14 @@ class Search:
                         count += got.size
         return count
 
+    def _beside(self, index: int) -> Iterator[tuple[object, object]]:
+        """The answers to a part, each beside the right one, as far as both go."""
+        right = self._check.answers(index, self._seed)
+        return zip(self._results[index].answers, right, strict=False)
+
     def _is_zero(self, index: int) -> bool:
         """Did only zeros come, where other numbers should have? Any two mistakes make such."""
-        pairs = zip(
-            self._results[index].answers, self._check.answers(index, self._seed), strict=False
-        )
+        pairs = self._beside(index)
         numbers = _flat([got for got, best in pairs if compare(got, best, dtype=False)])
         return bool(numbers.size) and bool((np.abs(numbers) <= TINY).all())
 
@@ -423,10 +425,7 @@ class Search:
     def _first_wrong(self) -> tuple[int, int, int, float] | tuple[()]:
         """The first wrong answer: its part and place, and the element that is furthest off."""
         index = self._wrong[0]
-        pairs = zip(
-            self._results[index].answers, self._check.answers(index, self._seed), strict=False
-        )
-        for place, (given, expected) in enumerate(pairs):
+        for place, (given, expected) in enumerate(self._beside(index)):
             if compare(given, expected, dtype=False):
                 got, best = _flat(given), _flat(expected)
                 if got.shape == best.shape and got.size:
