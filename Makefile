@@ -93,10 +93,9 @@ _build/self-study.txt: into := , into self-study/
 _build/exercises.txt _build/self-study.txt: $(MASTERS) nbgrader_config.py grader/classes/preprocessor.py | $(SETUP)
 	@mkdir -p $(LOGS)
 	@echo 'Exercises     $(words $(SETS)) sets are made from solutions/$(into); logs: $(LOGS)/SET.txt'
-	@for set in $(SETS); do \
-	    $(PY) -m nbgrader generate_assignment --no-db --force $$set $(as) >$(LOGS)/$$set.txt 2>&1 || \
-	        { cat $(LOGS)/$$set.txt >&2; exit 1; }; \
-	done
+	@printf '%s\n' $(SETS) | xargs -P $(JOBS) -I SET sh -c \
+	    '$(PY) -m nbgrader generate_assignment --no-db --force SET $(as) >$(LOGS)/SET.txt 2>&1 || \
+	        { cat $(LOGS)/SET.txt >&2; exit 1; }'
 	@echo $(SETS) > $@$(eval made-exercises := yes)
 
 # The book. Its marker is written last: a build with warnings is not a finished one. Sphinx warns
