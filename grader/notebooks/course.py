@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import importlib.util
 import json
 import os
 import secrets
@@ -13,7 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from traitlets import Bool, Dict, Unicode
+from traitlets import Bool, Dict, List, Tuple, Unicode, Union
 from traitlets.config import Configurable
 from traitlets.config.loader import LazyConfigValue, PyFileConfigLoader
 
@@ -38,10 +39,14 @@ class Course(Configurable):
         config=True
     )
     limits = Dict(
-        help="Limits by problem set, '*' for all: {'ps7_capstone': {'exercise_seconds': 60}}."
+        key_trait=Unicode(),
+        value_trait=Dict(key_trait=Unicode()),
+        help="Limits by problem set, '*' for all: {'ps7_capstone': {'exercise_seconds': 60}}.",
     ).tag(config=True)
     preload = Dict(
-        help="Modules that the students' processes start with: {'ps5_frameworks': ['torch']}."
+        key_trait=Unicode(),
+        value_trait=Union([List(Unicode()), Tuple()]),  # not a text, which is a list of letters
+        help="Modules that the students' processes start with: {'ps5_frameworks': ['torch']}.",
     ).tag(config=True)
     book_url = Unicode(
         "", help="The address of the book, as https://example.org/book: messages link to it."
@@ -146,8 +151,7 @@ class Course(Configurable):
 
         Raises CourseError when they are not right, and for cells that call one which is not there.
         """
-        if str(self.root) not in sys.path:
-            sys.path.append(str(self.root))  # a course's own package of checks
+        self._find_own_modules()
         try:
             checks = checks_of(master.assignment, self.checks)
         except (ModuleNotFoundError, LookupError) as error:
@@ -170,11 +174,28 @@ class Course(Configurable):
                 f"c.Course.limits: {', '.join(unknown)} is not a limit; "
                 f"the limits are {', '.join(sorted(known))}"
             )
-        return Limits(**chosen)
+        for name, value in chosen.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+                raise CourseError(f"c.Course.limits: {name} is {value!r}, not a number above 0")
+        # seconds may have fractions, and bytes have none
+        return Limits(**{name: type(getattr(Limits, name))(chosen[name]) for name in chosen})
 
     def preload_of(self, assignment: str) -> tuple[str, ...]:
-        """What the students' processes of a problem set have imported when they start."""
-        return ("numpy", *self.preload.get("*", ()), *self.preload.get(assignment, ()))
+        """What the students' processes of a problem set have imported when they start.
+
+        Raises CourseError for what is not installed here.
+        """
+        self._find_own_modules()
+        names = ("numpy", *self.preload.get("*", ()), *self.preload.get(assignment, ()))
+        for name in names:
+            if importlib.util.find_spec(name.partition(".")[0]) is None:
+                raise CourseError(f"c.Course.preload: there is no module {name} here")
+        return names
+
+    def _find_own_modules(self) -> None:
+        """Let the course's own modules, such as its checks, be imported."""
+        if str(self.root) not in sys.path:
+            sys.path.append(str(self.root))
 
     def seed(self, assignment: str) -> int:
         """The seed of the random inputs: it repeats, and only who knows the secret can tell it."""

@@ -17,6 +17,8 @@ from .notebook import is_autograded
 from .pictures import fit
 from .report import error_output, outputs
 
+PATIENCE = 40.0  # seconds that an answer of our own may take, above a student's whole exercise
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -65,6 +67,7 @@ def grade_notebook(
     verdicts = []
     for cell in filter(is_autograded, notebook.cells):
         if check := checks.get(cell.metadata.nbgrader.grade_id):
+            check.patience = PATIENCE + limits.exercise_seconds
             check.prove(seed)
     fit(notebook, warm)
     with _Session(warm, limits, beside or {}, book) as session:

@@ -745,6 +745,40 @@ def test_limits(course: Path) -> None:
         found.limits_of("b")
 
 
+LIMITS = {
+    "no limits": ('c.Course.limits = {"*": 5}', "TraitError"),
+    "a text": (
+        'c.Course.limits = {"*": {"cell_seconds": "2"}}',
+        "cell_seconds is '2', not a number",
+    ),
+    "below 0": (
+        'c.Course.limits = {"*": {"cell_seconds": -2}}',
+        "cell_seconds is -2, not a number",
+    ),
+    "yes": ('c.Course.limits = {"*": {"threads": True}}', "threads is True, not a number above 0"),
+    "not installed": ('c.Course.preload = {"*": ["nosuch.x"]}', "there is no module nosuch.x here"),
+    "one module": ('c.Course.preload = {"*": "torch"}', "TraitError"),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), LIMITS.values(), ids=LIMITS)
+def test_wrong_limits(
+    course: Path, text: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is it told what is no limit or module, instead of that a class loses its points?"""
+    config = course / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}{text}\n")
+    assert main(["grade", "solutions/ps1_standardize/ps1_standardize.ipynb"]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_bytes_are_whole(course: Path) -> None:
+    """May a limit in bytes be written as a power of ten?"""
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text() + 'c.Course.limits = {"*": {"memory_bytes": 4e9}}\n')
+    assert repr(Course.at(course).limits_of("a").memory_bytes) == "4000000000"
+
+
 CONFIGS = {
     "not Python": ("c.(", "SyntaxError"),
     "fails": ("1 / 0", "ZeroDivisionError: division by zero"),
