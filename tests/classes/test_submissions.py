@@ -185,6 +185,10 @@ def only_text(folder: Path) -> None:
     (folder / FILE).rename(folder / "answers.txt")
 
 
+def archive(folder: Path) -> None:
+    (folder / FILE).rename(folder / "homework.zip")
+
+
 REFUSED: dict[str, tuple[Spoil, str]] = {
     LATIN_1: (lambda _: None, "the name of its folder is not UTF-8. Rename the folder."),
     "line\nbreak": (lambda _: None, "the name of its folder has a line break."),
@@ -194,7 +198,9 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
     ),
     "another": (another_set, f"{FILE}: this notebook is not {ASSIGNMENT}, but ps2_inference."),
     "another-file": (another_file, f"this notebook is not {ASSIGNMENT}, but ps2_inference."),
-    "only-text": (only_text, f"{FILE} was not handed in."),
+    "only-text": (only_text, f"{FILE} was not handed in. There is answers.txt."),
+    "archive": (archive, f"{FILE} was not handed in. There is homework.zip."),
+    "nothing": (lambda folder: (folder / FILE).unlink(), f"{FILE} was not handed in."),
 }
 
 
