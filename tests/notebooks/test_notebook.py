@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from grader.notebooks.notebook import (
     COPY,
+    LATE,
     RESTORED,
     SOURCE_LIMIT,
     CourseError,
@@ -424,6 +425,88 @@ def test_written_answer(
     assert everything.count("my words") == answer.count("my words")
 
 
+QUESTION = "## Why?\n\nSay it in your own words."
+NEXT = cell("## The next part", kind="markdown") | {"id": "next"}
+PLACES = {
+    "above": ([cell("my words", kind="markdown")], [], "my words"),
+    "below the question": (f"{QUESTION}\n\nmy words", [], f"{QUESTION}\n\nmy words"),
+    "in code": ([], [cell("my words, not Python")], "my words, not Python"),
+    "in a comment": ([], [cell("# my words")], "# my words"),
+    "in a string": ([], [cell("'my words'")], "'my words'"),
+    "above and below": (
+        [cell("my words", kind="markdown")],
+        [cell("and these", kind="markdown")],
+        "my words\n\nand these",
+    ),
+    "code that does something": ([], [cell("my = words")], "YOUR ANSWER HERE"),
+    "IPython's own line": ([], [cell("%matplotlib inline")], "YOUR ANSWER HERE"),
+    "below the next part": ([], [NEXT, cell("a note", kind="markdown")], "YOUR ANSWER HERE"),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "answer"), PLACES.values(), ids=PLACES)
+def test_written_elsewhere(
+    tmp_path: Path, handed_in: Json, before: list[Json] | str, after: list[Json], answer: str
+) -> None:
+    """Is an answer read that stands around its cell, which was left blank?"""
+    question = cell(QUESTION, kind="markdown")
+    (tmp_path / "masters" / "ps").mkdir(parents=True)
+    text = json.dumps(document(*MASTER["cells"][:-1], question, MASTER["cells"][-1], NEXT))
+    (tmp_path / "masters" / "ps" / "ps.ipynb").write_text(text)
+    blank = cell("YOUR ANSWER HERE", "why", "markdown", grade=True, solution=True, points=4)
+    note = cell("a note of mine", kind="markdown")
+    asked = [cell(before, kind="markdown")] if isinstance(before, str) else [question, *before]
+    handed_in["cells"][-1:] = [note, *asked, blank, *after]
+    notebook = restore(read(tmp_path, handed_in), read_master(tmp_path / "masters", "ps"))
+    found = {id: one.source for id, one in zip(ids(notebook), notebook.cells, strict=True)}
+    assert found["why"] == answer
+    everything = "".join(one.source for one in notebook.cells)
+    assert everything.count("my words") == answer.count("my words")
+    assert "a note of mine" in found
+
+
+def test_stub_before_its_copy(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Does a solution count that was pasted below the blank notebook, or below its stub?"""
+    right = copy.deepcopy(handed_in["cells"])
+    handed_in["cells"][1]["source"] = (
+        "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    )
+    handed_in["cells"] += right
+    notebook = restore(read(tmp_path, handed_in), master)
+    assert sources(notebook)["f"] == "def f(x): return 'mine'"
+    code = [c for c in notebook.cells if "def f(x)" in c.source]
+    assert [c.source == "def f(x): return 'mine'" for c in code] == [False, True]
+    assert not any("remark" in c.metadata for c in code)
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("where", ["after the check", "at the end", "before the check"])
+def test_defined_below_its_check(
+    tmp_path: Path, master: Master, handed_in: Json, where: str, deleted: bool
+) -> None:
+    """Is it told when an exercise is solved below the cell that checks it?"""
+    cells = handed_in["cells"]
+    cells[1]["source"] = "def f(x):\n    raise NotImplementedError()"
+    place = {"after the check": 3, "at the end": len(cells), "before the check": 2}[where]
+    cells.insert(place, cell("def f(x): return 'new'"))
+    if deleted:
+        del cells[1]
+    found = [c for c in restore(read(tmp_path, handed_in), master).cells if "'new'" in c.source]
+    told = LATE.format("f") if where != "before the check" else None
+    assert [c.metadata.get("remark") for c in found] == [told]
+
+
+def test_merged_solutions(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Is it told when a later exercise's cell holds what an earlier check asks for?"""
+    cells = handed_in["cells"]
+    cells[3]["source"] = "def f(x): return 'mine'\ng = 1"
+    del cells[1]
+    found = restored(tmp_path, handed_in, master)
+    assert {id: c.metadata.remark for id, c in found.items() if "remark" in c.metadata} == {
+        "g": LATE.format("f")
+    }
+
+
 def test_texts_of_the_master_are_no_answer(tmp_path: Path, handed_in: Json) -> None:
     """Does text of the master's own below a blank answer stay where it is?"""
     (tmp_path / "masters" / "ps").mkdir(parents=True)
@@ -450,6 +533,9 @@ def test_pictures_of_copies(tmp_path: Path, master: Master, handed_in: Json) -> 
     [
         ("import numpy", False),
         ("import numpy  \n\n", False),
+        ("#%%\nimport numpy  # as in PyCharm", False),
+        ("import (", True),
+        ("%matplotlib inline\nimport numpy", True),
         ("import numpy\nimport math", True),
         ("", True),
         ("# import numpy", True),
