@@ -130,6 +130,8 @@ class _Session:
             return self._bounded(self._new(source, self.limits.cell_seconds))
         except StudentGone as gone:
             self._lose()
+            why = self.clock.message if self.clock.left <= 0 else f"it {gone.reason}"
+            self.failed.append((source, f"{why}, and was stopped"))
             return [error_output("StudentGone", self._cell_message(gone))]
 
     def run_graded(self, cell: NotebookNode, ignore: str) -> Verdict:

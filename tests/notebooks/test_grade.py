@@ -198,6 +198,9 @@ def test_lost_in_a_cell(warm: Warm, status: str) -> None:
         f"This cell {reason}. It was stopped, and what it defines is missing below.\n"
         "The cells before it ran again, and grading went on."
     )
+    assert f"Its cell ended in an error: it {reason}, and was stopped" in csv_of(
+        {"ada": graded.verdicts}
+    )
 
 
 class Scripted:
@@ -745,7 +748,7 @@ def test_limits(course: Path) -> None:
         found.limits_of("b")
 
 
-LIMITS = {
+NO_LIMITS = {
     "no limits": ('c.Course.limits = {"*": 5}', "TraitError"),
     "a text": (
         'c.Course.limits = {"*": {"cell_seconds": "2"}}',
@@ -761,7 +764,7 @@ LIMITS = {
 }
 
 
-@pytest.mark.parametrize(("text", "says"), LIMITS.values(), ids=LIMITS)
+@pytest.mark.parametrize(("text", "says"), NO_LIMITS.values(), ids=NO_LIMITS)
 def test_wrong_limits(
     course: Path, text: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
