@@ -26,6 +26,9 @@ from ..sandbox.outputs import printable
 FILE_LIMIT = 128 * 1024**2  # bytes of a submission, most of them outputs, which are dropped
 # Characters in a file that are not in strings: `[],` takes twenty times its length in memory.
 STRUCTURE_LIMIT = 8 * 1024**2
+DIGITS = 20  # of a whole number in a file: Python refuses thousands, and none of them counts
+ARCHIVES = (b"PK\3\4", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")  # how they begin
+CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 SOURCE_LIMIT = 500_000  # characters in all cells together
 CELL_LIMIT = 5_000  # cells
@@ -238,25 +241,39 @@ def _parsed(data: bytes, path: Path) -> object:
             f"{path} has more than {FILE_LIMIT // 1024**2} MB, which is more than is read. "
             "Clear the outputs of the notebook and save it again."
         )
+    if data.startswith(ARCHIVES):
+        raise SubmissionError(
+            f"{path} is an archive, whatever it is called. Hand in the notebook that is in it."
+        )
+    # some editors begin a file with a byte order mark, or save it in UTF-16; a letter may be broken
+    text = data.decode(json.detect_encoding(data), errors="replace")
+    if not text.strip():
+        raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
+    if _structure(text) > STRUCTURE_LIMIT:
+        raise SubmissionError(
+            f"{path} has too many numbers, lists and fields to be read. "
+            "Clear the outputs of the notebook and save it again."
+        )
     try:
-        text = data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
-        if not text.strip():
-            raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
-        if _structure(text) > STRUCTURE_LIMIT:
-            raise SubmissionError(
-                f"{path} has too many numbers, lists and fields to be read. "
-                "Clear the outputs of the notebook and save it again."
-            )
-        return json.loads(text)
+        # some tools leave tabs and line breaks in texts as they are
+        return json.loads(text, strict=False, parse_int=lambda digits: int(digits[:DIGITS]))
     except json.JSONDecodeError as error:
-        what = "is cut off or" if error.pos >= len(error.doc.rstrip()) - 1 else "is"
+        if conflict := CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise SubmissionError(
+                f"{path} has two versions in it that git could not merge, from line {line} on. "
+                "Take one of them, open it in Jupyter, and hand it in again."
+            ) from None
+        at_end = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
+        what = "is cut off or" if at_end else "is"
         raise SubmissionError(
             f"{path} {what} not JSON, which a notebook is: line {error.lineno}, {error.msg}. "
             "Save the notebook in Jupyter and hand it in again."
         ) from None
-    except (ValueError, RecursionError):
+    except RecursionError:
         raise SubmissionError(
-            f"{path} is not a notebook: it is not text in UTF-8, or not JSON of a sensible depth."
+            f"{path} is not a notebook: its lists and fields are nested too deep. "
+            "Clear the outputs of the notebook and save it again."
         ) from None
 
 
@@ -298,8 +315,10 @@ def _cell(cell: dict[str, object], id: str) -> NotebookNode:
 
 
 def _text(source: object) -> str:
-    lines = source if isinstance(source, list) else [source]
-    text = "".join(line for line in lines if isinstance(line, str))
+    found = source if isinstance(source, list) else [source]
+    lines = [line for line in found if isinstance(line, str)]
+    # some tools write lines without their ends
+    text = ("" if any("\n" in line for line in lines) else "\n").join(lines)
     return text.encode(errors="replace").decode()  # lone surrogates cannot be written
 
 

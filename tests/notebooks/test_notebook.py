@@ -1,6 +1,7 @@
 """Reading submissions, and restoring the trusted cells in them."""
 
 import copy
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -91,8 +92,15 @@ UNREADABLE = {
     "blank": ("  \n", "is empty. Save the notebook"),
     "not JSON": ("def f(x): ...", "is not JSON, which a notebook is: line 1"),
     "cut off": ('{"cells": [{"cell_type": "code"', "is cut off or not JSON"),
-    "not UTF-8": (b"\xff\xfe\x00{", "it is not text in UTF-8"),
-    "too deep": ("[" * 200_000, "not JSON"),
+    "not text": (b"\xff\xfe\x00{", "not JSON, which a notebook is: line 1"),
+    "cut off in a text": ('{"cells": [{"cell_type": "co\n', "is cut off or not JSON"),
+    "too deep": ("[" * 200_000, "are nested too deep. Clear the outputs"),
+    "zip": (b"PK\3\4ab", "is an archive, whatever it is called. Hand in the notebook"),
+    "gzip": (gzip.compress(b"{}"), "is an archive, whatever it is called. Hand in the notebook"),
+    "not merged": (
+        '{\n"cells": [\n<<<<<<< HEAD\n=======\n>>>>>>> other\n]}',
+        "has two versions in it that git could not merge, from line 3 on. Take one of them",
+    ),
     "a list": ([1, 2], "is not a notebook: it has no cells"),
     "a number": (3, "is not a notebook: it has no cells"),
     "no cells": ({"nbformat": 4}, "is not a notebook: it has no cells"),
@@ -142,6 +150,34 @@ def test_stored_outputs(tmp_path: Path) -> None:
     notebook["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
     [read_back] = read(tmp_path, notebook).cells
     assert (read_back.source, read_back.outputs) == ("1 + 1", [])
+
+
+def encoded(text: str) -> dict[str, bytes]:
+    """A notebook as editors and tools save it."""
+    return {
+        "a mark": text.encode("utf-8-sig"),
+        "UTF-16": text.encode("utf-16"),
+        "UTF-16 without a mark": text.encode("utf-16-le"),
+        "UTF-32": text.encode("utf-32"),
+        "a long number": text.replace('"n": 1', f'"n": {"9" * 5000}').encode(),
+        "line breaks in texts": text.replace("\\n", "\n").encode(),
+        "lines without ends": text.replace('"a\\nb"', '["a", "b"]').encode(),
+    }
+
+
+@pytest.mark.parametrize("kind", encoded(""))
+def test_encodings(tmp_path: Path, kind: str) -> None:
+    """Is a notebook read however it was saved?"""
+    text = json.dumps({"n": 1, **document(cell("a\nb"))})
+    data = encoded(text)[kind]
+    assert data != text.encode()
+    assert [c.source for c in read(tmp_path, data).cells] == ["a\nb"]
+
+
+def test_a_broken_letter(tmp_path: Path) -> None:
+    """Does a letter in another encoding cost that letter alone?"""
+    data = json.dumps(document(cell("# Losung\nf()"))).encode().replace(b"Lo", b"L\xf6")
+    assert [c.source for c in read(tmp_path, data).cells] == ["# L\ufffdsung\nf()"]
 
 
 ODD = {
