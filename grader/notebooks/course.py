@@ -22,7 +22,7 @@ from ..checking.check import Check
 from ..checking.load import checks_of
 from ..checking.mistakes import OURS
 from ..sandbox.process import Limits
-from .notebook import CourseError, Master, calls_check, master_label, read_master
+from .notebook import CourseError, Master, calls_check, is_autograded, master_label, read_master
 
 CONFIG = "nbgrader_config.py"
 SECRET = ".grader-secret"
@@ -146,10 +146,16 @@ class Course(Configurable):
                 found[master_label(path.parent.name, path.stem)] = ids
         return found
 
+    def _cells_of(self, assignment: str) -> list[frozenset[str]]:
+        """The grade_ids of each notebook of a problem set."""
+        found = self.cells().items()
+        return [ids for label, ids in found if label.partition("/")[0] == assignment]
+
     def load_checks(self, master: Master) -> Mapping[str, Check]:
         """The checks of a problem set by grade_id; graded cells that have none are asserts.
 
-        Raises CourseError when they are not right, and for cells that call one which is not there.
+        Raises CourseError when they are not right, for cells that call one which is not there, and
+        for one that is of no cell of the problem set, where a cell has none.
         """
         self._find_own_modules()
         try:
@@ -159,6 +165,15 @@ class Course(Configurable):
         if missing := sorted(set(calls_check(master)) - checks.keys()):
             raise CourseError(
                 f"{master.assignment}: no check for the graded cells {', '.join(missing)}"
+            )
+        ids = set(master.cells).union(*self._cells_of(master.assignment))
+        asserts = [
+            id for id in master.cells if is_autograded(master.cells[id]) and id not in checks
+        ]
+        if asserts and (unused := sorted(str(id) for id in checks if id not in ids)):
+            raise CourseError(
+                f"{master.assignment}: no graded cell for the checks {', '.join(unused)}, and no "
+                f"check for {', '.join(asserts)}: a check has the id of its cell"
             )
         return checks
 

@@ -838,6 +838,23 @@ def test_calls_check(tmp_path: Path, source: str, missing: list[str]) -> None:
         assert found.load_checks(master) == {}
 
 
+def test_check_of_no_cell(course: Path, solved: dict[str, Any]) -> None:
+    """Is a check told whose id is mistyped, and not its cell taken for one of asserts?"""
+    path = course / "solutions" / "ps1_standardize" / "ps1_standardize.ipynb"
+    [forward] = (cell for cell in solved["cells"] if cell["id"] == "forward")
+    solved["cells"].remove(forward)
+    path.write_text(json.dumps(solved))
+    found = Course.at(course)
+    # an exercise that a course leaves out
+    assert "forward" in found.load_checks(found.master("ps1_standardize"))
+    forward["metadata"]["nbgrader"]["grade_id"] = "forwards"
+    forward["source"] = "assert True"
+    solved["cells"].append(forward)
+    path.write_text(json.dumps(solved))
+    with pytest.raises(CourseError, match="for the checks forward, and no check for forwards: a"):
+        found.load_checks(found.master("ps1_standardize"))
+
+
 def test_no_such_package(course: Path) -> None:
     """Is a package of checks that is not there told, and not taken for one without checks?"""
     found = Course.at(course)
