@@ -123,7 +123,10 @@ def _parser() -> argparse.ArgumentParser:
     where = autograde.add_mutually_exclusive_group()
     where.add_argument("--jobs", metavar="N", type=_positive, help="processes; else one a core")
     where.add_argument(
-        "--scheduler", metavar="tcp://HOST:PORT", help="grade on the Dask cluster of this scheduler"
+        "--scheduler",
+        metavar="tcp://HOST:PORT",
+        type=_address,
+        help="grade on the Dask cluster of this scheduler",
     )
     autograde.set_defaults(run=_autograde)
 
@@ -236,10 +239,15 @@ def _write(path: Path, text: str) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number of processes: 1 or more")
+    return int(text)
+
+
+def _address(text: str) -> str:
+    if "://" not in text:
+        raise argparse.ArgumentTypeError(f"{text} is no address: tcp://HOST:8786, for one")
+    return text
 
 
 def _classroom(arguments: argparse.Namespace) -> "Classroom":
@@ -301,7 +309,10 @@ def _scheduler(arguments: argparse.Namespace) -> "Scheduler":
 def _export(arguments: argparse.Namespace) -> int:
     classroom, name = _classroom(arguments), arguments.assignment
     students = _students(classroom, name)
-    text = csv_of({student: classroom.verdicts(name, student) for student in students})
+    verdicts = {student: classroom.verdicts(name, student) for student in students}
+    if not any(verdicts.values()):
+        raise CourseError(f"nothing of {name} is graded. Run: grader autograde {name}")
+    text = csv_of(verdicts)
     if arguments.to is None:
         print(text, end="")
     else:

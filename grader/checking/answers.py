@@ -28,6 +28,7 @@ from .compare import (
     without_noise,
 )
 from .errors import CourseError
+from .limit import OutOfTime, limited
 from .remote import Call, RemoteError
 
 # An implementation: a namespace with the functions of a problem set. The reference is one, a
@@ -160,12 +161,16 @@ class Answers:
     Most candidates for a diagnosis are out at their first answer.
     An exception is the last answer, unless `fault` has words for it: then it is a mistake of ours,
     and whoever comes to it gets a CourseError. StudentGone is never an answer.
+    So is an answer that takes more than `seconds`, where there is such a limit.
     """
 
     def __init__(
-        self, script: Callable[[], Iterator[object]], fault: Callable[[Exception], str]
+        self,
+        script: Callable[[], Iterator[object]],
+        fault: Callable[[Exception], str],
+        seconds: float | None = None,
     ) -> None:
-        self._start, self._fault = script, fault
+        self._start, self._fault, self._seconds = script, fault, seconds
         self._script: Iterator[object] | None = None
         self._given: list[object] = []
         self._broken = ""
@@ -195,12 +200,13 @@ class Answers:
             raise CourseError(self._broken)
         try:
             self._script = self._script or self._start()
-            self._given.append(next(self._script))
+            self._given.append(self._next(self._script))
         except StopIteration:
             return False
         except StudentGone:  # costs the exercise, not this answer
             raise
-        except Exception as error:
+        except (Exception, SystemExit, OutOfTime) as ended:
+            error = _as_error(ended, self._seconds)
             self._broken = self._fault(error)
             if self._broken:
                 raise CourseError(self._broken) from error
@@ -210,6 +216,26 @@ class Answers:
             self._given.clear()
             raise
         return True
+
+    def _next(self, script: Iterator[object]) -> object:
+        if self._seconds is None:
+            return next(script)
+        with limited(self._seconds):
+            return next(script)
+
+
+def _as_error(ended: BaseException, seconds: float | None) -> Exception:
+    """What ended a script, as an exception that a course can be told of."""
+    if isinstance(ended, OutOfTime):
+        late = CourseError(
+            f"there was no answer within {seconds:g} s: is there a loop without end?"
+        )
+        return late.with_traceback(ended.__traceback__)
+    if isinstance(ended, SystemExit):
+        text = f"the code ends the grader: SystemExit: {ended}"
+        return CourseError(text).with_traceback(ended.__traceback__)
+    assert isinstance(ended, Exception)
+    return ended
 
 
 def expected(

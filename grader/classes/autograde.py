@@ -47,6 +47,7 @@ TOGETHER = 16  # submissions that are entered in one transaction
 TIMESTAMP = "timestamp.txt"
 
 WIDTH = 60  # characters of a student's name in the table
+SHOWN = 3  # files in their place, where there is none
 OTHERS = 10  # notebooks beside those that were asked for, which are looked into
 
 Scheduler = Callable[[Job, Iterable[Submission]], Iterator[Result]]
@@ -210,10 +211,17 @@ class Run:
             try:
                 notebooks[name] = read_plain(folder / path, FILE_LIMIT)
             except FileNotFoundError:
-                unreadable[name] = f"{path} was not handed in."
+                there = "" if others else self._instead(student)
+                unreadable[name] = f"{path} was not handed in.{there}"
             except OSError:
                 unreadable[name] = f"{path} is not an ordinary file that can be read."
         return Submission(student, notebooks, unreadable, _read_all(folder, others[:OTHERS]))
+
+    def _instead(self, student: str) -> str:
+        """What a student has handed in that is no notebook, where that is something."""
+        paths = [f"{path}" for path in self._other_files(student) if f"{path}" != TIMESTAMP]
+        listed = ", ".join(paths[:SHOWN]) + (", ..." if len(paths) > SHOWN else "")
+        return f" There is {listed}." if paths else ""
 
     def _with_files(self, submission: Submission) -> Submission:
         """The submission with what is beside its notebooks; read only now, when it is graded."""

@@ -6,7 +6,6 @@ import warnings
 from glob import escape, glob
 from pathlib import Path
 
-from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
@@ -17,7 +16,7 @@ from ..notebooks.course import Course
 from ..notebooks.notebook import CourseError
 from ..notebooks.report import verdicts_in
 from .files import MAC
-from .gradebook import told
+from .gradebook import opened, told
 from .mended import AnyFolder, CsvExport
 
 RAISED = re.compile(r"^ *[A-Za-z_][\w.]*(?:Error|Exception|Entry): (.+)", re.MULTILINE)
@@ -70,7 +69,7 @@ class Classroom:
 
     def released(self, assignment: str) -> bool:
         """Does the gradebook know the problem set?"""
-        with told(), Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
+        with told(), opened(self.folder) as gradebook:
             # one that only has a due date yet has no notebooks
             return assignment in [one.name for one in gradebook.assignments if one.notebooks]
 
@@ -80,7 +79,7 @@ class Classroom:
 
     def export(self, path: Path) -> None:
         """Write the marks as CSV."""
-        with Gradebook(self.folder.db_url, self.folder.course_id) as gradebook:
+        with opened(self.folder) as gradebook:
             CsvExport(to=str(path)).export(gradebook)
 
     def verdicts(self, assignment: str, student: str) -> list[Verdict]:

@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Any
-from zipfile import ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import find_all_notebooks
 
-BYTES = 200 * 1024**2  # of what is unpacked from an archive that a student handed in
+# What is unpacked from an archive that a student handed in, with those in it.
+BYTES, FILES, NESTED = 200 * 1024**2, 2000, 3
 
 # A file of a student, or a folder with all of them, which an archive of theirs becomes too.
 LAYOUTS = (
     # Moodle: Zoë O'Neil_123456_assignsubmission_file_/ps1.ipynb, or without the folder
-    re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file_?(?P<file>.*)"),
+    re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)"),
     # Blackboard: ps1_zoneil_attempt_2026-03-01-12-00-00_ps1.ipynb, or ps1_attempt_zoneil_2026...
     re.compile(
         r"(?=.*_attempt_)(?P<name>.+?)(?:_attempt)?_"
@@ -37,6 +38,11 @@ LAYOUTS = (
 # "-1" from Canvas for the second attempt.
 AGAIN = r"(?:[ _+]*\((?P<copy>\d+)\)|-Copy(?P<jupyter>\d+))?(?:-(?P<attempt>\d+))?"
 NOT_THEIRS = (".", "__MACOSX")  # what a Mac adds
+UNKNOWN = (
+    "no file is named as Moodle, Canvas or Blackboard name those that students hand in. Say in "
+    "c.FileNameCollectorPlugin.named_regexp how they are named, or put the notebooks to "
+    "submitted/STUDENT/{0}/{0}.ipynb yourself."
+)
 TIMESTAMP = "timestamp.txt"  # nbgrader's: with one of their own, students would choose the time
 
 
@@ -55,40 +61,79 @@ class Found:
     inner: PurePath
 
 
+@dataclass
+class Room:
+    """How much may still be unpacked of what a student handed in."""
+
+    files: int = FILES
+    bytes: int = BYTES
+
+    def takes(self, entry: ZipInfo) -> bool:
+        """Is there room for a file, which then is taken?"""
+        fits = self.files > 0 and entry.file_size <= self.bytes
+        if fits:
+            self.files, self.bytes = self.files - 1, self.bytes - entry.file_size
+        return fits
+
+
 class Extract(ExtractorPlugin):  # type: ignore[misc]
     """Unpacks the platform's archives, and those in them that students handed in.
 
-    What cannot be unpacked is named and left out; all else is there.
+    What cannot be unpacked of a student's is named; an archive of which nothing can be is handed in
+    as it is.
     """
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Unpack what is in the folder `archive_path`; both paths are absolute."""
-        shutil.copytree(archive_path, extracted_path, dirs_exist_ok=True)
-        for limit in (None, BYTES):  # the platform's archives, then the students'
-            for path in list(_files(Path(extracted_path))):
-                if path.suffix.lower() == ".zip":
-                    self._unpack(path, limit)
+        unpacked = Path(extracted_path)
+        shutil.copytree(archive_path, unpacked, dirs_exist_ok=True)
+        for path in _archives(unpacked):
+            if not _of_student(path.relative_to(unpacked)):
+                self._unpack_platforms(path)
+        for path in _archives(unpacked):
+            self._unpack(path, Room(), NESTED)
 
-    def _unpack(self, path: Path, limit: int | None) -> None:
-        """Put a folder in the place of an archive."""
+    def _unpack_platforms(self, path: Path) -> None:
+        try:
+            with ZipFile(path) as archive:
+                for entry in archive.infolist():
+                    self._write(archive, entry, path.with_suffix(""))
+        except (BadZipFile, OSError) as error:
+            app: Any = self.parent
+            app.fail(f"{path.name} cannot be unpacked: {error}. Download it again.")
+        path.unlink()
+
+    def _unpack(self, path: Path, room: Room, depth: int) -> None:
+        """Put a folder in the place of a student's archive, and of those in it."""
+        folder = path.with_suffix("")
         try:
             with ZipFile(path) as archive:
                 entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-                size = sum(entry.file_size for entry in entries)
-                if limit is not None and size > limit:
-                    raise ValueError(f"it would become {size / 1e6:.0f} MB")
-                for entry in entries:
-                    self._write(archive, entry, path.with_suffix(""))
+                entries.sort(key=lambda entry: not entry.filename.lower().endswith(".ipynb"))
+                taken = [entry for entry in entries if room.takes(entry)]
+                written = [entry for entry in taken if self._write(archive, entry, folder)]
         except Exception as error:  # whatever it is, the other students' are unpacked
-            self.log.warning("%s cannot be unpacked, and is left out: %s", path, error)
-        path.unlink()
+            self.log.warning("%s cannot be unpacked: %s", path, error)
+            return
+        if len(taken) < len(entries):
+            self.log.warning(
+                "%s: %d of its %d files are left out: an archive may have %d files of %d MB in all",
+                *(path, len(entries) - len(taken), len(entries), FILES, BYTES // 1024**2),
+            )
+        if written:
+            path.unlink()
+            for inner in _archives(folder) if depth > 1 else ():
+                self._unpack(inner, room, depth - 1)
 
-    def _write(self, archive: ZipFile, entry: ZipInfo, folder: Path) -> None:
-        entry.filename = _utf8(entry)
+    def _write(self, archive: ZipFile, entry: ZipInfo, folder: Path) -> bool:
+        """Write a file of an archive, if that can be done."""
+        entry.filename = _utf8(entry).replace("\\", "/")  # some programs of Windows write it so
         try:
             archive.extract(entry, folder)  # never outside of the folder, and never a link
         except Exception as error:  # a name that is too long, for one
             self.log.warning("%s in %s is left out: %s", entry.filename, folder, error)
+            return False
+        return True
 
 
 class Collect(FileNameCollectorPlugin):  # type: ignore[misc]
@@ -115,13 +160,25 @@ class Collect(FileNameCollectorPlugin):  # type: ignore[misc]
         folder, assignment = app.coursedir.release_directory, app.coursedir.assignment_id
         released = find_all_notebooks(app.coursedir.format_path(folder, ".", assignment))
         packed = {path.stem for path in archives.glob("*.[zZ][iI][pP]")}
+        found = [*_found(unpacked, packed)]
+        if not found:
+            app.fail(UNKNOWN.format(app.coursedir.assignment_id))
         zone = self.config["Exchange"].get("timezone", "UTC")
         chosen = {}
-        for student, files in _students(_found(unpacked, packed)).items():
+        for student, files in _students(found).items():
             for name, file in _newest(files, released).items():
                 time = {"timestamp": f"{file.time} {zone}"} if file.time else {}
                 chosen[file.path] = {"student_id": student, "file_id": name, **time}
         return chosen
+
+
+def _archives(folder: Path) -> list[Path]:
+    return [path for path in _files(folder) if path.suffix.lower() == ".zip"]
+
+
+def _of_student(path: PurePath) -> bool:
+    """Does the platform's name in a path say whose it is?"""
+    return any(layout.fullmatch(part) for part in path.parts for layout in LAYOUTS)
 
 
 def _files(folder: Path) -> Iterator[Path]:

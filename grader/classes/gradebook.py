@@ -23,7 +23,7 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import case, func, insert, select, update
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
 from traitlets.config import Config
 
 from ..notebooks.notebook import CourseError, Master, is_set
@@ -47,6 +47,14 @@ def told() -> Iterator[None]:
             f"the gradebook cannot be used: {error.orig}. Is something else using it, or is the "
             "server away? What is graded is kept: run the same command again."
         ) from error
+
+
+def opened(folder: CourseDirectory) -> Gradebook:
+    """The gradebook of a course. Raises CourseError where its address is none."""
+    try:
+        return Gradebook(folder.db_url, folder.course_id)
+    except (ArgumentError, ImportError) as error:  # not the address itself: it has a password
+        raise CourseError(f"c.CourseDirectory.db_url cannot be used: {error}") from None
 
 
 def released(book: Gradebook, assignment: str, notebook: str) -> Released:
@@ -102,6 +110,16 @@ def _has_submissions(book: Gradebook, master: Master) -> bool:
 
 def _has_points(cell: NotebookNode) -> bool:
     return is_set(cell, "grade") or is_set(cell, "task")
+
+
+@contextmanager
+def _policy() -> Iterator[None]:
+    """Turns what a course's own policy for late work raises into a CourseError."""
+    try:
+        yield
+    except Exception as error:
+        kind = type(error).__name__
+        raise CourseError(f"c.AssignLatePenalties.plugin_class: {kind}: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -163,7 +181,7 @@ class Marks:
     """The marks of one problem set. Raises CourseError when the gradebook does not know it."""
 
     def __init__(self, folder: CourseDirectory, config: Config, assignment: str) -> None:
-        self.book = Gradebook(folder.db_url, folder.course_id)
+        self.book = opened(folder)
         self.db, self.config, self.assignment = self.book.db, config, assignment
         self._late = self._late_step()
         try:
@@ -286,10 +304,11 @@ class Marks:
     def _penalty(self, student: str, notebook: Any, seconds: float) -> float | None:
         """What nbgrader's plugin takes off a late notebook, of which it reads the score."""
         plugin = self._late.plugin_inst
-        penalty = plugin.late_submission_penalty(student, notebook.score, seconds)
-        checked: float | None = penalty
-        if penalty is not None:
-            checked = self._late._check_late_penalty(notebook, penalty)
+        with _policy():
+            penalty = plugin.late_submission_penalty(student, notebook.score, seconds)
+            checked: float | None = penalty
+            if penalty is not None:
+                checked = self._late._check_late_penalty(notebook, penalty)
         return checked
 
     def standings(self) -> dict[str, Standing]:
@@ -414,8 +433,9 @@ class Marks:
         steps = self.config.Autograde.get("autograde_preprocessors", (AssignLatePenalties,))
         if not any("AssignLatePenalties" in str(step) for step in steps):
             return None
-        step = AssignLatePenalties(config=self.config)
-        step.init_plugin()
+        with _policy():
+            step = AssignLatePenalties(config=self.config)
+            step.init_plugin()
         return step
 
     def _insert(self, table: Any, values: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import importlib.util
 import json
 import os
 import secrets
@@ -13,7 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from traitlets import Bool, Dict, Unicode
+from traitlets import Bool, Dict, List, Tuple, Unicode, Union
 from traitlets.config import Configurable
 from traitlets.config.loader import LazyConfigValue, PyFileConfigLoader
 
@@ -21,7 +22,7 @@ from ..checking.check import Check
 from ..checking.load import checks_of
 from ..checking.mistakes import OURS
 from ..sandbox.process import Limits
-from .notebook import CourseError, Master, calls_check, master_label, read_master
+from .notebook import CourseError, Master, calls_check, is_autograded, master_label, read_master
 
 CONFIG = "nbgrader_config.py"
 SECRET = ".grader-secret"
@@ -38,10 +39,14 @@ class Course(Configurable):
         config=True
     )
     limits = Dict(
-        help="Limits by problem set, '*' for all: {'ps7_capstone': {'exercise_seconds': 60}}."
+        key_trait=Unicode(),
+        value_trait=Dict(key_trait=Unicode()),
+        help="Limits by problem set, '*' for all: {'ps7_capstone': {'exercise_seconds': 60}}.",
     ).tag(config=True)
     preload = Dict(
-        help="Modules that the students' processes start with: {'ps5_frameworks': ['torch']}."
+        key_trait=Unicode(),
+        value_trait=Union([List(Unicode()), Tuple()]),  # not a text, which is a list of letters
+        help="Modules that the students' processes start with: {'ps5_frameworks': ['torch']}.",
     ).tag(config=True)
     book_url = Unicode(
         "", help="The address of the book, as https://example.org/book: messages link to it."
@@ -141,13 +146,18 @@ class Course(Configurable):
                 found[master_label(path.parent.name, path.stem)] = ids
         return found
 
+    def _cells_of(self, assignment: str) -> list[frozenset[str]]:
+        """The grade_ids of each notebook of a problem set."""
+        found = self.cells().items()
+        return [ids for label, ids in found if label.partition("/")[0] == assignment]
+
     def load_checks(self, master: Master) -> Mapping[str, Check]:
         """The checks of a problem set by grade_id; graded cells that have none are asserts.
 
-        Raises CourseError when they are not right, and for cells that call one which is not there.
+        Raises CourseError when they are not right, for cells that call one which is not there, and
+        for one that is of no cell of the problem set, where a cell has none.
         """
-        if str(self.root) not in sys.path:
-            sys.path.append(str(self.root))  # a course's own package of checks
+        self._find_own_modules()
         try:
             checks = checks_of(master.assignment, self.checks)
         except (ModuleNotFoundError, LookupError) as error:
@@ -155,6 +165,15 @@ class Course(Configurable):
         if missing := sorted(set(calls_check(master)) - checks.keys()):
             raise CourseError(
                 f"{master.assignment}: no check for the graded cells {', '.join(missing)}"
+            )
+        ids = set(master.cells).union(*self._cells_of(master.assignment))
+        asserts = [
+            id for id in master.cells if is_autograded(master.cells[id]) and id not in checks
+        ]
+        if asserts and (unused := sorted(str(id) for id in checks if id not in ids)):
+            raise CourseError(
+                f"{master.assignment}: no graded cell for the checks {', '.join(unused)}, and no "
+                f"check for {', '.join(asserts)}: a check has the id of its cell"
             )
         return checks
 
@@ -170,11 +189,28 @@ class Course(Configurable):
                 f"c.Course.limits: {', '.join(unknown)} is not a limit; "
                 f"the limits are {', '.join(sorted(known))}"
             )
-        return Limits(**chosen)
+        for name, value in chosen.items():
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+                raise CourseError(f"c.Course.limits: {name} is {value!r}, not a number above 0")
+        # seconds may have fractions, and bytes have none
+        return Limits(**{name: type(getattr(Limits, name))(chosen[name]) for name in chosen})
 
     def preload_of(self, assignment: str) -> tuple[str, ...]:
-        """What the students' processes of a problem set have imported when they start."""
-        return ("numpy", *self.preload.get("*", ()), *self.preload.get(assignment, ()))
+        """What the students' processes of a problem set have imported when they start.
+
+        Raises CourseError for what is not installed here.
+        """
+        self._find_own_modules()
+        names = ("numpy", *self.preload.get("*", ()), *self.preload.get(assignment, ()))
+        for name in names:
+            if importlib.util.find_spec(name.partition(".")[0]) is None:
+                raise CourseError(f"c.Course.preload: there is no module {name} here")
+        return names
+
+    def _find_own_modules(self) -> None:
+        """Let the course's own modules, such as its checks, be imported."""
+        if str(self.root) not in sys.path:
+            sys.path.append(str(self.root))
 
     def seed(self, assignment: str) -> int:
         """The seed of the random inputs: it repeats, and only who knows the secret can tell it."""

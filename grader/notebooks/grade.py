@@ -17,6 +17,8 @@ from .notebook import is_autograded
 from .pictures import fit
 from .report import error_output, outputs
 
+PATIENCE = 40.0  # seconds that an answer of our own may take, above a student's whole exercise
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -65,6 +67,7 @@ def grade_notebook(
     verdicts = []
     for cell in filter(is_autograded, notebook.cells):
         if check := checks.get(cell.metadata.nbgrader.grade_id):
+            check.patience = PATIENCE + limits.exercise_seconds
             check.prove(seed)
     fit(notebook, warm)
     with _Session(warm, limits, beside or {}, book) as session:
@@ -127,6 +130,8 @@ class _Session:
             return self._bounded(self._new(source, self.limits.cell_seconds))
         except StudentGone as gone:
             self._lose()
+            why = self.clock.message if self.clock.left <= 0 else f"it {gone.reason}"
+            self.failed.append((source, f"{why}, and was stopped"))
             return [error_output("StudentGone", self._cell_message(gone))]
 
     def run_graded(self, cell: NotebookNode, ignore: str) -> Verdict:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,13 +19,16 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from ..checking.borrowed import parsed
+from ..checking.borrowed import no_python, parsed
 from ..checking.errors import CourseError as CourseError
 from ..sandbox.outputs import printable
 
 FILE_LIMIT = 128 * 1024**2  # bytes of a submission, most of them outputs, which are dropped
 # Characters in a file that are not in strings: `[],` takes twenty times its length in memory.
 STRUCTURE_LIMIT = 8 * 1024**2
+DIGITS = 20  # of a whole number in a file: Python refuses thousands, and none of them counts
+ARCHIVES = (b"PK\3\4", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")  # how they begin
+CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 SOURCE_LIMIT = 500_000  # characters in all cells together
 CELL_LIMIT = 5_000  # cells
@@ -37,6 +40,8 @@ RESTORED = (
     "This cell was changed, and ran as it was handed out. "
     "What is not there any more, such as an import, belongs into a cell of your own."
 )
+LATE = "This cell defines {} below the cell that checks it, where that does not count. Move it up."
+STUB = "raise NotImplementedError"  # in a solution cell, as it was handed out
 COPY = "This copy of the cell {} runs after it, and replaces what it defines."
 HIDDEN = re.compile(r"^.*\bBEGIN (HIDDEN TESTS)\b(?s:.*?)\bEND \1\b.*\n?", re.MULTILINE)
 
@@ -236,25 +241,39 @@ def _parsed(data: bytes, path: Path) -> object:
             f"{path} has more than {FILE_LIMIT // 1024**2} MB, which is more than is read. "
             "Clear the outputs of the notebook and save it again."
         )
+    if data.startswith(ARCHIVES):
+        raise SubmissionError(
+            f"{path} is an archive, whatever it is called. Hand in the notebook that is in it."
+        )
+    # some editors begin a file with a byte order mark, or save it in UTF-16; a letter may be broken
+    text = data.decode(json.detect_encoding(data), errors="replace")
+    if not text.strip():
+        raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
+    if _structure(text) > STRUCTURE_LIMIT:
+        raise SubmissionError(
+            f"{path} has too many numbers, lists and fields to be read. "
+            "Clear the outputs of the notebook and save it again."
+        )
     try:
-        text = data.decode("utf-8-sig")  # some editors begin a file with a byte order mark
-        if not text.strip():
-            raise SubmissionError(f"{path} is empty. Save the notebook and hand it in again.")
-        if _structure(text) > STRUCTURE_LIMIT:
-            raise SubmissionError(
-                f"{path} has too many numbers, lists and fields to be read. "
-                "Clear the outputs of the notebook and save it again."
-            )
-        return json.loads(text)
+        # some tools leave tabs and line breaks in texts as they are
+        return json.loads(text, strict=False, parse_int=lambda digits: int(digits[:DIGITS]))
     except json.JSONDecodeError as error:
-        what = "is cut off or" if error.pos >= len(error.doc.rstrip()) - 1 else "is"
+        if conflict := CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise SubmissionError(
+                f"{path} has two versions in it that git could not merge, from line {line} on. "
+                "Take one of them, open it in Jupyter, and hand it in again."
+            ) from None
+        at_end = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
+        what = "is cut off or" if at_end else "is"
         raise SubmissionError(
             f"{path} {what} not JSON, which a notebook is: line {error.lineno}, {error.msg}. "
             "Save the notebook in Jupyter and hand it in again."
         ) from None
-    except (ValueError, RecursionError):
+    except RecursionError:
         raise SubmissionError(
-            f"{path} is not a notebook: it is not text in UTF-8, or not JSON of a sensible depth."
+            f"{path} is not a notebook: its lists and fields are nested too deep. "
+            "Clear the outputs of the notebook and save it again."
         ) from None
 
 
@@ -296,8 +315,10 @@ def _cell(cell: dict[str, object], id: str) -> NotebookNode:
 
 
 def _text(source: object) -> str:
-    lines = source if isinstance(source, list) else [source]
-    text = "".join(line for line in lines if isinstance(line, str))
+    found = source if isinstance(source, list) else [source]
+    lines = [line for line in found if isinstance(line, str)]
+    # some tools write lines without their ends
+    text = ("" if any("\n" in line for line in lines) else "\n").join(lines)
     return text.encode(errors="replace").decode()  # lone surrogates cannot be written
 
 
@@ -330,9 +351,9 @@ def restore(
 
     - The master's cells are in the master's order, with its type and metadata.
     - Graded and locked cells have the master's text, solution cells the student's.
-    - Where several cells have the same grade_id, the first counts; written answers in the others
-      are added to it, and so is text below an answer that was left blank: a person reads it.
-      A cell that has lost its grade_id is known by its id.
+    - Where several cells have the same grade_id, the first counts, or the first that is no stub;
+      written answers in the others are added to it, and so is text around an answer that was left
+      blank: a person reads it. A cell that has lost its grade_id is known by its id.
     - The student's other cells, unknown and repeated ones among them, are ordinary cells. Each
       stays behind the cell of the master that it followed.
     - What is missing is put back; a solution cell that was missing has no answer in it.
@@ -343,28 +364,84 @@ def restore(
     """
     answers: dict[str, NotebookNode] = {}
     own: dict[str | None, list[NotebookNode]] = {None: []}
+    above: dict[str, str | None] = {}  # the cell that each answer follows
     latest = None
     grade_ids = _grade_ids(submission, master)
     _check_set(set(grade_ids) - {None}, master, sets or {})
     for grade_id, cell in zip(grade_ids, submission.cells, strict=True):
         if grade_id and grade_id in master.cells and grade_id not in answers:
-            answers[grade_id], latest = cell, grade_id
+            answers[grade_id], above[grade_id], latest = cell, latest, grade_id
             own[latest] = []  # for what follows this cell
         elif grade_id in answers and _is_written(master.cells[grade_id]):
             answers[grade_id] = _joined([answers[grade_id], cell])
+        elif grade_id in answers and _is_stub(answers[grade_id]) and not _is_stub(cell):
+            stub, answers[grade_id] = answers[grade_id], cell
+            own[above[grade_id]].append(_new_cell("code", stub.source, stub.id))
         else:
             own[latest].append(cell)
     handed_out = {cell.source for cell in master.notebook.cells}
+    for grade_id, answer in answers.items():
+        if _is_written(master.cells[grade_id]) and answer.source.strip() in BLANK:
+            before, after = own[above[grade_id]], own[grade_id]
+            near = [
+                *before[_question(before, handed_out) :],
+                *after[: _question(after, handed_out)],
+            ]
+            texts = [c for c in near if _is_text(c) and c.source not in handed_out]
+            answers[grade_id] = _joined([*texts, *[answer] * (not texts)])
+            for key in (above[grade_id], grade_id):
+                own[key] = [cell for cell in own[key] if not any(cell is one for one in texts)]
     cells = list(_ordinary(own[None], master))
     for i, (grade_id, trusted) in enumerate(master.cells.items()):
-        answer, below = answers.get(grade_id), own.get(grade_id, [])
-        if answer is not None and _is_written(trusted) and answer.source.strip() in BLANK:
-            texts = [c for c in below if c.cell_type == "markdown" and c.source not in handed_out]
-            below = [cell for cell in below if cell not in texts]
-            answer = _joined([*texts, *[answer] * (not texts)])
-        cells.append(_restored(trusted, answer, i))
-        cells.extend(_ordinary(below, master))
+        cells.append(_restored(trusted, answers.get(grade_id), i))
+        cells.extend(_ordinary(own.get(grade_id, []), master))
+    _tell_late(cells, master)
     return _notebook(cells, master)
+
+
+def _is_stub(cell: NotebookNode) -> bool:
+    """Is this the cell of a solution that was not written?"""
+    return cell.cell_type == "code" and STUB in cell.source
+
+
+def _question(cells: Sequence[NotebookNode], handed_out: Collection[str]) -> int:
+    """Where the next question begins; behind all cells if there is none.
+
+    It is known by its first line, for a student may have written below it.
+    """
+    firsts = {text.strip().partition("\n")[0] for text in handed_out}
+    for i, cell in enumerate(cells):
+        if cell.cell_type == "markdown" and cell.source.strip().partition("\n")[0] in firsts:
+            return i
+    return len(cells)
+
+
+def _is_text(cell: NotebookNode) -> bool:
+    """Is this text, be it in a cell of code: no Python, or comments and strings alone?"""
+    if cell.cell_type == "markdown":
+        return True
+    lines = [line for line in cell.source.splitlines() if line.strip()]
+    return any(line.lstrip()[0] not in "%!" for line in lines) and all(
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for node in parsed(cell.source).body
+    )
+
+
+def _tell_late(cells: Iterable[NotebookNode], master: Master) -> None:
+    """Remark on cells that define what an earlier cell has checked and not found."""
+    asked, late, known = set[str](), set[str](), set[str]()
+    for cell in cells:
+        if is_autograded(cell):
+            late |= asked - known
+        elif cell.cell_type == "code" and not _is_stub(cell):
+            known |= (names := _names(cell.source))
+            if (found := names & late) and "remark" not in cell.metadata:
+                cell.metadata.remark = LATE.format(", ".join(sorted(found)))
+            late -= names
+        if cell.cell_type == "code" and is_set(cell, "solution"):
+            grade_id = cell.metadata.nbgrader.grade_id
+            body = parsed(master.cells[grade_id].source).body
+            asked |= {n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
 
 
 def _is_written(trusted: NotebookNode) -> bool:
@@ -453,11 +530,16 @@ def _changed(source: str, trusted: NotebookNode) -> bool:
     handed_out = HIDDEN.sub("", trusted.source)
     if is_set(trusted, "grade"):
         return not _names(source) <= _names(trusted.source)
-    one, other = (
-        [line.rstrip() for line in text.splitlines() if line.strip()]
-        for text in (source, handed_out)
-    )
-    return one != other
+    return _code(source) != _code(handed_out)
+
+
+@lru_cache(maxsize=64)
+def _code(source: str) -> tuple[str, ...]:
+    """What a cell does, however it is laid out, and IPython's own lines in it."""
+    lines = [line.strip() for line in source.splitlines() if line.strip()]
+    if no_python(source):
+        return tuple(lines)
+    return (ast.dump(parsed(source)), *(line for line in lines if line[0] in "%!"))
 
 
 @lru_cache(maxsize=64)  # most graded cells are as they were handed out

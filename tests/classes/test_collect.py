@@ -6,12 +6,15 @@ import shutil
 import zipfile
 from collections.abc import Mapping
 from contextlib import chdir, redirect_stderr
+from contextlib import nullcontext as quiet
 from pathlib import Path
 
 import pytest
 from helpers import ROOT
 from helpers.classes import new_course
 from nbgrader.apps import ZipCollectApp
+
+from grader.classes.collect import FILES
 
 SET = "ps1_standardize"
 NOTEBOOK = f"{SET}.ipynb"
@@ -26,11 +29,12 @@ def packed(files: Mapping[str, str | bytes]) -> bytes:
     return data.getvalue()
 
 
-def zip_collect(root: Path) -> str:
+def zip_collect(root: Path, *, fails: bool = False) -> str:
     """What nbgrader logs."""
     printed = io.StringIO()
     ZipCollectApp.clear_instance()
-    with chdir(root), redirect_stderr(printed):  # as a command it takes seconds to start
+    # as a command it takes seconds to start
+    with chdir(root), redirect_stderr(printed), pytest.raises(SystemExit) if fails else quiet():
         ZipCollectApp.launch_instance([SET])
     return printed.getvalue()
 
@@ -220,31 +224,117 @@ def test_other_names(course: Path) -> None:
     }
 
 
-def test_broken_archives(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Does no archive of a student's stop the others', and is each named?"""
-    big = io.BytesIO()
-    with zipfile.ZipFile(big, "w", zipfile.ZIP_DEFLATED) as archive:
-        for n in range(3):
-            archive.writestr(f"{n}.csv", bytes(100 * 1024**2))
+def encrypted(data: bytes) -> bytes:
+    """An archive whose one file says that it has a password."""
+    header = data.index(b"PK\1\2")
+    flagged = bytearray(data)
+    flagged[6] |= 1
+    flagged[header + 8] |= 1
+    return bytes(flagged)
+
+
+def test_broken_archives(course: Path) -> None:
+    """Is an archive of which nothing can be unpacked handed in as it is, so that nobody is lost?"""
+    broken = {
+        "cut": packed({NOTEBOOK: "x" * 1000})[:500],
+        "locked": encrypted(packed({NOTEBOOK: "x"})),
+        "none": b"<html>",
+        "empty": packed({}),
+    }
+    files = {f"{name}_1_assignsubmission_file_/a.zip": data for name, data in broken.items()}
     put(
         course,
         {
+            **files,
             f"{MOODLE}/{NOTEBOOK}": "new",
-            "Ann_1_assignsubmission_file_/cut.zip": packed({NOTEBOOK: "x" * 1000})[:500],
-            "Ben_2_assignsubmission_file_/big.zip": big.getvalue(),
             "Eve_3_assignsubmission_file_/up.zip": packed({f"../../{NOTEBOOK}": "Eve's"}),
             "Jo_4_assignsubmission_file_/long.zip": packed({"x" * 300: "?", NOTEBOOK: "Jo's"}),
         },
     )
     log = zip_collect(course)
+    for name, data in broken.items():
+        assert (course / "submitted" / name / SET / "a.zip").read_bytes() == data
+        shutil.rmtree(course / "submitted" / name)
     assert collected(course) == {
         "Eve": {NOTEBOOK: "Eve's"},
         "Jo": {NOTEBOOK: "Jo's"},
         "Zoë ONeil": {NOTEBOOK: "new"},
     }
-    assert "cut.zip cannot be unpacked, and is left out: File is not a zip file" in log
-    assert "big.zip cannot be unpacked, and is left out: it would become 315 MB" in log
+    assert "a.zip cannot be unpacked: File is not a zip file" in log
+    assert "is encrypted, password required" in log
     assert "is left out: [Errno 36] File name too long" in log
+
+
+def test_large_archives(course: Path) -> None:
+    """Is there a bound on what an archive becomes, with those in it, and the notebook first?"""
+    large = io.BytesIO()
+    with zipfile.ZipFile(large, "w", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(3):
+            archive.writestr(f"{n}.csv", bytes(100 * 1024**2))
+        archive.writestr(NOTEBOOK, "new")
+    inner = packed({f"{n}": "" for n in range(FILES)})
+    put(
+        course,
+        {
+            f"{MOODLE}/large.zip": large.getvalue(),
+            "Eve_3_assignsubmission_file_/many.zip": packed({f"{n}.zip": inner for n in range(3)}),
+        },
+    )
+    log = zip_collect(course)
+    beside = course / "submitted" / "Zoë ONeil" / SET
+    assert sorted(path.name for path in beside.iterdir()) == ["0.csv", NOTEBOOK]
+    assert "large.zip: 2 of its 4 files are left out: an archive may have 2000 files of 200" in log
+    assert len([path for path in (course / "submitted" / "Eve").rglob("*") if path.is_file()]) <= (
+        FILES + 3
+    )
+
+
+def test_archives_in_archives(course: Path) -> None:
+    """Is a notebook found in an archive in an archive, and in one that Windows has made?"""
+    windows = packed({f"work_{NOTEBOOK}": "new", "work_helper.py": "module"})
+    put(
+        course,
+        {
+            f"{MOODLE}/a.zip": packed({"b.zip": packed({"c.zip": packed({NOTEBOOK: "new"})})}),
+            f"{CANVAS}a.zip": windows.replace(b"work_", b"work\\"),
+        },
+    )
+    zip_collect(course)
+    assert collected(course) == {
+        "Zoë ONeil": {NOTEBOOK: "new"},
+        "oneilzoe_12345": {NOTEBOOK: "new", "helper.py": "module"},
+    }
+
+
+def test_text_in_the_platform(course: Path) -> None:
+    """Is somebody who wrote into the platform instead of handing in a file not lost?"""
+    put(
+        course,
+        {
+            f"{MOODLE}/{NOTEBOOK}": "new",
+            "Eve_7_assignsubmission_onlinetext_/onlinetext.html": "my answer",
+        },
+    )
+    zip_collect(course)
+    assert collected(course) == {
+        "Zoë ONeil": {NOTEBOOK: "new"},
+        "Eve": {"onlinetext.html": "my answer"},
+    }
+
+
+def test_useless_archives(course: Path) -> None:
+    """Does the command fail where the archive is cut off or of another kind, and say what to do?"""
+    archive = course / "downloaded" / SET / "archive" / "submissions.zip"
+    archive.write_bytes(packed({f"{MOODLE}/{NOTEBOOK}": "x" * 1000})[:500])
+    assert "submissions.zip cannot be unpacked: File is not a zip file. Download it" in zip_collect(
+        course, fails=True
+    )
+    archive.unlink()
+    put(course, {f"Ada - {NOTEBOOK}": "new"})
+    shutil.rmtree(course / "downloaded" / SET / "extracted")
+    assert f"put the notebooks to submitted/STUDENT/{SET}/{NOTEBOOK} yourself." in zip_collect(
+        course, fails=True
+    )
 
 
 def test_names_of_a_mac(course: Path) -> None:

@@ -185,6 +185,10 @@ def only_text(folder: Path) -> None:
     (folder / FILE).rename(folder / "answers.txt")
 
 
+def archive(folder: Path) -> None:
+    (folder / FILE).rename(folder / "homework.zip")
+
+
 REFUSED: dict[str, tuple[Spoil, str]] = {
     LATIN_1: (lambda _: None, "the name of its folder is not UTF-8. Rename the folder."),
     "line\nbreak": (lambda _: None, "the name of its folder has a line break."),
@@ -194,7 +198,9 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
     ),
     "another": (another_set, f"{FILE}: this notebook is not {ASSIGNMENT}, but ps2_inference."),
     "another-file": (another_file, f"this notebook is not {ASSIGNMENT}, but ps2_inference."),
-    "only-text": (only_text, f"{FILE} was not handed in."),
+    "only-text": (only_text, f"{FILE} was not handed in. There is answers.txt."),
+    "archive": (archive, f"{FILE} was not handed in. There is homework.zip."),
+    "nothing": (lambda folder: (folder / FILE).unlink(), f"{FILE} was not handed in."),
 }
 
 
@@ -497,6 +503,64 @@ def test_export_of_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     root = new_course(tmp_path / "course")
     assert main(["export", ASSIGNMENT, "--course", str(root)]) == 2
     assert f"none in {root}/submitted/STUDENT/{ASSIGNMENT}/" in capsys.readouterr().err
+
+
+def test_export_before_grading(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Does the CSV of a class that is not graded say what to do, and is no empty table?"""
+    assert main(["export", ASSIGNMENT, "--course", str(root)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "is graded. Run: grader autograde ps1_standardize" in err
+
+
+POLICY = """
+from nbgrader.plugins import BasePlugin
+class Policy(BasePlugin):
+    def late_submission_penalty(self, student, score, seconds):
+        return 1 / 0
+c.AssignLatePenalties.plugin_class = Policy
+"""
+CANNOT_BE_USED = {
+    "no address": ('c.CourseDirectory.db_url = "foo"', "c.CourseDirectory.db_url cannot be used"),
+    "no such database": (
+        'c.CourseDirectory.db_url = "nosuch://a:secret@b/c"',
+        "c.CourseDirectory.db_url cannot be used",
+    ),
+    "no driver": (
+        'c.CourseDirectory.db_url = "mysql://a:secret@b/c"',
+        "c.CourseDirectory.db_url cannot be used: No module named 'MySQLdb'",
+    ),
+    "no policy": (
+        'c.AssignLatePenalties.plugin_class = "nosuch.Policy"',
+        "c.AssignLatePenalties.plugin_class: ",
+    ),
+    "policy that fails": (POLICY, "c.AssignLatePenalties.plugin_class: ZeroDivisionError"),
+}
+
+
+@pytest.mark.parametrize(("config", "says"), CANNOT_BE_USED.values(), ids=CANNOT_BE_USED)
+def test_configuration_that_cannot_be_used(
+    config: str,
+    says: str,
+    root: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Does it end the run with one line, status 2, and no password?"""
+    monkeypatch.setattr(
+        "grader.classes.pool.grade_here", lambda job, todo, jobs: in_this_process(job, todo)
+    )
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "batchnorm") as book:
+        book.update_or_create_assignment(ASSIGNMENT, duedate="2020-01-01")
+    (root / "submitted" / "ada" / ASSIGNMENT / TIMESTAMP).write_text("2020-01-02 00:00:00 UTC")
+    with (root / "nbgrader_config.py").open("a") as file:
+        file.write(f"{config}\n")
+    assert main(["autograde", ASSIGNMENT, "--students", "ada", "--course", str(root)]) == 2
+    err = capsys.readouterr().err.splitlines()
+    [line] = [line for line in err if line.startswith("grader: ")]
+    assert line.startswith(f"grader: {says}")
+    assert not any("Traceback" in other for other in err)
+    assert "secret" not in line
 
 
 def test_hidden_masters(course: Path) -> None:

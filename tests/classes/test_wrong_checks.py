@@ -3,12 +3,13 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
+from helpers.interrupted import in_this_process
 from helpers.own_course import RIGHT, WRONG, own_course
 from nbgrader.api import Gradebook
 
@@ -52,6 +53,36 @@ MISTAKES = {
         "with order: {}, line 9: NameError: name 'nunbers' is not defined",
     ),
 }
+EXITS = {
+    "the reference exits": (
+        "good = SimpleNamespace(median=median)",
+        "import sys\ngood = SimpleNamespace(median=lambda _: sys.exit(3))",
+        "{}, line 9: the code ends the grader: SystemExit: 3",
+    ),
+    "a faulty implementation exits": (
+        "numbers[len(numbers) // 2])",
+        "exit(numbers))",
+        "with order: {}, line 9: the code ends the grader: SystemExit: ",
+    ),
+}
+ENDLESS = {
+    "the script": (
+        "    yield student.median([3, 1, 2])",
+        "    while True: pass\n    yield student.median([3, 1, 2])",
+        "{}, line 15: there was no answer within 2 s: is there a loop without end?",
+    ),
+    "the reference": (
+        "good = SimpleNamespace(median=median)",
+        "def endless(_):\n    while True: pass\ngood = SimpleNamespace(median=endless)",
+        "{}, line 9: there was no answer within 2 s: is there a loop without end?",
+    ),
+    "a faulty implementation": (
+        "numbers[len(numbers) // 2])",
+        "[None for _ in iter(int, 1)])",
+        "with order: {}, line 9: there was no answer within 2 s: is there a loop without end?",
+    ),
+}
+MISTAKES |= EXITS
 packages = count()
 
 
@@ -72,9 +103,14 @@ def cluster() -> Iterator[LocalCluster]:
         yield cluster
 
 
-def broken(released: Path, root: Path, mistake: str) -> tuple[Path, str]:
+def broken(
+    released: Path,
+    root: Path,
+    mistake: str,
+    mistakes: Mapping[str, tuple[str, str, str]] = MISTAKES,
+) -> tuple[Path, str]:
     """A copy of the course with a mistake in its check, and what is to be told of it."""
-    old, new, says = MISTAKES[mistake]
+    old, new, says = mistakes[mistake]
     package = f"checks{next(packages)}"  # a name of its own: this process keeps what it imports
     shutil.copytree(released, root)
     (root / "statistics_checks").rename(root / package)
@@ -106,6 +142,27 @@ def test_commands(
         assert says in err
         assert str(root) not in err
         assert "check 'median'" in err or mistake == "syntax"
+    assert nothing_entered(root)
+
+
+@pytest.mark.parametrize("mistake", ENDLESS)
+def test_endless(
+    released: Path,
+    tmp_path: Path,
+    mistake: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Does a check that never answers stop the run, and say where it was?"""
+    monkeypatch.setattr("grader.notebooks.grade.PATIENCE", 1.0)
+    monkeypatch.setattr(
+        "grader.classes.pool.grade_here", lambda job, todo, jobs: in_this_process(job, todo)
+    )
+    root, says = broken(released, tmp_path / "course", mistake, ENDLESS)
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write('c.Course.limits = {"*": {"exercise_seconds": 1}}\n')
+    assert main(["autograde", "week1", "--course", str(root)]) == 2
+    assert says in capsys.readouterr().err
     assert nothing_entered(root)
 
 

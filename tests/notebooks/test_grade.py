@@ -198,6 +198,9 @@ def test_lost_in_a_cell(warm: Warm, status: str) -> None:
         f"This cell {reason}. It was stopped, and what it defines is missing below.\n"
         "The cells before it ran again, and grading went on."
     )
+    assert f"Its cell ended in an error: it {reason}, and was stopped" in csv_of(
+        {"ada": graded.verdicts}
+    )
 
 
 class Scripted:
@@ -745,6 +748,40 @@ def test_limits(course: Path) -> None:
         found.limits_of("b")
 
 
+NO_LIMITS = {
+    "no limits": ('c.Course.limits = {"*": 5}', "TraitError"),
+    "a text": (
+        'c.Course.limits = {"*": {"cell_seconds": "2"}}',
+        "cell_seconds is '2', not a number",
+    ),
+    "below 0": (
+        'c.Course.limits = {"*": {"cell_seconds": -2}}',
+        "cell_seconds is -2, not a number",
+    ),
+    "yes": ('c.Course.limits = {"*": {"threads": True}}', "threads is True, not a number above 0"),
+    "not installed": ('c.Course.preload = {"*": ["nosuch.x"]}', "there is no module nosuch.x here"),
+    "one module": ('c.Course.preload = {"*": "torch"}', "TraitError"),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), NO_LIMITS.values(), ids=NO_LIMITS)
+def test_wrong_limits(
+    course: Path, text: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is it told what is no limit or module, instead of that a class loses its points?"""
+    config = course / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}{text}\n")
+    assert main(["grade", "solutions/ps1_standardize/ps1_standardize.ipynb"]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_bytes_are_whole(course: Path) -> None:
+    """May a limit in bytes be written as a power of ten?"""
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text() + 'c.Course.limits = {"*": {"memory_bytes": 4e9}}\n')
+    assert repr(Course.at(course).limits_of("a").memory_bytes) == "4000000000"
+
+
 CONFIGS = {
     "not Python": ("c.(", "SyntaxError"),
     "fails": ("1 / 0", "ZeroDivisionError: division by zero"),
@@ -799,6 +836,23 @@ def test_calls_check(tmp_path: Path, source: str, missing: list[str]) -> None:
             found.load_checks(master)
     else:
         assert found.load_checks(master) == {}
+
+
+def test_check_of_no_cell(course: Path, solved: dict[str, Any]) -> None:
+    """Is a check told whose id is mistyped, and not its cell taken for one of asserts?"""
+    path = course / "solutions" / "ps1_standardize" / "ps1_standardize.ipynb"
+    [forward] = (cell for cell in solved["cells"] if cell["id"] == "forward")
+    solved["cells"].remove(forward)
+    path.write_text(json.dumps(solved))
+    found = Course.at(course)
+    # an exercise that a course leaves out
+    assert "forward" in found.load_checks(found.master("ps1_standardize"))
+    forward["metadata"]["nbgrader"]["grade_id"] = "forwards"
+    forward["source"] = "assert True"
+    solved["cells"].append(forward)
+    path.write_text(json.dumps(solved))
+    with pytest.raises(CourseError, match="for the checks forward, and no check for forwards: a"):
+        found.load_checks(found.master("ps1_standardize"))
 
 
 def test_no_such_package(course: Path) -> None:

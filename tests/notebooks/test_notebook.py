@@ -1,6 +1,7 @@
 """Reading submissions, and restoring the trusted cells in them."""
 
 import copy
+import gzip
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from nbformat import NotebookNode
 
 from grader.notebooks.notebook import (
     COPY,
+    LATE,
     RESTORED,
     SOURCE_LIMIT,
     CourseError,
@@ -90,8 +92,15 @@ UNREADABLE = {
     "blank": ("  \n", "is empty. Save the notebook"),
     "not JSON": ("def f(x): ...", "is not JSON, which a notebook is: line 1"),
     "cut off": ('{"cells": [{"cell_type": "code"', "is cut off or not JSON"),
-    "not UTF-8": (b"\xff\xfe\x00{", "it is not text in UTF-8"),
-    "too deep": ("[" * 200_000, "not JSON"),
+    "not text": (b"\xff\xfe\x00{", "not JSON, which a notebook is: line 1"),
+    "cut off in a text": ('{"cells": [{"cell_type": "co\n', "is cut off or not JSON"),
+    "too deep": ("[" * 200_000, "are nested too deep. Clear the outputs"),
+    "zip": (b"PK\3\4ab", "is an archive, whatever it is called. Hand in the notebook"),
+    "gzip": (gzip.compress(b"{}"), "is an archive, whatever it is called. Hand in the notebook"),
+    "not merged": (
+        '{\n"cells": [\n<<<<<<< HEAD\n=======\n>>>>>>> other\n]}',
+        "has two versions in it that git could not merge, from line 3 on. Take one of them",
+    ),
     "a list": ([1, 2], "is not a notebook: it has no cells"),
     "a number": (3, "is not a notebook: it has no cells"),
     "no cells": ({"nbformat": 4}, "is not a notebook: it has no cells"),
@@ -141,6 +150,34 @@ def test_stored_outputs(tmp_path: Path) -> None:
     notebook["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
     [read_back] = read(tmp_path, notebook).cells
     assert (read_back.source, read_back.outputs) == ("1 + 1", [])
+
+
+def encoded(text: str) -> dict[str, bytes]:
+    """A notebook as editors and tools save it."""
+    return {
+        "a mark": text.encode("utf-8-sig"),
+        "UTF-16": text.encode("utf-16"),
+        "UTF-16 without a mark": text.encode("utf-16-le"),
+        "UTF-32": text.encode("utf-32"),
+        "a long number": text.replace('"n": 1', f'"n": {"9" * 5000}').encode(),
+        "line breaks in texts": text.replace("\\n", "\n").encode(),
+        "lines without ends": text.replace('"a\\nb"', '["a", "b"]').encode(),
+    }
+
+
+@pytest.mark.parametrize("kind", encoded(""))
+def test_encodings(tmp_path: Path, kind: str) -> None:
+    """Is a notebook read however it was saved?"""
+    text = json.dumps({"n": 1, **document(cell("a\nb"))})
+    data = encoded(text)[kind]
+    assert data != text.encode()
+    assert [c.source for c in read(tmp_path, data).cells] == ["a\nb"]
+
+
+def test_a_broken_letter(tmp_path: Path) -> None:
+    """Does a letter in another encoding cost that letter alone?"""
+    data = json.dumps(document(cell("# Losung\nf()"))).encode().replace(b"Lo", b"L\xf6")
+    assert [c.source for c in read(tmp_path, data).cells] == ["# L\ufffdsung\nf()"]
 
 
 ODD = {
@@ -424,6 +461,88 @@ def test_written_answer(
     assert everything.count("my words") == answer.count("my words")
 
 
+QUESTION = "## Why?\n\nSay it in your own words."
+NEXT = cell("## The next part", kind="markdown") | {"id": "next"}
+PLACES = {
+    "above": ([cell("my words", kind="markdown")], [], "my words"),
+    "below the question": (f"{QUESTION}\n\nmy words", [], f"{QUESTION}\n\nmy words"),
+    "in code": ([], [cell("my words, not Python")], "my words, not Python"),
+    "in a comment": ([], [cell("# my words")], "# my words"),
+    "in a string": ([], [cell("'my words'")], "'my words'"),
+    "above and below": (
+        [cell("my words", kind="markdown")],
+        [cell("and these", kind="markdown")],
+        "my words\n\nand these",
+    ),
+    "code that does something": ([], [cell("my = words")], "YOUR ANSWER HERE"),
+    "IPython's own line": ([], [cell("%matplotlib inline")], "YOUR ANSWER HERE"),
+    "below the next part": ([], [NEXT, cell("a note", kind="markdown")], "YOUR ANSWER HERE"),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "answer"), PLACES.values(), ids=PLACES)
+def test_written_elsewhere(
+    tmp_path: Path, handed_in: Json, before: list[Json] | str, after: list[Json], answer: str
+) -> None:
+    """Is an answer read that stands around its cell, which was left blank?"""
+    question = cell(QUESTION, kind="markdown")
+    (tmp_path / "masters" / "ps").mkdir(parents=True)
+    text = json.dumps(document(*MASTER["cells"][:-1], question, MASTER["cells"][-1], NEXT))
+    (tmp_path / "masters" / "ps" / "ps.ipynb").write_text(text)
+    blank = cell("YOUR ANSWER HERE", "why", "markdown", grade=True, solution=True, points=4)
+    note = cell("a note of mine", kind="markdown")
+    asked = [cell(before, kind="markdown")] if isinstance(before, str) else [question, *before]
+    handed_in["cells"][-1:] = [note, *asked, blank, *after]
+    notebook = restore(read(tmp_path, handed_in), read_master(tmp_path / "masters", "ps"))
+    found = {id: one.source for id, one in zip(ids(notebook), notebook.cells, strict=True)}
+    assert found["why"] == answer
+    everything = "".join(one.source for one in notebook.cells)
+    assert everything.count("my words") == answer.count("my words")
+    assert "a note of mine" in found
+
+
+def test_stub_before_its_copy(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Does a solution count that was pasted below the blank notebook, or below its stub?"""
+    right = copy.deepcopy(handed_in["cells"])
+    handed_in["cells"][1]["source"] = (
+        "def f(x):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    )
+    handed_in["cells"] += right
+    notebook = restore(read(tmp_path, handed_in), master)
+    assert sources(notebook)["f"] == "def f(x): return 'mine'"
+    code = [c for c in notebook.cells if "def f(x)" in c.source]
+    assert [c.source == "def f(x): return 'mine'" for c in code] == [False, True]
+    assert not any("remark" in c.metadata for c in code)
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+@pytest.mark.parametrize("where", ["after the check", "at the end", "before the check"])
+def test_defined_below_its_check(
+    tmp_path: Path, master: Master, handed_in: Json, where: str, deleted: bool
+) -> None:
+    """Is it told when an exercise is solved below the cell that checks it?"""
+    cells = handed_in["cells"]
+    cells[1]["source"] = "def f(x):\n    raise NotImplementedError()"
+    place = {"after the check": 3, "at the end": len(cells), "before the check": 2}[where]
+    cells.insert(place, cell("def f(x): return 'new'"))
+    if deleted:
+        del cells[1]
+    found = [c for c in restore(read(tmp_path, handed_in), master).cells if "'new'" in c.source]
+    told = LATE.format("f") if where != "before the check" else None
+    assert [c.metadata.get("remark") for c in found] == [told]
+
+
+def test_merged_solutions(tmp_path: Path, master: Master, handed_in: Json) -> None:
+    """Is it told when a later exercise's cell holds what an earlier check asks for?"""
+    cells = handed_in["cells"]
+    cells[3]["source"] = "def f(x): return 'mine'\ng = 1"
+    del cells[1]
+    found = restored(tmp_path, handed_in, master)
+    assert {id: c.metadata.remark for id, c in found.items() if "remark" in c.metadata} == {
+        "g": LATE.format("f")
+    }
+
+
 def test_texts_of_the_master_are_no_answer(tmp_path: Path, handed_in: Json) -> None:
     """Does text of the master's own below a blank answer stay where it is?"""
     (tmp_path / "masters" / "ps").mkdir(parents=True)
@@ -450,6 +569,9 @@ def test_pictures_of_copies(tmp_path: Path, master: Master, handed_in: Json) -> 
     [
         ("import numpy", False),
         ("import numpy  \n\n", False),
+        ("#%%\nimport numpy  # as in PyCharm", False),
+        ("import (", True),
+        ("%matplotlib inline\nimport numpy", True),
         ("import numpy\nimport math", True),
         ("", True),
         ("# import numpy", True),

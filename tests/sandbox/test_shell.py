@@ -164,6 +164,15 @@ MAGICS = """
 %autoreload 2
 %xmode Minimal
 %xmode Context
+%matplotlib
+%matplotlib widget
+%matplotlib ipympl
+%matplotlib notebook
+%matplotlib qt
+%matplotlib tk
+%matplotlib osx
+%conda install numpy
+%mamba install numpy
 """.strip().splitlines()
 
 
@@ -174,6 +183,33 @@ def test_magics(student: StudentProcess, magic: str) -> None:
     outputs = student.run_cell(magic, 20)
     assert [output for output in outputs if output["output_type"] == "error"] == []
     assert [output for output in outputs if "Traceback" in str(output)] == []
+
+
+@pytest.mark.parametrize("backend", ["widget", "tk", "notebook"])
+def test_other_backends(student: StudentProcess, backend: str) -> None:
+    """Is a figure there that the student saw in a widget or a window?"""
+    source = f"%matplotlib {backend}\nfrom matplotlib import pyplot as plt\nplt.plot([1, 2]);"
+    assert pictures(student, source) == ["image/png"]
+
+
+ANSWERS = {
+    "input": ("input('name? ')", "EOFError: nobody answers while a notebook is graded: give input"),
+    "getpass": (
+        "from getpass import getpass\ngetpass()",
+        "EOFError: nobody answers while a notebook is graded: give getpass() a value",
+    ),
+    "breakpoint": ("breakpoint()\nprint(1)", "1\n"),
+    "pdb": ("import pdb\npdb.set_trace()\nprint(1)", "1\n"),
+    "IPython's": ("from IPython.core.debugger import set_trace\nset_trace()\nprint(1)", "1\n"),
+    "the last result": ("print(repr(_))", "''\n"),
+}
+
+
+@pytest.mark.parametrize(("source", "says"), ANSWERS.values(), ids=ANSWERS)
+def test_nobody_answers(warm: Warm, source: str, says: str) -> None:
+    """Is it told that nobody answers, and does code go on where somebody debugged it?"""
+    with warm.student() as student:
+        assert says in shown(student, source)
 
 
 def test_extension_that_reads_sources(warm: Warm) -> None:

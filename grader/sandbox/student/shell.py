@@ -14,6 +14,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -28,6 +29,7 @@ OVERHEAD = 100  # bytes charged for an output besides its text, so that their nu
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/svg+xml")  # the first of them is kept
 # Jupyter's lines about the notebook and its editor, and one about commands, of which none is run.
 WITHOUT_EFFECT = ("autosave", "connect_info", "qtconsole", "rehashx")
+INSTALLERS = ("conda", "mamba", "micromamba", "uv")  # as %pip, which asks for nothing itself
 MOVES = re.compile("([\r\b\n])")
 WARM_UP = [  # load now what a result, a plot, a traceback or an `await` would in each process
     "import asyncio, numpy.fft, numpy.linalg, numpy.random, numpy.testing",
@@ -307,6 +309,11 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui: object = None) -> None:
         """Nothing to enable: figures are shown inline."""
 
+    def enable_matplotlib(self, gui: object = None) -> tuple[str, str]:
+        """Figures are shown inline, whatever window or widget a notebook asks for."""
+        shown: tuple[str, str] = super().enable_matplotlib("inline")  # type: ignore[no-untyped-call]
+        return shown
+
     def system(self, cmd: str) -> None:
         """Say that `!cmd` was not run; as elsewhere, the rest of the cell runs."""
         print(f"{cmd!r} was not run: a graded notebook runs no commands", file=sys.stderr)
@@ -359,17 +366,26 @@ def start(bounds: tuple[int, int]) -> Shell:
     shell.run_line_magic("load_ext", "storemagic")  # as in Jupyter
     for name in WITHOUT_EFFECT:
         shell.magics_manager.register_function(_nothing, magic_name=name)
+    for name in INSTALLERS:
+        run = partial(_not_installed, shell, name)
+        shell.magics_manager.register_function(run, magic_name=name)
     sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")
     warnings.filterwarnings("ignore", message="To exit: use")  # IPython's advice after `exit()`
     shell.builtin_trap.__enter__()  # `display` for functions that are called between cells too
     for source in WARM_UP:
         shell.run(source)
     shell.reset()  # type: ignore[no-untyped-call]
+    shell.user_ns.update(dict.fromkeys(("_", "__", "___"), ""))  # the results before the first
     return shell
 
 
 def _nothing(line: str) -> None:
     """A magic that has no effect here."""
+
+
+def _not_installed(shell: Shell, name: str, line: str) -> None:
+    """A magic that runs the program of that name elsewhere."""
+    shell.system(f"{name} {line}")
 
 
 def _text(error: BaseException) -> str:

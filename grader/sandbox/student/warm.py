@@ -154,9 +154,16 @@ def _leave_no_trace(rules: Policy, preload: Collection[str]) -> None:
             vars(module).pop("__file__", None)
     sys.meta_path.insert(0, _Absent(_absent(preload)))
     grader: Any = types.ModuleType("grader", "Checks run when the notebook is graded.")
-    grader.check = lambda *args, **kwargs: None
+    grader.check = check
     grader.CheckFailed = type("CheckFailed", (AssertionError,), {})
     sys.modules["grader"] = grader
+
+
+def check(*args: object, **kwargs: object) -> None:
+    """Checks run when the notebook is graded."""
+
+
+check.__module__ = "grader"
 
 
 def _serve(control: socket.socket, rules: Policy, order: dict[str, Any]) -> None:
