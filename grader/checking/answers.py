@@ -19,6 +19,7 @@ from .compare import (
     FLOOR,
     NOISE,
     Difference,
+    Seen,
     comparable,
     difference,
     kind_of,
@@ -80,6 +81,11 @@ class Raised:
     place: str = ""
 
     @property
+    def kind(self) -> str | tuple[str, ...]:
+        """What tells it from others: the class counts, its text is anybody's."""
+        return self.kinds[:1] or self.text
+
+    @property
     def unwritten(self) -> bool:
         """Is this the stub's error, which is also that of a name which is not there?"""
         return self.kinds[:1] == ("NotImplementedError",)
@@ -97,7 +103,7 @@ END = Raised(("there are no more answers",))  # of a script that went another wa
 
 
 @dataclass(frozen=True)
-class Glance:
+class Numbers:
     """What there is to see of an array at a glance: is another at all like it?"""
 
     shape: tuple[int, ...]
@@ -106,35 +112,71 @@ class Glance:
     floor: float  # what is smaller may be a rounding error
 
 
-def glance(answer: object) -> Glance | None:
-    """That of the first array or number in an answer; None if it has none."""
+# What there is to see of an answer at a glance: its first values, arrays as `Numbers`. None of
+# those that nothing is known of, which may be anything.
+Glance = tuple[object, ...]
+VALUES = 16
+UNKNOWN = object()
+
+
+def glance(answer: object) -> Glance:
+    """That of an answer. Two that agree have the same values in the same order."""
+    return tuple(itertools.islice(_values(answer), VALUES))
+
+
+def _values(answer: object) -> Iterator[object]:
     match answer:
         case tuple() | list():
-            return next(filter(None, map(glance, answer)), None)
+            for item in answer:
+                yield from _values(item)
         case dict():
-            return next(filter(None, map(glance, answer.values())), None)
-        case bool():
-            return None
+            for key in sorted(answer, key=str):
+                yield from _values(answer[key])
+        case Seen():
+            yield answer.yes
+        case Raised():
+            yield answer.kind
+        case bool() | np.bool_():
+            yield bool(answer)
+        case str() | None:
+            yield answer
         case int() | float() | np.ndarray() | np.generic():
             array = np.asarray(answer)
-            if array.dtype.kind in "iuf" and array.size:
-                first, scale = float(array.flat[0]), float(np.abs(array).max())
-                return Glance(array.shape, first, scale, FLOOR[precision(narrowed(array))])
-    return None
+            known = array.dtype.kind in "iuf"
+            yield _numbers(array) if known else UNKNOWN
+        case _:
+            yield UNKNOWN
 
 
-def far_apart(one: Glance | None, other: Glance | None, right: Glance | None) -> bool:
-    """Do these not agree, by far, or has one of them no numbers? False where it is not sure.
+def _numbers(array: np.ndarray) -> Numbers:
+    first, scale = (float(array.flat[0]), float(np.abs(array).max())) if array.size else (0.0, 0.0)
+    return Numbers(array.shape, first, scale, FLOOR[precision(narrowed(array))])
 
-    What is as small as rounding errors of the `right` answer counts as 0.
+
+def apart(some: Iterable[Glance], others: Iterable[Glance], right: Iterable[Glance]) -> bool:
+    """Do answers not agree, by far, as the first glances tell? False where it is not sure.
+
+    What is as small as rounding errors of the `right` answers counts as 0.
     """
-    if one is None or other is None:
-        return one is not other
-    noise = 0.0 if right is None else max(right.floor, NOISE[4] * right.scale)
+    return any(map(_far_apart, some, others, itertools.chain(right, itertools.repeat(()))))
+
+
+def _far_apart(one: Glance, other: Glance, right: Glance) -> bool:
+    if len(one) != len(other):
+        return True
+    best = itertools.chain(right, itertools.repeat(None))
+    return any(map(_value_far_apart, one, other, best))
+
+
+def _value_far_apart(one: object, other: object, right: object) -> bool:
+    if not (isinstance(one, Numbers) and isinstance(other, Numbers)):
+        return one != other and UNKNOWN not in (one, other)
+    if one.shape != other.shape:
+        return True
+    noise = max(right.floor, NOISE[4] * right.scale) if isinstance(right, Numbers) else 0.0
     # 2 % is twice the widest tolerance, that of float16
     most = max(0.02 * max(one.scale, other.scale), 2 * one.floor, 2 * other.floor, noise)
-    far = abs(one.first - other.first) > most or abs(one.scale - other.scale) > most
-    return far or one.shape != other.shape
+    return abs(one.first - other.first) > most or abs(one.scale - other.scale) > most
 
 
 @dataclass(frozen=True)
@@ -150,9 +192,9 @@ class Result:
     asked: list[Call]
 
     @cached_property
-    def glance(self) -> Glance | None:
-        """What there is to see of the first answer at a glance."""
-        return glance(self.answers[0]) if self.answers else None
+    def glances(self) -> list[Glance]:
+        """What there is to see of the answers at a glance."""
+        return [*map(glance, self.answers)]
 
 
 class Answers:
@@ -160,26 +202,24 @@ class Answers:
 
     Most candidates for a diagnosis are out at their first answer.
     An exception is the last answer, unless `fault` has words for it: then it is a mistake of ours,
-    and whoever comes to it gets a CourseError. StudentGone is never an answer.
-    So is an answer that takes more than `seconds`, where there is such a limit.
+    and whoever comes to it gets a CourseError. So is one that takes more than `seconds`, where
+    there is such a limit. StudentGone is never an answer.
+    What there is to see at a glance of those that come is added to `glances`, and that they end.
     """
 
     def __init__(
         self,
         script: Callable[[], Iterator[object]],
         fault: Callable[[Exception], str],
+        glances: list[Glance] | None = None,
         seconds: float | None = None,
     ) -> None:
         self._start, self._fault, self._seconds = script, fault, seconds
+        self._glances = glances
         self._script: Iterator[object] | None = None
         self._given: list[object] = []
         self._broken = ""
         self._differs: bool | None = None
-
-    @cached_property
-    def glance(self) -> Glance | None:
-        """What there is to see of the first answer at a glance."""
-        return glance(next(iter(self), None))
 
     def differs(self, right: "Answers") -> bool:
         """Is any of these another than the `right` one, be it in dtype alone? Remembered."""
@@ -202,6 +242,7 @@ class Answers:
             self._script = self._script or self._start()
             self._given.append(self._next(self._script))
         except StopIteration:
+            self._look(END)
             return False
         except StudentGone:  # costs the exercise, not this answer
             raise
@@ -215,6 +256,7 @@ class Answers:
             self._script = None
             self._given.clear()
             raise
+        self._look(self._given[-1], before=1)
         return True
 
     def _next(self, script: Iterator[object]) -> object:
@@ -222,6 +264,11 @@ class Answers:
             return next(script)
         with limited(self._seconds):
             return next(script)
+
+    def _look(self, answer: object, before: int = 0) -> None:
+        """Add the glance of an answer, unless somebody had one at it before."""
+        if self._glances is not None and len(self._glances) == len(self._given) - before:
+            self._glances.append(glance(answer))
 
 
 def _as_error(ended: BaseException, seconds: float | None) -> Exception:
@@ -289,9 +336,7 @@ def agree(
 def compare(got: object, expected: object, dtype: bool, rounded: int = 8) -> Difference | None:
     match got, expected:
         case Raised(), Raised():
-            # the class counts, its text is anybody's
-            same = (got.kinds[:1] or got.text) == (expected.kinds[:1] or expected.text)
-            return None if same else Difference("error", got.told)
+            return None if got.kind == expected.kind else Difference("error", got.told)
         case Raised(), _:  # without kinds it is not the code that failed, but what it returned
             return Difference("error" if got.kinds else "type", got.told)
         case _, Raised():

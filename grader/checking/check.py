@@ -31,6 +31,7 @@ from .answers import (
     Unfit,
     compare,
     expected,
+    glance,
     one_of,
     quiet,
 )
@@ -127,7 +128,7 @@ class Check:
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
         self._seeds: tuple[int, ...] = ()  # the last for which they are remembered
         # likewise, of pairs of mistakes and of slips too: most are out at a glance
-        self._glances: dict[tuple[int, int, tuple[str, ...]], Glance | None] = {}
+        self._glances: dict[tuple[int, int, tuple[str, ...]], list[Glance]] = {}
         self._remembered: dict[tuple[object, ...], Any] = {}  # by seed, and by what it is
         self._found: dict[tuple[int, str], Diagnosis] = {}  # by seed and behaviour
         self._proved: set[int] = set()
@@ -347,15 +348,17 @@ class Check:
             self._known[key] = self.ask(index, seed, mistakes)
         return self._known[key]
 
-    def glance(self, index: int, seed: int, mistakes: tuple[str, ...]) -> Glance | None:
-        """What there is to see of the first answer at a glance; remembered, but for numbers."""
+    def glances(self, index: int, seed: int, mistakes: tuple[str, ...]) -> list[Glance]:
+        """What there is to see at a glance of the answers so far: of the first, and more.
+
+        Remembered, but for slips with numbers.
+        """
+        if any("=" in mistake for mistake in mistakes):  # each student has another
+            return [glance(next(iter(self.ask(index, seed, mistakes)), END))]
         key = (index, seed, mistakes)
-        if key in self._glances:
-            return self._glances[key]
-        found = self.answers(index, seed, mistakes).glance
-        if not any("=" in mistake for mistake in mistakes):  # each student has another
-            self._glances[key] = found
-        return found
+        if not self._glances.get(key):
+            next(iter(self.answers(index, seed, mistakes)), None)
+        return self._glances[key]
 
     def remembered(self, seed: int, key: tuple[object, ...], find: Callable[[], T]) -> T:
         """What is found by questions to implementations alone: the same for all students."""
@@ -367,6 +370,8 @@ class Check:
     def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """The same, asked anew."""
         part, implementation = self.parts[index], self._implementation(mistakes)
+        numbers = any("=" in mistake for mistake in mistakes)
+        glances = None if numbers else self._glances.setdefault((index, seed, mistakes), [])
         slipped = any(is_slip(mistake) for mistake in mistakes)
         remembers = any("stale" in mistake for mistake in mistakes)
 
@@ -385,7 +390,7 @@ class Check:
                 return ""
             return self._fault(error, part.script, mistakes)
 
-        return Answers(script, fault, self.patience)
+        return Answers(script, fault, glances, self.patience)
 
     def _implementation(self, mistakes: tuple[str, ...]) -> Implementation:
         """The reference, or what is made with these mistakes."""

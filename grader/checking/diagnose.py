@@ -20,7 +20,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from ..reference import Array
-from .answers import END, Answers, Glance, Raised, Result, agree, compare, far_apart
+from .answers import END, Answers, Glance, Raised, Result, agree, apart, compare
 from .compare import Seen
 from .remote import Arguments
 from .slips import Slips
@@ -76,8 +76,8 @@ class Asks(Protocol):
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """What the reference answers in a part, or an implementation with mistakes."""
 
-    def glance(self, index: int, seed: int, mistakes: tuple[str, ...]) -> Glance | None:
-        """What there is to see of its first answer at a glance; remembered."""
+    def glances(self, index: int, seed: int, mistakes: tuple[str, ...]) -> list[Glance]:
+        """What there is to see at a glance of its first answers; remembered."""
 
     def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """The same, asked anew."""
@@ -336,11 +336,11 @@ class Search:
         Mistakes that do not show in this part explain nothing.
         """
         result, seed = self._results[index], self._seed
-        # most are out here, for the price of one answer
-        right_one = self._check.glance(index, seed, ())
-        if far_apart(result.glance, self._check.glance(index, seed, mistakes), right_one):
-            return False
         given, right = result.answers, self._check.answers(index, seed)
+        seen = result.glances[: len(given) - (self._before and _broke_off(given))]
+        # most are out here, for the price of one answer
+        if apart(seen, *(self._check.glances(index, seed, which) for which in (mistakes, ()))):
+            return False
         faulty, dtype = self._answers(mistakes, index), result.part.dtype
         if not agree(given, faulty, right, dtype=dtype):
             if not (self._before and _broke_off(given)):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from .answers import agree, far_apart, quiet
+from .answers import agree, apart, quiet
 from .check import Check
 from .load import load, problem_sets
 from .mistakes import OURS
@@ -128,10 +128,9 @@ def alike(check: Check, pairs: bool = True) -> list[tuple[tuple[str, ...], str]]
 def _same(check: Check, one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Do implementations with these mistakes give the same answers in all parts?"""
     for i, part in enumerate(check.parts):
-        answers, others = (check.answers(i, SEED, mistakes) for mistakes in (one, other))
-        right = check.answers(i, SEED)
-        if far_apart(answers.glance, others.glance, right.glance):
+        if apart(*(check.glances(i, SEED, mistakes) for mistakes in (one, other, ()))):
             return False
+        answers, others, right = (check.answers(i, SEED, which) for which in (one, other, ()))
         if not agree(answers, others, right, dtype=part.dtype):
             return False
     return True

@@ -990,3 +990,19 @@ def test_error_that_is_unexplained_stays_so(check: Check) -> None:
     check = make(faulty=raises, mistakes=("upper",))
     everywhere = student("def median(x): raise KeyError")
     assert grade(check, everywhere).diagnosis == ()
+
+
+def test_pairs_are_asked_once_for_all_students() -> None:
+    """Are pairs of mistakes out at a glance for the next one, whichever answer is wrong?"""
+    asked: list[tuple[str, ...]] = []
+
+    def counted(*mistakes: str) -> SimpleNamespace:
+        asked.append(mistakes)
+        return faulty(*mistakes)
+
+    check = make(faulty=counted)
+    for wrong in (99.0, 98.0):
+        asked.clear()
+        late = student(RIGHT.replace("return", f"if len(x) == 7: return {wrong}\n    return"))
+        assert grade(check, late).diagnosis == ()
+    assert asked == []

@@ -332,7 +332,7 @@ def test_wrong_solution_loses_points(
     Where they take none, another exercise is to blame: they see that all is not right.
     """
     checks, source = extras("wrong", assignment, "WRONG")[case]
-    for seed in range(SEED, SEED + 3):
+    for seed in (REPORTED, SEED, SEED + 1):  # what mistakes answer to the first is known by now
         for id in checks:
             namespace = written(assignment, source, **with_mistakes(assignment))
             verdict = grade(assignment, load(assignment)[id], namespace, seed)
