@@ -6,7 +6,8 @@ slip in one. The number of programs bounds the search: see `MOST` and `SOLVED`.
 
 import ast
 import inspect
-from collections.abc import Collection, Iterator
+import itertools
+from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 from functools import cache, cached_property
 from types import CodeType, ModuleType, SimpleNamespace
@@ -18,7 +19,8 @@ PREFIX = "slip-"  # of the ids of slips
 FIXED = ("1e-5", "1e-8", "1e-3")  # an eps that ignores the argument is one of these
 # What slips are called that are listed mistakes.
 LISTED = {"`eps` is outside `sqrt`": "eps-outside-sqrt", "`eps` is left out": "eps-missing"}
-MOST, SOLVED = 3000, 100  # for one check: slips, and those with a number to solve for
+MOST, SOLVED = 4500, 100  # for one check: slips, and those with a number to solve for
+PAIRS, BESIDE = 3000, 600  # of two slips: in short programs, and with one that explains a part
 
 
 def is_slip(mistake: str) -> bool:
@@ -79,13 +81,32 @@ class Slips:
 
         These are told apart from all others, for checks ask about eps by itself.
         """
-        slip = self._all[name]
         for other, one in self._all.items():
-            if one.where == slip.where and "`eps`" in one.says and _apart(one, slip):
+            if "`eps`" in one.says and self._fit(name, other):
                 if not self.solved(other):
                     yield name, other
                 elif one.kind == "fixed":
                     yield from ((name, f"{other}={eps}") for eps in FIXED)
+
+    def pairs(self, names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Two slips in different places of one program, if it is so short that they are few."""
+        by_program: dict[str, list[str]] = {}
+        for name in names:
+            if not self.solved(name):
+                by_program.setdefault(self._all[name].where, []).append(name)
+        programs = sorted(by_program.values(), key=len)
+        both = itertools.chain.from_iterable(itertools.combinations(one, 2) for one in programs)
+        return itertools.islice((pair for pair in both if self._fit(*pair)), PAIRS)
+
+    def beside(self, some: Iterable[str], names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Some slips, and each other one in another place of the same program, `BESIDE` at most."""
+        both = itertools.product(some, (name for name in names if not self.solved(name)))
+        return itertools.islice((pair for pair in both if self._fit(*pair)), BESIDE)
+
+    def _fit(self, one: str, other: str) -> bool:
+        """Can a program have both?"""
+        a, b = self._all[one], self._all[other]
+        return a.where == b.where and _apart(a, b)
 
     def id(self, name: str, known: Collection[str]) -> str:
         """The id of the mistake: that of a listed one where it means the same, as in eps-fixed."""
