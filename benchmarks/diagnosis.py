@@ -1,5 +1,6 @@
-"""Measure how often the right mistake is named: python -m benchmarks.diagnosis [SET ...] [--round NAME] [--list]
+"""Measure how often the right mistake is named: python -m benchmarks.diagnosis [SET ...]
 
+`--round NAME` measures one round alone, and `--list` says which tries have no right name.
 tests/tries/ has wrong solutions, by the round in which they were collected.
 Each says what is wrong and which names would be right, written down before a check saw it.
 A round tells what to expect of students only until the checks are changed because of it: what it

@@ -538,17 +538,8 @@ def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
                         says = f"what depends on {_name(ast.unparse(test))} happens {when}"
                         changed = ((*here, ("test", None)), ast.Constant(value))
                         yield Slip("condition", says, where, (changed,))
-                    if "N" in _scope(sites, here):
-                        says = f"{_name(ast.unparse(test))} counts for a batch of one alone"
-                        other = _expression(f"N > 1 or {ast.unparse(test)}")
-                        yield Slip("condition", says, where, (((*here, ("test", None)), other),))
         yield from _parameters(where, function, path, sites)
     yield from _exchanged_in_line(where, sites)
-
-
-def _scope(sites: list[Site], line: Path) -> tuple[str, ...]:
-    """The quantities that are known in a line."""
-    return next((site.scope for site in sites if site.path[: len(line)] == line), ())
 
 
 def _exchanged_in_line(where: str, sites: list[Site]) -> Iterator[Slip]:

@@ -18,7 +18,12 @@ from .grammar import KEPT, KINDS, K, Path, Slip, slips
 PREFIX = "slip-"  # of the ids of slips
 FIXED = ("1e-5", "1e-8", "1e-3")  # an eps that ignores the argument is one of these
 # What slips are called that are listed mistakes.
-LISTED = {"`eps` is outside `sqrt`": "eps-outside-sqrt", "`eps` is left out": "eps-missing"}
+LISTED = {
+    "`eps` is outside `sqrt`": "eps-outside-sqrt",
+    "`eps` is left out": "eps-missing",
+    "`G * G` stands where `C` belongs, in `size`": "group-size-for-count",
+    "{k} stands where 1.0 belongs, in `rate`": "rate-ignored",
+}
 MOST, SOLVED = 4500, 100  # for one check: slips, and those with a number to solve for
 PAIRS, BESIDE = 3000, 600  # of two slips: in short programs, and with one that explains a part
 
@@ -137,17 +142,20 @@ class Slips:
         return SimpleNamespace(**{name: namespace[name] for name in namespace if "__" not in name})
 
     def _code(self, *names: str) -> CodeType:
-        if names not in self._codes:
-            program = self._defined[self._all[names[0]].where]
-            before = []
-            for path, node in (change for name in names for change in self._all[name].changes):
-                old = _at(program, path)
-                before.append((path, old))
-                _put(program, path, ast.fix_missing_locations(ast.copy_location(node, old)))
-            self._codes[names] = compile(ast.Module([program], []), "<slip>", "exec")
-            for path, node in reversed(before):
-                _put(program, path, node)
-        return self._codes[names]
+        if names in self._codes:
+            return self._codes[names]
+        program = self._defined[self._all[names[0]].where]
+        before = []
+        for path, node in (change for name in names for change in self._all[name].changes):
+            old = _at(program, path)
+            before.append((path, old))
+            _put(program, path, ast.fix_missing_locations(ast.copy_location(node, old)))
+        code = compile(ast.Module([program], []), "<slip>", "exec")
+        for path, node in reversed(before):
+            _put(program, path, node)
+        if len(names) == 1:  # pairs are many, and seldom asked for again
+            self._codes[names] = code
+        return code
 
 
 @cache
