@@ -474,15 +474,15 @@ def _quantities(site: Site) -> Iterator[Change]:
         yield "sign", f"the sign of {_name(name)} is wrong", f"(-{name})"
         if name.removeprefix("self.") in RATES:
             yield "factor", f"{_name(name)} is {{k}} times what it should be", f"{K} * {name}"
-        for says, text in _one_for_all(name):
-            yield "operand", f"{says} {_name(name)} stands for all of it", text
-        says = f"{_name(name)} has a second axis, and lines up with the examples"
-        yield "axis", says, f"({name})[:, None]"
+        for kind, says, text in _bent(name):
+            yield kind, _name(name).join(says), text
 
 
-def _one_for_all(name: str) -> Iterator[tuple[str, str]]:
-    yield "the first of", f"{name}[0]"
-    yield "the mean of", f"{name}.mean()"
+def _bent(name: str) -> Iterator[tuple[str, tuple[str, str], str]]:
+    """One for all of a quantity, or all along the wrong axis; its name is amid what is said."""
+    yield "operand", ("the first of ", " stands for all of it"), f"{name}[0]"
+    yield "operand", ("the mean of ", " stands for all of it"), f"{name}.mean()"
+    yield "axis", ("", " has a second axis, and lines up with the examples"), f"({name})[:, None]"
 
 
 def _quantity(site: Site) -> str:
@@ -619,15 +619,14 @@ def _parameters(
     arrays = [one.arg for one in function.args.args if one.annotation and one.arg != names[0]]
     arrays = [name for name in arrays if name in ("gamma", "beta", "mean", "variance")]
     if len(arrays) > 1:
-        for place in range(2):
+        each = f"each of {' and '.join(map(_name, arrays))}"
+        for place, (kind, around, _) in enumerate(_bent("")):
             changes = tuple(
-                (site.path, _expression([*_one_for_all(site_name)][place][1]))
+                (site.path, _expression([*_bent(site_name)][place][2]))
                 for site in sites
                 if (site_name := _quantity(site)) in arrays and site.path[: len(path)] == path
             )
-            says = [*_one_for_all("")][place][0]
-            each = " and ".join(map(_name, arrays))
-            yield Slip("operand", f"{says} {each} stands for all of each", where, changes)
+            yield Slip(kind, each.join(around), where, changes)
     first = len(names) - len(function.args.defaults)
     number = _expression(K)
     for place, default in enumerate(function.args.defaults):
