@@ -139,6 +139,7 @@ MISTAKES = {
     ),
     "population_statistics": (
         "batches-weighed-equally",
+        "batches-weighed-equally:between",
         "between-batch-variance-missing",
         "within-batch-variance-missing",
         "unbiased-population-variance",
@@ -428,6 +429,8 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
     mean = weights @ means  # (D,)
     # (D,), whose sum is the variance of all
     within, between = weights @ variances, weights @ (means - mean) ** 2
+    if has("batches-weighed-equally:between"):
+        between = means.var(axis=0)
     if has("between-batch-variance-missing"):
         between = np.zeros_like(between)
     if has("within-batch-variance-missing"):

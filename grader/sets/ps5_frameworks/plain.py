@@ -79,7 +79,6 @@ class BatchNorm__maps(faults.BatchNorm):
         N, C = x.shape[:2]
         H, W = x.shape[2:] if x.ndim == 4 else (1, 1)
         maps = x.astype(np.float64).reshape(N, C, H, W)
-        M = maps.size // C
         eps = 1e-5 if self.eps is None else self.eps
         if training or not self.tracks:
             mean = maps.mean(axis=(0, 2, 3), keepdims=True)
@@ -88,13 +87,7 @@ class BatchNorm__maps(faults.BatchNorm):
             mean = self.mean.reshape(1, C, 1, 1)
             variance = self.variance.reshape(1, C, 1, 1)
         if training and self.tracks:
-            batch = maps
-            new_mean = batch.mean(axis=(0, 2, 3))
-            new_variance = batch.var(axis=(0, 2, 3)) * np.divide(M, M - 1)
-            self.count = self.count + 1
-            momentum = 1 / self.count if self.momentum is None else self.momentum
-            self.mean = self.mean * (1 - momentum) + new_mean * momentum
-            self.variance = self.variance * (1 - momentum) + new_variance * momentum
+            self._move(x)
         weight = self.weight.reshape(1, C, 1, 1)
         bias = self.bias.reshape(1, C, 1, 1)
         x_hat = (maps - mean) / np.sqrt(variance + eps)
