@@ -97,21 +97,31 @@ END = Raised(("there are no more answers",))  # of a script that went another wa
 
 @dataclass(frozen=True)
 class Glance:
-    """What there is to see of an array at a glance: is another at all like it?"""
+    """What there is to see of arrays at a glance: are others at all like them?"""
 
-    shape: tuple[int, ...]
-    first: float
+    shape: tuple[int, ...]  # of one after the other
+    first: float  # the sum of their first values, and so on
     scale: float
     floor: float  # what is smaller may be a rounding error
 
 
 def glance(answer: object) -> Glance | None:
-    """That of the first array or number in an answer; None if it has none."""
+    """That of the arrays and numbers in an answer; None if it has none."""
     match answer:
         case tuple() | list():
-            return next(filter(None, map(glance, answer)), None)
+            seen = [*filter(None, map(glance, answer))]
+            return (
+                Glance(
+                    tuple(itertools.chain.from_iterable(one.shape for one in seen)),
+                    sum(one.first for one in seen),
+                    sum(one.scale for one in seen),
+                    sum(one.floor for one in seen),
+                )
+                if seen
+                else None
+            )
         case dict():
-            return next(filter(None, map(glance, answer.values())), None)
+            return glance(list(answer.values()))
         case bool():
             return None
         case int() | float() | np.ndarray() | np.generic():

@@ -160,11 +160,11 @@ class Search:
             candidates = itertools.chain(unsolved, solved)
             if one := self._first(candidates, but=hidden):
                 return self._slipped(one, known)
-            if one := self._first(self._with_eps(slips, names), but=hidden):
-                return self._slipped(one, known)
             two = self._two_slips(slips, names) if evidence >= SOLVED else ()
-            if one := self._first(two, but=hidden):
-                return self._slipped(one, known)
+            for both_of in (self._with_eps(slips, names), two):
+                both = [self._slipped(pair, known) for pair in self._fitting(both_of, but=hidden)]
+                if len({frozenset(one.ids) for one in both}) == 1:  # else it is any of them
+                    return both[0]
         hints = {
             index: hint
             for index in self._wrong
@@ -214,7 +214,16 @@ class Search:
         but: Collection[int] = (),
         apart: Collection[int] = (),
     ) -> tuple[str, ...] | None:
-        """The first candidate that explains all wrong parts `but` some, and contradicts none.
+        """The first of those that fit."""
+        return next(self._fitting(candidates, but, apart), None)
+
+    def _fitting(
+        self,
+        candidates: Iterable[tuple[str, ...]],
+        but: Collection[int] = (),
+        apart: Collection[int] = (),
+    ) -> Iterator[tuple[str, ...]]:
+        """The candidates that explain all wrong parts `but` some, and contradict none.
 
         What is set `apart` is not looked at.
         """
@@ -226,8 +235,7 @@ class Search:
                 wrong.remove(against)
                 wrong.insert(0, against)
             elif all(self._bears(mistakes, index) for index in others):
-                return mistakes
-        return None
+                yield mistakes
 
     def _evidence(self, *parts: int) -> int:
         """How many wrong numbers there are: of few, nearly any program may be the cause."""

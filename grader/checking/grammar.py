@@ -181,17 +181,14 @@ def _operations(site: Site) -> Iterator[Change]:
         yield from _drawn_in(node.left, op, node.right)
         yield from _spread(node.left, op, node.right)
     match node:
-        case ast.BinOp(left=base, op=ast.Pow()):
-            yield (
-                "left-out",
-                f"the power of {_name(ast.unparse(base))} is left out",
-                ast.unparse(base),
-            )
-            yield (
-                "operation",
-                f"the absolute value of {_name(ast.unparse(base))} is taken",
-                f"np.abs({ast.unparse(base)})",
-            )
+        case ast.BinOp(left=base, op=ast.Pow(), right=power):
+            inner = ast.unparse(base)
+            if ast.unparse(power) == "2":
+                says = f"the absolute value of {_name(inner)} is taken"
+                yield "operation", says, f"np.abs({inner})"
+                yield "left-out", f"the square of {_name(inner)} is left out", inner
+            else:
+                yield "left-out", f"the power of {_name(inner)} is left out", inner
         case ast.Call(func=ast.Attribute(attr="ones" | "zeros" as start), args=[size]):
             other = {"ones": "zeros", "zeros": "ones"}[start]
             yield "number", f"there are {other}, not {start}", f"np.{other}({ast.unparse(size)})"
