@@ -51,6 +51,7 @@ ROWS = (None, 0, 1)  # the axes of what has two
 AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(5), n)))
 
 Path = tuple[tuple[str, int | None], ...]  # down to a node: fields, and places in them
+Changes = tuple[tuple[Path, ast.AST], ...]  # other nodes at some paths
 Program = ast.FunctionDef | ast.ClassDef
 
 
@@ -61,7 +62,7 @@ class Slip:
     kind: str
     says: str
     where: str
-    changes: tuple[tuple[Path, ast.AST], ...]
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -523,13 +524,16 @@ def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
     for function, path in _functions(program):
         yield from _stale(where, function, path)
         yield from _exchanged(where, function, path)
+        before: Changes = ()  # an array of zeros that a loop fills: it could be a copy of x
         for statement, here in _lines(function.body, path, "body"):
             match statement:
+                case ast.Assign(value=start) if ast.unparse(start) == "np.zeros(x.shape, x.dtype)":
+                    before = (((*here, ("value", None)), _expression("x.copy()")),)
                 case ast.Assign(targets=[ast.Attribute() as target]) | ast.AugAssign(target=target):
                     says = f"{_name(ast.unparse(target))} is not set or moved on"
                     yield Slip("left-out", says, where, ((here, ast.Pass()),))
                 case ast.For(iter=iterated):
-                    yield from _rounds(where, iterated, (*here, ("iter", None)))
+                    yield from _rounds(where, iterated, (*here, ("iter", None)), before)
                 case ast.If(test=test):
                     for value, when in ((True, "always"), (False, "never")):
                         says = f"what depends on {_name(ast.unparse(test))} happens {when}"
@@ -556,7 +560,7 @@ def _exchanged_in_line(where: str, sites: list[Site]) -> Iterator[Slip]:
             yield Slip("order", says, where, changes)
 
 
-def _rounds(where: str, iterated: ast.expr, path: Path) -> Iterator[Slip]:
+def _rounds(where: str, iterated: ast.expr, path: Path, before: Changes) -> Iterator[Slip]:
     """A loop that leaves out its first or last round, or ends after the first."""
     text = f"list({ast.unparse(iterated)})"
     for says, part in (
@@ -564,7 +568,10 @@ def _rounds(where: str, iterated: ast.expr, path: Path) -> Iterator[Slip]:
         ("the loop leaves out the last", "[:-1]"),
         ("the loop ends after the first: what ends it, as `return` does, is inside it", "[:1]"),
     ):
-        yield Slip("left-out", says, where, ((path, _expression(text + part)),))
+        change = (path, _expression(text + part))
+        yield Slip("left-out", says, where, (change,))
+        if before:
+            yield Slip("left-out", f"{says}; the rest stays `x`", where, (*before, change))
 
 
 def _exchanged(where: str, function: ast.FunctionDef, path: Path) -> Iterator[Slip]:
