@@ -435,7 +435,7 @@ def _shapes(site: Site) -> Iterator[Change]:
             start = "".join(f"{ast.unparse(one)}, " for one in before)
             for by, less in (("- 1", "one less"), ("+ 1", "one more")):
                 text = f"{bounds}({start}{ast.unparse(last)} {by})"
-                yield "count", f"`{bounds}` ends {less} further", text
+                yield "count", f"`{bounds}` ends at {less}", text
 
 
 def _whole(site: Site) -> Iterator[Change]:
