@@ -32,7 +32,7 @@ LISTED = {
     "{k} stands where 1.0 belongs, in `rate`": "rate-ignored",
 }
 MOST, SOLVED = 4500, 100  # for one check: slips, and those with a number to solve for
-PAIRS, BESIDE = 3000, 600  # of two slips: in short programs, and with one that explains a part
+PAIRS, BESIDE = 1500, 600  # two slips: any, and one that explains a part with any other
 
 
 def is_slip(mistake: str) -> bool:
@@ -102,16 +102,20 @@ class Slips:
                     yield from ((name, f"{other}={eps}") for eps in FIXED)
 
     def pairs(self, names: Collection[str]) -> Sequence[tuple[str, str]]:
-        """Two slips in one program, if it is so short that they are few."""
+        """Two slips in one program, `PAIRS` at most; those with a likely one come first."""
         key = tuple(names)
         if key not in self._pairs:
             by_program: dict[str, list[str]] = {}
             for name in names:
                 if not self.solved(name):
                     by_program.setdefault(self._all[name].where, []).append(name)
-            programs = sorted(by_program.values(), key=len)
-            both = itertools.chain.from_iterable(itertools.combinations(one, 2) for one in programs)
-            fit = (pair for pair in both if self._fit(*pair))
+            ranked = sorted(
+                ((i + 1) * (j + 1), names[i], names[j])
+                for names in by_program.values()
+                for i, j in itertools.combinations(range(len(names)), 2)
+                if (i + 1) * (j + 1) < PAIRS
+            )
+            fit = ((one, other) for _, one, other in ranked if self._fit(one, other))
             self._pairs[key] = [*itertools.islice(fit, PAIRS)]
         return self._pairs[key]
 
