@@ -1,5 +1,6 @@
-"""Measure how often the right mistake is named: python -m benchmarks.diagnosis [SET ...] [--list]
+"""Measure how often the right mistake is named: python -m benchmarks.diagnosis [SET ...]
 
+`--round NAME` measures one round alone, and `--list` says which tries have no right name.
 tests/tries/ has wrong solutions, by the round in which they were collected.
 Each says what is wrong and which names would be right, written down before a check saw it.
 A round tells what to expect of students only until the checks are changed because of it: what it
@@ -113,12 +114,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.diagnosis", description=__doc__)
     parser.add_argument("sets", nargs="*", metavar="SET", help="problem sets; all if none is given")
     parser.add_argument("--list", action="store_true", help="also what was not named, and why")
+    parser.add_argument("--round", metavar="NAME", help="of the tries, this round's alone")
     options = parser.parse_args(arguments)
     sets = options.sets or problem_sets()
     heads = " ".join(f"{kind:>12}" for kind in KINDS)
     print(f"{'round and set':<28} tries {heads}  named   median      95%")
     rounds = sorted(path.name for path in (ROOT / "tests/tries").iterdir() if path.is_dir())
     for round in (name for name in rounds if not name.startswith("_")):
+        if options.round not in (None, round):
+            continue
         there = [name for name in sets if (ROOT / "tests/tries" / round / f"{name}.py").exists()]
         total: Counter[str] = Counter()
         for assignment in there:

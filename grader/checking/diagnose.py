@@ -133,7 +133,7 @@ class Search:
         """What explains all that is wrong; else what explains some of it and contradicts nothing.
 
         Of what explains all, the simplest: one listed mistake, what the kind of the differences
-        shows, two listed mistakes, a slip, a slip with a number, a slip and one with eps.
+        shows, two listed mistakes, a slip, one with a number, one and one with eps, two slips.
         """
         singles = [(mistake,) for mistake in self._check.mistakes]
         details: dict[str, str] = {}
@@ -160,8 +160,11 @@ class Search:
             candidates = itertools.chain(unsolved, solved)
             if one := self._first(candidates, but=hidden):
                 return self._slipped(one, known)
-            if one := self._first(self._with_eps(slips, names), but=hidden):
-                return self._slipped(one, known)
+            two = self._two_slips(slips, names) if evidence >= SOLVED else ()
+            for both_of in (self._with_eps(slips, names), two):
+                both = [self._slipped(pair, known) for pair in self._fitting(both_of, but=hidden)]
+                if len({frozenset(one.ids) for one in both}) == 1:  # else it is any of them
+                    return both[0]
         hints = {
             index: hint
             for index in self._wrong
@@ -198,24 +201,41 @@ class Search:
         for (name,) in self._some(unsolved, index):
             yield from slips.with_eps(name)
 
+    def _two_slips(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Any two slips of a short program; of others, one that explains a part, and another."""
+        yield from slips.pairs(names)
+        unsolved = [(name,) for name in names if not slips.solved(name)]
+        index = max(self._wrong, key=self._evidence)
+        yield from slips.beside((name for (name,) in self._some(unsolved, index)), names)
+
     def _first(
         self,
         candidates: Iterable[tuple[str, ...]],
         but: Collection[int] = (),
         apart: Collection[int] = (),
     ) -> tuple[str, ...] | None:
-        """The first candidate that explains all wrong parts `but` some, and contradicts none.
+        """The first of those that fit."""
+        return next(self._fitting(candidates, but, apart), None)
+
+    def _fitting(
+        self,
+        candidates: Iterable[tuple[str, ...]],
+        but: Collection[int] = (),
+        apart: Collection[int] = (),
+    ) -> Iterator[tuple[str, ...]]:
+        """The candidates that explain all wrong parts `but` some, and contradict none.
 
         What is set `apart` is not looked at.
         """
         wrong = [index for index in self._wrong if index not in {*but, *apart}]
         others = [index for index in self._parts if index not in {*wrong, *apart}]
         for mistakes in candidates if wrong else ():
-            if all(self._explains(mistakes, index) for index in wrong) and all(
-                self._bears(mistakes, index) for index in others
-            ):
-                return mistakes
-        return None
+            against = next((index for index in wrong if not self._explains(mistakes, index)), None)
+            if against is not None:  # it will be against the next one too
+                wrong.remove(against)
+                wrong.insert(0, against)
+            elif all(self._bears(mistakes, index) for index in others):
+                yield mistakes
 
     def _evidence(self, *parts: int) -> int:
         """How many wrong numbers there are: of few, nearly any program may be the cause."""

@@ -45,10 +45,13 @@ REDUCTIONS = {
     "min": "smallest value",
 }
 RATES = ("h", "lr", "momentum")  # what only multiplies: how large something is
+SCALES = ("gamma", "std", "variance", "momentum")  # by which people divide once too often
+NO_QUANTITIES = ("self", "student", "training", "tracks", "updates", "C", "network")
 ROWS = (None, 0, 1)  # the axes of what has two
 AXES = (None, -1, *range(4), *(a for n in (2, 3) for a in itertools.combinations(range(5), n)))
 
 Path = tuple[tuple[str, int | None], ...]  # down to a node: fields, and places in them
+Changes = tuple[tuple[Path, ast.AST], ...]  # other nodes at some paths
 Program = ast.FunctionDef | ast.ClassDef
 
 
@@ -59,7 +62,7 @@ class Slip:
     kind: str
     says: str
     where: str
-    changes: tuple[tuple[Path, ast.AST], ...]
+    changes: Changes
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,11 @@ class Site:
         )
 
     @property
+    def whole(self) -> bool:
+        """Is it all that a line sets or returns?"""
+        return self.returned or (self.inside != "" and self.path[-1:] == (("value", None),))
+
+    @property
     def counts(self) -> Iterator[str]:
         """The known numbers of values: N, D, C, H, W, count."""
         return (name for name in self.scope if name.isupper() or name == "count")
@@ -94,7 +102,13 @@ def slips(program: Program) -> list[Slip]:
     found = [
         Slip(kind, says + site.inside, program.name, ((site.path, _expression(text)),))
         for site in sites
-        for kind, says, text in (*_operations(site), *_reductions(site), *_quantities(site))
+        for kind, says, text in (
+            *_operations(site),
+            *_reductions(site),
+            *_shapes(site),
+            *_quantities(site),
+            *_whole(site),
+        )
     ]
     return [*found, *_everywhere(program.name, sites), *_statements(program, sites)]
 
@@ -168,17 +182,14 @@ def _operations(site: Site) -> Iterator[Change]:
         yield from _drawn_in(node.left, op, node.right)
         yield from _spread(node.left, op, node.right)
     match node:
-        case ast.BinOp(left=base, op=ast.Pow()):
-            yield (
-                "left-out",
-                f"the power of {_name(ast.unparse(base))} is left out",
-                ast.unparse(base),
-            )
-            yield (
-                "operation",
-                f"the absolute value of {_name(ast.unparse(base))} is taken",
-                f"np.abs({ast.unparse(base)})",
-            )
+        case ast.BinOp(left=base, op=ast.Pow(), right=power):
+            inner = ast.unparse(base)
+            if ast.unparse(power) == "2":
+                says = f"the absolute value of {_name(inner)} is taken"
+                yield "operation", says, f"np.abs({inner})"
+                yield "left-out", f"the square of {_name(inner)} is left out", inner
+            else:
+                yield "left-out", f"the power of {_name(inner)} is left out", inner
         case ast.Call(func=ast.Attribute(attr="ones" | "zeros" as start), args=[size]):
             other = {"ones": "zeros", "zeros": "ones"}[start]
             yield "number", f"there are {other}, not {start}", f"np.{other}({ast.unparse(size)})"
@@ -261,13 +272,20 @@ def _drawn_in(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
 
 
 def _spread(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
-    """a + b * c as (a + b) * c: what multiplies or divides the last term does so to all."""
-    match right:
-        case ast.BinOp(left=b, op=ast.Mult() | ast.Div() as times, right=c) if op in "+-":
-            a, one, other = ast.unparse(left), ast.unparse(b), ast.unparse(c)
-            does = "multiplies" if isinstance(times, ast.Mult) else "divides"
-            says = f"{_name(other)} {does} {_name(a)} too"
-            yield "brackets", says, f"(({a}) {op} ({one})) {SIGNS[type(times)]} ({other})"
+    """a + b * c as (a + b) * c: what multiplies or divides one term does so to all."""
+    for term, rest in ((right, left), (left, right)):
+        match term:
+            case ast.BinOp(left=b, op=ast.Mult() | ast.Div() as times, right=c) if op in "+-":
+                a, one, other = ast.unparse(rest), ast.unparse(b), ast.unparse(c)
+                does = "multiplies" if isinstance(times, ast.Mult) else "divides"
+                first, second = (a, one) if term is right else (one, a)
+                both = f"({first}) {op} ({second})"
+                says = f"{_name(other)} {does} {_name(a)} too"
+                yield "brackets", says, f"({both}) {SIGNS[type(times)]} ({other})"
+                if isinstance(times, ast.Mult):
+                    first, second = (a, other) if term is right else (other, a)
+                    says = f"{_name(one)} multiplies {_name(a)} too"
+                    yield "brackets", says, f"({one}) * (({first}) {op} ({second}))"
 
 
 def _swapped(texts: list[str], i: int, j: int) -> list[str]:
@@ -391,16 +409,60 @@ def _over(axis: object) -> str:
     return f"ax{'i' if len(axes) == 1 else 'e'}s {' and '.join(map(str, axes))}"
 
 
+def _shapes(site: Site) -> Iterator[Change]:
+    """Slips in how the axes of something are moved, and in what is copied."""
+    match site.node:
+        case ast.Call(func=ast.Attribute(value=value, attr="reshape" | "transpose" as does)):
+            inner, texts = ast.unparse(value), [ast.unparse(one) for one in site.node.args]
+            yield "left-out", f"`{does}` is left out", inner
+            for i, j in itertools.combinations(range(len(texts)), 2):
+                if texts[i] != texts[j]:
+                    says = f"in `{does}`, {_name(texts[i])} and {_name(texts[j])}"
+                    moved = ", ".join(_swapped(texts, i, j))
+                    yield "order", f"{says} have changed places", f"({inner}).{does}({moved})"
+        case ast.Call(func=ast.Attribute(value=value, attr="copy"), args=[]):
+            inner = ast.unparse(value)
+            yield "left-out", f"{_name(inner)} itself is taken, and no copy of it", inner
+            for other in site.scope:
+                if other != inner:
+                    says = f"{_name(other)} itself stands where a copy of {_name(inner)} belongs"
+                    yield "operand", says, other
+        case ast.BinOp(op=ast.MatMult(), right=right):
+            inner = ast.unparse(right)
+            says = f"all of {_name(inner)} weigh the same"
+            yield "condition", says, f"np.mean({inner}, axis=0)"
+        case ast.Call(func=ast.Name(id="slice" | "range" as bounds), args=[*before, last]):
+            start = "".join(f"{ast.unparse(one)}, " for one in before)
+            for by, less in (("- 1", "one less"), ("+ 1", "one more")):
+                text = f"{bounds}({start}{ast.unparse(last)} {by})"
+                yield "count", f"`{bounds}` ends at {less}", text
+
+
+def _whole(site: Site) -> Iterator[Change]:
+    """A factor too many in what a line sets or returns."""
+    if not site.whole or isinstance(site.node, ast.Tuple | ast.Dict):
+        return
+    text = ast.unparse(site.node)
+    scales = [name for name in site.scope if name.removeprefix("self.") in SCALES]
+    for scale in (*scales, *site.counts):
+        if scale != text:
+            for op in "/*":
+                says = f"{_done(op, _name(text), _name(scale))} once too often"
+                yield "factor", says, f"({text}) {op} ({scale})"
+
+
 def _quantities(site: Site) -> Iterator[Change]:
     """Another quantity in the place of one, or a count that is off by one."""
     name = _quantity(site)
     if not name:
         return
+    counts = {*site.counts}
     for other in site.scope:
         # x that is returned is no slip: the function is not written yet
-        if other != name and not (site.returned and other == "x"):
+        written = not (site.returned and other == "x")
+        if other != name and written and (name in counts or other not in counts):
             yield "operand", f"{_name(other)} stands where {_name(name)} belongs", other
-    if name in site.counts:
+    if name in counts:
         for other in _counts(site):
             if other not in site.scope:
                 yield "count", f"`{other}` stands where {_name(name)} belongs", f"({other})"
@@ -410,13 +472,15 @@ def _quantities(site: Site) -> Iterator[Change]:
         yield "sign", f"the sign of {_name(name)} is wrong", f"(-{name})"
         if name.removeprefix("self.") in RATES:
             yield "factor", f"{_name(name)} is {{k}} times what it should be", f"{K} * {name}"
-        for says, text in _one_for_all(name):
-            yield "operand", f"{says} {_name(name)} stands for all of it", text
+        for kind, says, text in _bent(name):
+            yield kind, _name(name).join(says), text
 
 
-def _one_for_all(name: str) -> Iterator[tuple[str, str]]:
-    yield "the first of", f"{name}[0]"
-    yield "the mean of", f"{name}.mean()"
+def _bent(name: str) -> Iterator[tuple[str, tuple[str, str], str]]:
+    """One for all of a quantity, or all along the wrong axis; its name is amid what is said."""
+    yield "operand", ("the first of ", " stands for all of it"), f"{name}[0]"
+    yield "operand", ("the mean of ", " stands for all of it"), f"{name}.mean()"
+    yield "axis", ("", " has a second axis, and lines up with the examples"), f"({name})[:, None]"
 
 
 def _quantity(site: Site) -> str:
@@ -440,8 +504,9 @@ def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
                     key = kind, some, done
                     together.setdefault(key, []).append((site.path, _expression(text)))
     for name, found in by_name.items():
+        counts = {*found[0].counts}
         for other in found[0].scope if len(found) > 1 else ():
-            if other != name:
+            if other != name and (name in counts or other not in counts):
                 says = f"{_name(other)} stands where {_name(name)} belongs"
                 changes = tuple((site.path, _expression(other)) for site in found)
                 yield Slip("operand", says, where, changes)
@@ -459,22 +524,43 @@ def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:
     for function, path in _functions(program):
         yield from _stale(where, function, path)
         yield from _exchanged(where, function, path)
+        before: Changes = ()  # an array of zeros that a loop fills: it could be a copy of x
         for statement, here in _lines(function.body, path, "body"):
             match statement:
+                case ast.Assign(value=start) if ast.unparse(start) == "np.zeros(x.shape, x.dtype)":
+                    before = (((*here, ("value", None)), _expression("x.copy()")),)
                 case ast.Assign(targets=[ast.Attribute() as target]) | ast.AugAssign(target=target):
                     says = f"{_name(ast.unparse(target))} is not set or moved on"
                     yield Slip("left-out", says, where, ((here, ast.Pass()),))
                 case ast.For(iter=iterated):
-                    yield from _rounds(where, iterated, (*here, ("iter", None)))
+                    yield from _rounds(where, iterated, (*here, ("iter", None)), before)
                 case ast.If(test=test):
                     for value, when in ((True, "always"), (False, "never")):
                         says = f"what depends on {_name(ast.unparse(test))} happens {when}"
                         changed = ((*here, ("test", None)), ast.Constant(value))
                         yield Slip("condition", says, where, (changed,))
         yield from _parameters(where, function, path, sites)
+    yield from _exchanged_in_line(where, sites)
 
 
-def _rounds(where: str, iterated: ast.expr, path: Path) -> Iterator[Slip]:
+def _exchanged_in_line(where: str, sites: list[Site]) -> Iterator[Slip]:
+    """Two quantities have each other's place in one line."""
+    lines: dict[Path, dict[str, list[Site]]] = {}
+    for site in sites:
+        if name := _quantity(site):
+            field = next(i for i, (field, _) in enumerate(site.path) if field in ("value", "test"))
+            lines.setdefault(site.path[:field], {}).setdefault(name, []).append(site)
+    for names in lines.values():
+        for one, other in itertools.combinations(names, 2):
+            changes = (
+                *((site.path, _expression(other)) for site in names[one]),
+                *((site.path, _expression(one)) for site in names[other]),
+            )
+            says = f"{_name(one)} and {_name(other)} have changed places{names[one][0].inside}"
+            yield Slip("order", says, where, changes)
+
+
+def _rounds(where: str, iterated: ast.expr, path: Path, before: Changes) -> Iterator[Slip]:
     """A loop that leaves out its first or last round, or ends after the first."""
     text = f"list({ast.unparse(iterated)})"
     for says, part in (
@@ -482,7 +568,10 @@ def _rounds(where: str, iterated: ast.expr, path: Path) -> Iterator[Slip]:
         ("the loop leaves out the last", "[:-1]"),
         ("the loop ends after the first: what ends it, as `return` does, is inside it", "[:1]"),
     ):
-        yield Slip("left-out", says, where, ((path, _expression(text + part)),))
+        change = (path, _expression(text + part))
+        yield Slip("left-out", says, where, (change,))
+        if before:
+            yield Slip("left-out", f"{says}; the rest stays `x`", where, (*before, change))
 
 
 def _exchanged(where: str, function: ast.FunctionDef, path: Path) -> Iterator[Slip]:
@@ -534,15 +623,14 @@ def _parameters(
     arrays = [one.arg for one in function.args.args if one.annotation and one.arg != names[0]]
     arrays = [name for name in arrays if name in ("gamma", "beta", "mean", "variance")]
     if len(arrays) > 1:
-        for place in range(2):
+        each = f"each of {' and '.join(map(_name, arrays))}"
+        for place, (kind, around, _) in enumerate(_bent("")):
             changes = tuple(
-                (site.path, _expression([*_one_for_all(site_name)][place][1]))
+                (site.path, _expression([*_bent(site_name)][place][2]))
                 for site in sites
                 if (site_name := _quantity(site)) in arrays and site.path[: len(path)] == path
             )
-            says = [*_one_for_all("")][place][0]
-            each = " and ".join(map(_name, arrays))
-            yield Slip("operand", f"{says} {each} stands for all of each", where, changes)
+            yield Slip(kind, each.join(around), where, changes)
     first = len(names) - len(function.args.defaults)
     number = _expression(K)
     for place, default in enumerate(function.args.defaults):
@@ -559,6 +647,17 @@ def _parameters(
             ]
             says = f"{_name(name)} is always {{k}}, whatever is given"
             yield Slip("fixed", says, where, tuple((use, number) for use in uses))
+    for argument in function.args.args[:first]:
+        if argument.annotation and ast.unparse(argument.annotation) == "int":
+            uses = [
+                site.path
+                for site in sites
+                if _quantity(site) == argument.arg and site.path[: len(path)] == path
+            ]
+            for always in (1, 2, 4):
+                says = f"{_name(argument.arg)} is always {always}, whatever is given"
+                changed = tuple((use, _expression(str(always))) for use in uses)
+                yield Slip("fixed", says, where, changed)
     for one, other in itertools.combinations([name for name in names if name != "self"], 2):
         i, j = names.index(one), names.index(other)
         at_i, at_j = ((*path, ("args", None), ("args", place)) for place in (i, j))
@@ -589,10 +688,13 @@ def _lines(body: list[ast.stmt], path: Path, field: str) -> Iterator[tuple[ast.s
 
 def _sites(program: Program) -> Iterator[Site]:
     """The expressions of a program in the order of its lines."""
-    stored = (one for one in ast.walk(program) if isinstance(one, ast.Attribute))
-    attributes = {ast.unparse(one) for one in stored if isinstance(one.ctx, ast.Store)}
+    nodes = [*ast.walk(program)]
+    called = {ast.unparse(one.func) for one in nodes if isinstance(one, ast.Call)}
+    own = {ast.unparse(one) for one in nodes if isinstance(one, ast.Attribute)}
+    attributes = {name for name in own - called if name.startswith("self.")}
+    attributes -= {f"self.{name}" for name in NO_QUANTITIES}
     for function, path in _functions(program):
-        scope = [one.arg for one in function.args.args if one.arg != "self"]
+        scope = [one.arg for one in function.args.args if one.arg not in NO_QUANTITIES]
         scope += sorted(attributes) if function.name != "__init__" else []
         for statement, here in _lines(function.body, path, "body"):
             for field in ("value", "test"):

@@ -5,8 +5,10 @@ slip in one. The number of programs bounds the search: see `MOST` and `SOLVED`.
 """
 
 import ast
+import copy
 import inspect
-from collections.abc import Collection, Iterator
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache, cached_property
 from types import CodeType, ModuleType, SimpleNamespace
@@ -14,11 +16,23 @@ from typing import Any
 
 from .grammar import KEPT, KINDS, K, Path, Slip, slips
 
+Change = tuple[Path, ast.AST]  # another node at a place of a program
+
 PREFIX = "slip-"  # of the ids of slips
 FIXED = ("1e-5", "1e-8", "1e-3")  # an eps that ignores the argument is one of these
 # What slips are called that are listed mistakes.
-LISTED = {"`eps` is outside `sqrt`": "eps-outside-sqrt", "`eps` is left out": "eps-missing"}
-MOST, SOLVED = 3000, 100  # for one check: slips, and those with a number to solve for
+LISTED = {
+    "`eps` is outside `sqrt`": "eps-outside-sqrt",
+    "`eps` is left out": "eps-missing",
+    "`G * G` stands where `C` belongs, in `size`": "group-size-for-count",
+    "`sqrt` is left out": "divides-by-variance",
+    "the power of `variance + eps` is left out": "divides-by-variance",
+    "all of `means` weigh the same": "batches-weighed-equally",
+    "all of `variances` weigh the same": "batches-weighed-equally",
+    "{k} stands where 1.0 belongs, in `rate`": "rate-ignored",
+}
+MOST, SOLVED = 4500, 100  # for one check: slips, and those with a number to solve for
+PAIRS, BESIDE = 1500, 600  # two slips: any, and one that explains a part with any other
 
 
 def is_slip(mistake: str) -> bool:
@@ -52,6 +66,7 @@ class Slips:
             if isinstance(node, ast.FunctionDef | ast.ClassDef)
         }
         self._codes: dict[tuple[str, ...], CodeType] = {}
+        self._pairs: dict[tuple[str, ...], list[tuple[str, str]]] = {}
 
     @cached_property
     def _all(self) -> dict[str, Slip]:
@@ -79,13 +94,54 @@ class Slips:
 
         These are told apart from all others, for checks ask about eps by itself.
         """
-        slip = self._all[name]
         for other, one in self._all.items():
-            if one.where == slip.where and "`eps`" in one.says and _apart(one, slip):
+            if "`eps`" in one.says and self._fit(name, other):
                 if not self.solved(other):
                     yield name, other
                 elif one.kind == "fixed":
                     yield from ((name, f"{other}={eps}") for eps in FIXED)
+
+    def pairs(self, names: Collection[str]) -> Sequence[tuple[str, str]]:
+        """Two slips in one program, `PAIRS` at most; those with a likely one come first."""
+        key = tuple(names)
+        if key not in self._pairs:
+            by_program: dict[str, list[str]] = {}
+            for name in names:
+                if not self.solved(name):
+                    by_program.setdefault(self._all[name].where, []).append(name)
+            ranked = sorted(
+                ((i + 1) * (j + 1), names[i], names[j])
+                for names in by_program.values()
+                for i, j in itertools.combinations(range(len(names)), 2)
+                if (i + 1) * (j + 1) < PAIRS
+            )
+            fit = ((one, other) for _, one, other in ranked if self._fit(one, other))
+            self._pairs[key] = [*itertools.islice(fit, PAIRS)]
+        return self._pairs[key]
+
+    def beside(self, some: Iterable[str], names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Some slips, each with another one in the same program, `BESIDE` at most."""
+        both = itertools.product(some, (name for name in names if not self.solved(name)))
+        return itertools.islice((pair for pair in both if self._fit(*pair)), BESIDE)
+
+    def _fit(self, one: str, other: str) -> bool:
+        """Can a program have both?"""
+        return self._all[one].where == self._all[other].where and bool(self._changes(one, other))
+
+    def _changes(self, *names: str) -> tuple[Change, ...]:
+        """What a slip changes, or two of them; nothing, if one takes the place of the other."""
+        one, *others = (self._all[name].changes for name in names)
+        if not others or _apart(one, others[0]):
+            return (*one, *itertools.chain.from_iterable(others))
+        if len(one) + len(others[0]) > 2:
+            return ()
+        (path, outer), (below, inner) = sorted(
+            (*one, *others[0]), key=lambda change: len(change[0])
+        )
+        program = self._defined[self._all[names[0]].where]
+        put_in = _PutIn(_at(program, below), inner)
+        both = put_in.visit(copy.deepcopy(outer))
+        return ((path, both),) if put_in.done and path != below else ()
 
     def id(self, name: str, known: Collection[str]) -> str:
         """The id of the mistake: that of a listed one where it means the same, as in eps-fixed."""
@@ -116,17 +172,20 @@ class Slips:
         return SimpleNamespace(**{name: namespace[name] for name in namespace if "__" not in name})
 
     def _code(self, *names: str) -> CodeType:
-        if names not in self._codes:
-            program = self._defined[self._all[names[0]].where]
-            before = []
-            for path, node in (change for name in names for change in self._all[name].changes):
-                old = _at(program, path)
-                before.append((path, old))
-                _put(program, path, ast.fix_missing_locations(ast.copy_location(node, old)))
-            self._codes[names] = compile(ast.Module([program], []), "<slip>", "exec")
-            for path, node in reversed(before):
-                _put(program, path, node)
-        return self._codes[names]
+        if names in self._codes:
+            return self._codes[names]
+        program = self._defined[self._all[names[0]].where]
+        before = []
+        for path, node in self._changes(*names):
+            old = _at(program, path)
+            before.append((path, old))
+            _put(program, path, ast.fix_missing_locations(ast.copy_location(node, old)))
+        code = compile(ast.Module([program], []), "<slip>", "exec")
+        for path, node in reversed(before):
+            _put(program, path, node)
+        if len(names) == 1:  # pairs are many, and seldom asked for again
+            self._codes[names] = code
+        return code
 
 
 @cache
@@ -135,9 +194,22 @@ def slips_of(plain: ModuleType) -> Slips:
     return Slips(plain)
 
 
-def _apart(one: Slip, other: Slip) -> bool:
+class _PutIn(ast.NodeTransformer):
+    """Puts an expression wherever another one is."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self._old, self._new, self.done = ast.dump(old), new, False
+
+    def visit(self, node: ast.AST) -> Any:
+        if ast.dump(node) == self._old:
+            self.done = True
+            return self._new
+        return self.generic_visit(node)
+
+
+def _apart(one: Iterable[Change], other: Iterable[Change]) -> bool:
     """Does neither change what the other has put in?"""
-    pairs = ((a, b) for a, _ in one.changes for b, _ in other.changes)
+    pairs = itertools.product((path for path, _ in one), (path for path, _ in other))
     return all(a[: len(b)] != b and b[: len(a)] != a for a, b in pairs)
 
 

@@ -58,6 +58,15 @@ def programs(source: str) -> list[tuple[str, str]]:
         ("return np.sqrt(a + b)", "brackets", "return np.sqrt(a) + b"),
         ("return np.sqrt(a + b)", "brackets", "return np.sqrt(a) + np.sqrt(b)"),
         ("return a + b * c", "brackets", "return (a + b) * c"),
+        ("return a * b + c", "brackets", "return a * (b + c)"),
+        ("return a / b", "factor", "return a / b / N"),
+        ("return a - b * c", "order", "return c - b * a"),
+        ("return a.reshape(N, 1)", "order", "return a.reshape(1, N)"),
+        ("return a.transpose(1, 0)", "left-out", "return a"),
+        ("return a.copy()", "left-out", "return a"),
+        ("return a @ b", "condition", "return np.mean(b, axis=0)"),
+        ("return a / b", "axis", "return a / b[:, None]"),
+        ("return a ** 2", "left-out", "return a"),
         ("return a * b", "operation", "return a.T @ b"),
         ("return a.sum(axis=0)", "offset", "return solved_k + a.sum(axis=0)"),
         ("return np.sqrt(a)", "left-out", "return a"),
@@ -88,6 +97,31 @@ def test_slip_at_each_place() -> None:
     assert "return (b - b.mean(axis=0)) / b.std(axis=0)" in found
     over = "axis=1, keepdims=True"
     assert f"return (a - a.mean({over})) / a.std({over})" in found
+
+
+def test_slips_of_loops() -> None:
+    """Are loops cut short, with what they leave out as zeros or as it was, and bounds moved?"""
+    source = """
+def f(x, G):
+    y = np.zeros(x.shape, x.dtype)
+    for g in range(G):
+        part = slice(0, g)
+        y[:, part] = x[:, part]
+    return y"""
+    node = ast.parse(source).body[0]
+    assert isinstance(node, ast.FunctionDef)
+    assert {slip.says for slip in slips(node)} >= {
+        "the loop leaves out the last",
+        "the loop leaves out the last; the rest stays `x`",
+        "`slice` ends at one less, in `part`",
+    }
+
+
+def test_argument_that_is_a_whole_number() -> None:
+    """May such an argument be ignored, for one of the numbers that people write?"""
+    node = ast.parse("def f(x: Array, G: int):\n    return x / G").body[0]
+    assert isinstance(node, ast.FunctionDef)
+    assert "`G` is always 2, whatever is given" in {slip.says for slip in slips(node)}
 
 
 def test_slips_of_statements() -> None:
@@ -230,6 +264,25 @@ def test_slip_beside_another_with_eps() -> None:
     verdict = load("ps1_standardize")["forward"].grade(solution("forward", source), 100, SEED)
     assert verdict.diagnosis == ("slip-reduction", "eps-outside-sqrt")
     assert "the distance of the largest `x` from the smallest" in verdict.message
+
+
+def test_two_slips_of_which_one_is_inside_the_other() -> None:
+    """Are two slips told that change the same line, where no other two would do the same?"""
+    source = "def scale_and_shift(x_hat, gamma, beta):\n    return gamma * (x_hat - beta)"
+    check = load("ps1_standardize")["scale_and_shift"]
+    verdict = check.grade(solution("scale_and_shift", source), 100, SEED)
+    assert verdict.diagnosis == ("slip-sign", "slip-brackets")
+    assert "`gamma` multiplies `beta` too, in `y`." in verdict.message
+
+
+def test_two_slips_that_may_be_others() -> None:
+    """Is nothing said where several pairs of slips, of other kinds, give the same answers?"""
+    source = (
+        "def normalize(x, mean, variance, eps=1e-5):\n"
+        "    return (x - mean) / (variance + np.sqrt(eps))"
+    )
+    check = load("ps1_standardize")["normalize"]
+    assert check.grade(solution("normalize", source), 100, SEED).diagnosis == ()
 
 
 def test_zeros_have_no_two_causes() -> None:

@@ -105,6 +105,7 @@ MISTAKES = {
         "batch-stats-in-eval",
         "batch-stats-in-eval:mean",
         "batch-stats-in-eval:variance",
+        "batch-stats-in-eval:of-many",
         "updated-in-eval",
         "updated-in-eval:biased",
         "updated-in-eval:first",
@@ -138,6 +139,7 @@ MISTAKES = {
     ),
     "population_statistics": (
         "batches-weighed-equally",
+        "batches-weighed-equally:between",
         "between-batch-variance-missing",
         "within-batch-variance-missing",
         "unbiased-population-variance",
@@ -322,9 +324,12 @@ class _BatchNorm1d:
             self._update(mean, variance * (1 - 1 / len(x)), len(x))
         if self.has("updated-in-eval:mean"):
             self.running_mean = self._moved(self.running_mean, mean, "mean")
-        if not self.has("batch-stats-in-eval", "batch-stats-in-eval:mean"):
+        of_batch = "batch-stats-in-eval"
+        if len(x) > 1 and self.has("batch-stats-in-eval:of-many"):
+            running = mean, variance
+        if not self.has(of_batch, f"{of_batch}:mean"):
             mean = running[0]
-        if not self.has("batch-stats-in-eval", "batch-stats-in-eval:variance"):
+        if not self.has(of_batch, f"{of_batch}:variance"):
             variance = running[1]
         if self.has("eval-corrects-variance"):
             variance = variance * len(x) / max(len(x) - 1, 1)  # one row has no correction
@@ -374,11 +379,11 @@ class _BatchNorm1d:
         if self.steps == 1 and self.has("first-batch-copied"):
             return np.broadcast_to(batch, old.shape).copy()  # old may be (1, D)
         decay = 1.0 if self.has("old-statistics-not-decayed") else 1 - momentum
-        if self.has("bias-corrected:from-zero") and momentum:
+        if self.has("bias-corrected:from-zero"):
             # its sums are its own: what the running statistics were does not count
             sums = (1 - momentum) * self.sums.get(name, 0.0) + momentum * batch
             self.sums[name] = np.asarray(sums)
-            return np.asarray(sums / (1 - (1 - momentum) ** self.steps))
+            return np.asarray(np.divide(sums, 1 - (1 - momentum) ** self.steps))
         new = decay * old + momentum * batch
         if self.has("bias-corrected") and momentum:
             new = new / (1 - (1 - momentum) ** self.steps)  # Adam's correction
@@ -424,6 +429,8 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
     mean = weights @ means  # (D,)
     # (D,), whose sum is the variance of all
     within, between = weights @ variances, weights @ (means - mean) ** 2
+    if has("batches-weighed-equally:between"):
+        between = means.var(axis=0)
     if has("between-batch-variance-missing"):
         between = np.zeros_like(between)
     if has("within-batch-variance-missing"):

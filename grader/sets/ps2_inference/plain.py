@@ -48,24 +48,7 @@ class BatchNorm1d:
         return self.forward(x)
 
 
-class BatchNorm1d__scale:
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        self.eps = eps
-        self.momentum = momentum
-        self.gamma = np.ones(num_features)
-        self.beta = np.zeros(num_features)
-        self.running_mean = np.zeros(num_features)
-        self.running_var = np.ones(num_features)
-        self.training = True
-
-    def train(self, mode: bool = True) -> "BatchNorm1d__scale":
-        self.training = mode
-        return self
-
-    def eval(self) -> "BatchNorm1d__scale":
-        self.training = False
-        return self
-
+class BatchNorm1d__scale(BatchNorm1d):
     def forward(self, x: Array) -> Array:
         N, D = x.shape
         momentum = self.momentum
@@ -86,28 +69,8 @@ class BatchNorm1d__scale:
         y = x * scale + shift
         return np.asarray(y, x.dtype)
 
-    def __call__(self, x: Array) -> Array:
-        return self.forward(x)
 
-
-class BatchNorm1d__line:
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        self.eps = eps
-        self.momentum = momentum
-        self.gamma = np.ones(num_features)
-        self.beta = np.zeros(num_features)
-        self.running_mean = np.zeros(num_features)
-        self.running_var = np.ones(num_features)
-        self.training = True
-
-    def train(self, mode: bool = True) -> "BatchNorm1d__line":
-        self.training = mode
-        return self
-
-    def eval(self) -> "BatchNorm1d__line":
-        self.training = False
-        return self
-
+class BatchNorm1d__line(BatchNorm1d):
     def forward(self, x: Array) -> Array:
         N, D = x.shape
         momentum = self.momentum
@@ -125,8 +88,42 @@ class BatchNorm1d__line:
         y = self.gamma * (x - mean) / np.sqrt(variance + self.eps) + self.beta
         return np.asarray(y, x.dtype)
 
-    def __call__(self, x: Array) -> Array:
-        return self.forward(x)
+
+class BatchNorm1d__first(BatchNorm1d):
+    def forward(self, x: Array) -> Array:
+        N, D = x.shape
+        momentum = self.momentum
+        if not self.training:
+            x_hat = (x - self.running_mean) / np.sqrt(self.running_var + self.eps)
+            return np.asarray(self.gamma * x_hat + self.beta, x.dtype)
+        if N == 1:
+            raise ValueError("a training batch of one has no variance")
+        self.running_mean = (1 - momentum) * self.running_mean + momentum * x.mean(axis=0)
+        unbiased = ((x - x.mean(axis=0)) ** 2).sum(axis=0) / (N - 1)
+        self.running_var = (1 - momentum) * self.running_var + momentum * unbiased
+        mean = x.mean(axis=0)
+        variance = ((x - mean) ** 2).mean(axis=0)
+        x_hat = (x - mean) / np.sqrt(variance + self.eps)
+        return np.asarray(self.gamma * x_hat + self.beta, x.dtype)
+
+
+class BatchNorm1d__last(BatchNorm1d):
+    def forward(self, x: Array) -> Array:
+        N, D = x.shape
+        momentum = self.momentum
+        if self.training and N == 1:
+            raise ValueError("a training batch of one has no variance")
+        mean = x.mean(axis=0) if self.training else self.running_mean
+        variance = x.var(axis=0) if self.training else self.running_var
+        x_hat = (x - mean) / np.sqrt(variance + self.eps)
+        y = self.gamma * x_hat + self.beta
+        if self.training:
+            batch = x
+            new_mean = batch.mean(axis=0)
+            new_var = batch.var(axis=0) * N / (N - 1)
+            self.running_mean = self.running_mean * (1 - momentum) + new_mean * momentum
+            self.running_var = self.running_var * (1 - momentum) + new_var * momentum
+        return np.asarray(y, x.dtype)
 
 
 def population_statistics(batches: Iterable[Array]) -> tuple[Array, Array]:
@@ -142,6 +139,32 @@ def population_statistics__sums(batches: Iterable[Array]) -> tuple[Array, Array]
     mean = sum(x.sum(axis=0) for x in given) / count
     variance = sum(((x - mean) ** 2).sum(axis=0) for x in given) / count
     return mean, variance
+
+
+def population_statistics__weights(batches: Iterable[Array]) -> tuple[Array, Array]:
+    given = list(batches)
+    sizes = np.array([len(x) for x in given])
+    means = np.array([x.mean(axis=0) for x in given])
+    variances = np.array([x.var(axis=0) for x in given])
+    weights = sizes / sizes.sum()
+    mean = weights @ means
+    variance = weights @ variances + weights @ (means - mean) ** 2
+    return mean, variance
+
+
+def population_statistics__counted(batches: Iterable[Array]) -> tuple[Array, Array]:
+    given = [x.astype(np.float64) for x in batches]
+    count = 0
+    total = np.zeros(1)
+    for x in given:
+        N = len(x)
+        count = count + N
+        total = total + x.sum(axis=0)
+    mean = total / count
+    squares = np.zeros(1)
+    for x in given:
+        squares = squares + ((x - mean) ** 2).sum(axis=0)
+    return mean, squares / count
 
 
 def population_statistics__merged(batches: Iterable[Array]) -> tuple[Array, Array]:

@@ -20,6 +20,32 @@ def numerical_gradient(f: Callable[[Array], Array], x: Array, dy: Array, h: floa
     return dx
 
 
+def numerical_gradient__losses(
+    f: Callable[[Array], Array], x: Array, dy: Array, h: float = 1e-5
+) -> Array:
+    x = x.astype(np.float64)
+    dx = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        above = (dy * f(x + step)).sum()
+        below = (dy * f(x - step)).sum()
+        dx[index] = (above - below) / (2 * h)
+    return dx
+
+
+def numerical_gradient__line(
+    f: Callable[[Array], Array], x: Array, dy: Array, h: float = 1e-5
+) -> Array:
+    x = x.astype(np.float64)
+    dx = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        step = np.zeros(x.shape)
+        step[index] = h
+        dx[index] = (dy * (f(x + step) - f(x - step))).sum() / (2 * h)
+    return dx
+
+
 def batchnorm_backward(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
     N, D = x.shape
     mean = x.mean(axis=0)

@@ -151,6 +151,7 @@ MISTAKES = {
         "batch-stats-in-eval",
         "batch-stats-in-eval:mean",
         "batch-stats-in-eval:variance",
+        "batch-stats-in-eval:of-many",
         "updated-in-eval",
         "updated-in-eval:biased",
         "updated-in-eval:afterwards",
@@ -246,6 +247,7 @@ MISTAKES = {
         "fold-gamma-forgotten:bias",
         "fold-wrong-axis",
         "fold-wrong-axis:inputs",
+        "fold-wrong-axis:linear",
         "fold-one-kind-of-layer",
         "fold-one-kind-of-layer:convolution",
         "fold-none-crashes",
@@ -543,6 +545,7 @@ class BatchNorm(_Formula):
         elif self.tracks and not training:
             self._move(x)
         batch = training or self.has("batch-stats-in-eval")
+        batch |= x.size > self.C and self.has("batch-stats-in-eval:of-many")
         if not self.tracks:
             self._without_statistics(training)
             # no statistics but the batch's
@@ -779,6 +782,8 @@ class _Functions(_Formula):
         shape = (-1,) + (1,) * (weight.ndim - 1)  # (out, 1) or (out, 1, 1, 1)
         if self.has("fold-wrong-axis"):
             shape = (-1,)  # along the last axis: inputs, or the kernel's width
+        elif self.has("fold-wrong-axis:linear") and weight.ndim == 2:
+            shape = (-1,)
         elif self.has("fold-wrong-axis:inputs"):
             shape = (-1,) + (1,) * (weight.ndim - 2)  # along the second axis
         elif self.has("fold-one-kind-of-layer"):

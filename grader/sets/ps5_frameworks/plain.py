@@ -71,6 +71,30 @@ class BatchNorm__line(faults.BatchNorm):
         return np.moveaxis(y.reshape(last.shape), -1, 1).astype(x.dtype)
 
 
+class BatchNorm__maps(faults.BatchNorm):
+    def _default_momentum(self) -> float:
+        return 0.1
+
+    def _forward(self, x: Array, training: bool, updates: bool) -> Array:
+        N, C = x.shape[:2]
+        H, W = x.shape[2:] if x.ndim == 4 else (1, 1)
+        maps = x.astype(np.float64).reshape(N, C, H, W)
+        eps = 1e-5 if self.eps is None else self.eps
+        if training or not self.tracks:
+            mean = maps.mean(axis=(0, 2, 3), keepdims=True)
+            variance = maps.var(axis=(0, 2, 3), keepdims=True)
+        else:
+            mean = self.mean.reshape(1, C, 1, 1)
+            variance = self.variance.reshape(1, C, 1, 1)
+        if training and self.tracks:
+            self._move(x)
+        weight = self.weight.reshape(1, C, 1, 1)
+        bias = self.bias.reshape(1, C, 1, 1)
+        x_hat = (maps - mean) / np.sqrt(variance + eps)
+        y = weight * x_hat + bias
+        return y.reshape(x.shape).astype(x.dtype)
+
+
 def keras_to_torch(
     gamma: Array,
     beta: Array,

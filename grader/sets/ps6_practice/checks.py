@@ -16,7 +16,7 @@ from ...checking.compare import is_number
 from ...checking.remote import drive
 from ...reference import Array
 from .._network import Network, initial
-from . import faults
+from . import faults, plain
 
 KINDS = ("linear", "norm", "relu", "linear")
 PARAMETERS = ("0.weight", "1.weight", "1.bias", "3.weight", "3.bias")
@@ -313,7 +313,7 @@ def running(made: Any) -> dict[str, object]:
     }
 
 
-evaluate = _check("evaluate", "train-and-eval-in-pytorch")
+evaluate = _check("evaluate", "train-and-eval-in-pytorch", plain=plain)
 
 
 def share(found: dict[str, Any]) -> object:
@@ -890,16 +890,22 @@ def accumulated(accumulate: Any, x: Any, y: Any, sizes: Any, settings: Any, x_ne
 
 
 accumulate = _check("accumulate", "gradient-accumulation", slow=True)
-WHOLE, MICRO, STEPS = 40, 4, 80
+WHOLE, MICRO, UNEVEN, STEPS = 40, 4, 12, 80
 
 
-def runs(bn: Any, rng: np.random.Generator, *runs: tuple[int, int, float]) -> list[Any]:
-    """What `accumulated` finds for each (micro_batch, steps, lr), and whether the first learned."""
+Run = tuple[int, int, float] | tuple[int, int, float, int]
+
+
+def runs(bn: Any, rng: np.random.Generator, *runs: Run) -> list[Any]:
+    """What `accumulated` finds for each (micro_batch, steps, lr), and whether the first learned.
+
+    All have the same seed, but for what a run has as its last number.
+    """
     (x, y), (x_new, y_new) = some_digits(rng, 600, 500)
     seed, sizes = int(rng.integers(1000)), (HIDDEN, CLASSES)
     found: list[Any] = []
-    for micro, steps, lr in runs:
-        settings = (WHOLE, micro, steps, lr, seed)
+    for micro, steps, lr, *other in runs:
+        settings = (WHOLE, micro, steps, lr, seed + sum(other))
         found.append(drive(bn, accumulated, bn.accumulate, x, y, sizes, settings, x_new))
     right = np.asarray(found[0]["outputs"][0]).argmax(axis=1) == y_new  # (M,)
     return [*found, bool(right.mean() > LEARNED)]
@@ -913,9 +919,11 @@ def distance(a: Any, b: Any) -> float:
 
 def how_accumulated(bn: Any, rng: np.random.Generator) -> dict[str, bool]:
     """How the gradients of micro-batches are used: asked first, in two steps."""
-    run, one, other, _ = runs(bn, rng, (MICRO, 2, 0.1), (WHOLE, 0, 0.1), (WHOLE, 0, 0.1))
+    start = (WHOLE, 0, 0.1)
+    run, one, again, other, _ = runs(bn, rng, (MICRO, 2, 0.1), start, start, (*start, 1))
     return {
-        "the same seed starts another network": distance(one["alone"], other["alone"]) > 0.01,
+        "the same seed starts another network": distance(again["alone"], one["alone"]) > 0.01,
+        "another seed starts the same network": distance(other["alone"], one["alone"]) < 0.01,
         "more rows at once than micro_batch": run["rows"] > MICRO,
         "more steps than asked for": run["steps"] > 2,
         "gradients are lost": run["lost"],
@@ -952,14 +960,16 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @accumulate.part("a small step goes in the same direction, and as far", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     # no step, one, and one in micro-batches: with so small an lr, a step in parts is as good
-    start, whole, micro, _ = runs(bn, rng, (WHOLE, 0, 1e-3), (WHOLE, 1, 1e-3), (MICRO, 1, 1e-3))
-    one, other = (  # how far the outputs have moved
-        np.asarray(run["outputs"][0], np.float64) - start["outputs"][0] for run in (whole, micro)
+    small = [(micro, 1, 1e-3) for micro in (WHOLE, MICRO, UNEVEN)]
+    start, *steps, _ = runs(bn, rng, (WHOLE, 0, 1e-3), *small)
+    one, other, uneven = (  # how far the outputs have moved
+        np.asarray(run["outputs"][0], np.float64) - start["outputs"][0] for run in steps
     )
     along = float((one * other).sum() / (np.linalg.norm(one) * np.linalg.norm(other)))
     far = np.linalg.norm(other) / np.linalg.norm(one)
     yield {"the same direction": along > 0.99}
     yield {"as far": along > 0.99 and bool(abs(far - 1) < 0.1)}
+    yield {"a smaller last part counts by its rows": distance(uneven, one) < 0.05}
     yield {"ten times as far": bool(abs(far / 10 - 1) < 0.2)}  # for ten micro-batches
 
 

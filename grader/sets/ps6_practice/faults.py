@@ -31,6 +31,7 @@ LAYERS = (
     "norm-of-other-size",
     "layers-missing",
     "layers-missing:first",
+    "layers-missing:before-the-first",
     "widths-ignored",
     "widths-ignored:of-the-notebook",
     "widths-ignored:last-hidden",
@@ -194,6 +195,9 @@ MISTAKES = {
         "step-each-micro-batch:whole-loss",
         "normalisation-removed",
         "seed-ignored",
+        "one-seed-for-all",
+        "batches-weighed-equally",
+        "batches-weighed-equally:as-whole-ones",
     ),
 }
 
@@ -748,6 +752,8 @@ class Functions:
             return [*widths[:-2], widths[-1]]
         if len(widths) > 2 and "layers-missing:first" in self.mistakes:
             return [widths[0], *widths[2:]]
+        if len(widths) > 2 and "layers-missing:before-the-first" in self.mistakes:
+            return widths[1:]
         # one hidden width for all
         for mistake, place in (("widths-ignored", 1), ("widths-ignored:last-hidden", -2)):
             if mistake in self.mistakes:
@@ -806,6 +812,8 @@ class Functions:
         if "seed-ignored" in self.mistakes:
             self.networks += 1
             seed += self.networks
+        if "one-seed-for-all" in self.mistakes:
+            seed = 0
         rng = np.random.default_rng(seed)
         norm = "layernorm"
         without = "accumulation-with-batchnorm:without-statistics" in self.mistakes
@@ -818,8 +826,11 @@ class Functions:
         network.train("trained-in-eval" not in self.mistakes)
         # rows that go through the network together
         at_once = whole if "whole-batch-at-once" in self.mistakes else micro
-        # a micro-batch's part in the mean over the whole
+        # a whole micro-batch's part in the mean over the whole
         share = 1.0 if "loss-not-divided" in self.mistakes else at_once / whole
+        if "batches-weighed-equally" in self.mistakes:
+            share = 1 / -(-whole // at_once)
+        alike = any(m.startswith(("batches-weighed", "loss-")) for m in self.mistakes)
         if "loss-divided-twice" in self.mistakes:
             share = 1 / whole
         if "loss-divided-twice:by-micro-batch" in self.mistakes:
@@ -835,7 +846,8 @@ class Functions:
                 part = rows[start : start + at_once]
                 dy = cross_entropy(network.forward(x[part]), y[part])[1]
                 total = {} if "gradients-lost" in self.mistakes else total
-                for name, gradient in network.gradients(share * dy).items():
+                smaller = 1.0 if alike else len(part) / at_once
+                for name, gradient in network.gradients(share * smaller * dy).items():
                     total[name] = total.get(name, 0.0) + gradient
                 if each:
                     network.move(total, lr)

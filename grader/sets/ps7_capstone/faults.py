@@ -13,7 +13,14 @@ from ..ps6_practice.faults import LAYERS, Functions, Net
 
 # What a student writes here is called by a driver, which is given a function: here, its name.
 DRIVEN = ("build_model", "train", "predict", "compare", "sweep")
-WATCHED = ("forgot-eval", "model-reused", "more-steps", "trained-in-eval")
+WATCHED = (
+    "forgot-eval",
+    "model-reused",
+    "more-steps",
+    "more-steps:without",
+    "more-steps:with",
+    "trained-in-eval",
+)
 # by check: the mistakes that it can name
 MISTAKES = {
     "build_model": (
@@ -143,8 +150,9 @@ class _Experiment:
     def __init__(self, mistakes: tuple[str, ...]) -> None:
         self.mistakes = mistakes
 
-    def has(self, mistake: str) -> bool:
-        return mistake in self.mistakes
+    def has(self, *mistakes: str) -> bool:
+        """Is one of these among the mistakes?"""
+        return not set(mistakes).isdisjoint(self.mistakes)
 
     def experiment(
         self, function: str, x: Array, y: Array, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -171,7 +179,9 @@ class _Experiment:
         self, batches: _Batches, widths: list[int], rates: list[float], seed: int, again: bool
     ) -> Network:
         """A new network; with `again`, the one that was trained at the other rates before."""
-        times = 2 if self.has("more-steps") else 1  # twice through the batches
+        # twice through the batches
+        twice = self.has("more-steps", "more-steps:with" if self.norm else "more-steps:without")
+        times = 2 if twice else 1
         self.passes += times * len(batches.x)
         self.networks += not again and len(batches.x) > 0
         # of one network after another, or of this one

@@ -15,11 +15,16 @@ class Net(faults.Net):
     def learn(self, _: object, x: Array, y: Array, lr: float) -> tuple[list[float], Any]:
         network = self.network
         network.train()
-        losses = []
+        losses: list[float] = []
+        total = 0.0
+        rate = lr
         for a, b in zip(x, y, strict=True):
             N = len(a)
             outputs = network.forward(a)
             loss, dy = cross_entropy(outputs, b)
-            network.move(network.gradients(dy), lr)
+            network.move(network.gradients(dy), rate)
+            rate = 1.0 * rate
+            total = total + loss
+            average = total / (len(losses) + 1)
             losses.append(loss)
         return losses, {k: np.asarray(v, np.float32) for k, v in network.values.items()}

@@ -2527,6 +2527,7 @@ def accumulate(x, y, hidden, classes, batch_size, micro_batch, steps, lr, seed):
         (
             "slip-operand",
             "slip-count",
+            "batches-weighed-equally",
         ),
     ),
     Try(
@@ -2739,6 +2740,7 @@ def accumulate(x, y, hidden, classes, batch_size, micro_batch, steps, lr, seed):
         (
             "slip-operand",
             "slip-count",
+            "batches-weighed-equally",
             "one-seed-for-all",
             "slip-fixed",
         ),

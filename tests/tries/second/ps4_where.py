@@ -52,7 +52,7 @@ def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
     dx = g / s * (dy - dy.mean(ax, keepdims=True) - xh * (dy * xh).mean(ax, keepdims=True))
     return dx, (dy * xh).sum(axis=(0, 2)).mean(axis=-1), dy.sum(axis=ax)
 """,
-        ("slip-reduction", "mean-not-sum", "slip-axis"),
+        ("slip-reduction", "mean-not-sum", "slip-axis", "slip-factor"),
     ),
     Try(
         "batchnorm2d_backward",
