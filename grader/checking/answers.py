@@ -246,8 +246,7 @@ class Answers:
             return False
         except StudentGone:  # costs the exercise, not this answer
             raise
-        except (Exception, SystemExit, OutOfTime) as ended:
-            error = _as_error(ended, self._seconds)
+        except Exception as error:
             self._broken = self._fault(error)
             if self._broken:
                 raise CourseError(self._broken) from error
@@ -262,27 +261,20 @@ class Answers:
     def _next(self, script: Iterator[object]) -> object:
         if self._seconds is None:
             return next(script)
-        with limited(self._seconds):
-            return next(script)
+        try:
+            with limited(self._seconds):
+                return next(script)
+        except OutOfTime as late:
+            text = f"there was no answer within {self._seconds:g} s: is there a loop without end?"
+            raise CourseError(text).with_traceback(late.__traceback__) from None
+        except SystemExit as exit:
+            text = f"the code ends the grader: SystemExit: {exit}"
+            raise CourseError(text).with_traceback(exit.__traceback__) from None
 
     def _look(self, answer: object, before: int = 0) -> None:
         """Add the glance of an answer, unless somebody had one at it before."""
         if self._glances is not None and len(self._glances) == len(self._given) - before:
             self._glances.append(glance(answer))
-
-
-def _as_error(ended: BaseException, seconds: float | None) -> Exception:
-    """What ended a script, as an exception that a course can be told of."""
-    if isinstance(ended, OutOfTime):
-        late = CourseError(
-            f"there was no answer within {seconds:g} s: is there a loop without end?"
-        )
-        return late.with_traceback(ended.__traceback__)
-    if isinstance(ended, SystemExit):
-        text = f"the code ends the grader: SystemExit: {ended}"
-        return CourseError(text).with_traceback(ended.__traceback__)
-    assert isinstance(ended, Exception)
-    return ended
 
 
 def expected(
