@@ -2,7 +2,8 @@
 
 PYTHON   ?=
 PIP_ARGS ?=
-PYTEST   ?= -n 2
+# One more than two cores: browsers, time limits and sockets are waited for.
+PYTEST   ?= -n 3
 COVERAGE ?=
 SELF_STUDY ?=
 JOBS     ?= 2

@@ -102,7 +102,7 @@ class Raised:
 END = Raised(("there are no more answers",))  # of a script that went another way
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """What there is to see of an array at a glance: is another at all like it?"""
 

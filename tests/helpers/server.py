@@ -5,12 +5,17 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 TEXT = {".html", ".css", ".js", ".json", ".svg", ".md", ".txt", ".xml", ".ipynb"}
+
+
+@lru_cache(100)  # all pages load the same scripts and styles
+def compressed(content: bytes) -> bytes:
+    return gzip.compress(content, 9, mtime=0)
 
 
 class Compressing(SimpleHTTPRequestHandler):
@@ -28,7 +33,7 @@ class Compressing(SimpleHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", self.guess_type(str(path)))
         if path.suffix in TEXT:
-            content = gzip.compress(content, 9, mtime=0)
+            content = compressed(content)
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
