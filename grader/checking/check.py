@@ -7,6 +7,7 @@ the mistakes of the one that gives the student's answers are the diagnosis.
 """
 
 import itertools
+import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -50,6 +51,7 @@ __all__ = ["Check", "Seen", "Unfit", "Verdict", "arguments_after", "one_of", "ra
 FOUND = 10_000  # diagnoses that are remembered
 SEEDS = 4  # for which answers are
 FORESEEN = 50  # ways to ask a part that are remembered
+NOT_CALLED = re.compile(r"'(?:\w+\.)?(\w+)' object is not callable")
 
 T = TypeVar("T")
 
@@ -450,6 +452,8 @@ class Check:
 
         given = Answers(script, fault)
         for right, got in itertools.zip_longest(self.answers(index, seed), given, fillvalue=END):
+            if isinstance(got, Raised) and not got.place:
+                got = replace(got, text=_not_called(got.text, *student.value))
             answers.append(got)
             if wrong is None:
                 wrong = compare(got, right, part.dtype)
@@ -482,6 +486,12 @@ def _led_to(calls: Sequence[Call], since: int) -> list[Call]:
     objects = {call.target for call in calls[since:]} - {None}
     before = [call for call in calls[:since] if {call.target, call.made} & objects]
     return [*before, *calls[since:]]
+
+
+def _not_called(text: str, value: str, kind: str) -> str:
+    """What is said of an exception; more, where the `value` that was asked for last was called."""
+    found = NOT_CALLED.fullmatch(text)
+    return f"{value} is of type {kind}, and no function" if found and found[1] == kind else text
 
 
 def _share(results: list[Result]) -> float:

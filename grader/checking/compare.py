@@ -1,7 +1,8 @@
 """Is an answer the expected one? If not, in what way is it wrong?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 import numpy as np
 
@@ -13,6 +14,7 @@ TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-8}  # by bytes of a real number
 FLOOR = {2: 1e-3, 4: 1e-6, 8: 1e-12}  # where all expected values are about 0
 NOISE = {2: 1e-3, 4: 1e-6, 8: 1e-13}  # what is left of numbers that cancel, relative to them
 PERCENT = 100  # a share of 0.31 is 31 of them
+ORDINALS = ("first", "second", "third", "fourth")
 Floats = np.ndarray | np.generic
 
 
@@ -78,6 +80,8 @@ def difference(
                 None if same else Difference("type", f"None was expected, this is {kind_of(got)}")
             )
         case tuple() | list():
+            if _is_stack_of(got, expected):
+                got = [*got]
             if not isinstance(got, tuple | list):
                 text = f"{_were(len(expected))} expected, this is {kind_of(got)}"
                 return Difference("type", text)
@@ -87,7 +91,10 @@ def difference(
                 deep = any(isinstance(v, np.ndarray | tuple | dict) for v in (*got, *expected))
                 return Difference("type", text, None if deep else (got, expected))
             for i, (one, other) in enumerate(zip(got, expected, strict=True)):
-                if wrong := difference(one, other, dtype=dtype, rounded=rounded):
+                wrong = difference(one, other, dtype=dtype, rounded=rounded)
+                if not wrong and isinstance(expected, Arguments):
+                    wrong = _changed(one, other)  # by as little as eps, perhaps
+                if wrong:
                     # equal before the call: what differs is what it has changed
                     if isinstance(expected, Arguments):
                         text = f"argument {i + 1} was changed"
@@ -114,9 +121,24 @@ def difference(
     raise TypeError(f"a check may not expect a {type(expected).__name__}")
 
 
+def _changed(got: object, expected: object) -> Difference | None:
+    """Is an array not the very same? None for what is no array."""
+    if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray):
+        return None
+    same = np.array_equal(got, expected, equal_nan=expected.dtype.kind in "fc")
+    return None if same else Difference("values", "changed", (got, expected))
+
+
 def yes_or_no(truth: object) -> str:
     """A truth in the words of a message."""
     return "yes" if truth else "no"
+
+
+def _is_stack_of(got: object, expected: Sequence[object]) -> TypeGuard[np.ndarray]:
+    """Is it an array of as many arrays of one shape? Whoever unpacks it gets them."""
+    shapes = {value.shape for value in expected if isinstance(value, np.ndarray)}
+    whole = len(shapes) == 1 and all(isinstance(value, np.ndarray) for value in expected)
+    return whole and isinstance(got, np.ndarray) and got.shape == (len(expected), *shapes.pop())
 
 
 def _were(number: int) -> str:
@@ -159,9 +181,11 @@ def _numbers(
         wanted = "an array" if np.ndim(expected) else "a number"
         text = f"{wanted} was expected, this is {kind_of(got)}"
         # as in `return y, cache`
-        if isinstance(got, tuple) and len(got) > 1 and not difference(got[0], expected):
-            text = f"{wanted} was expected, this is a tuple of {len(got)}: the first is right"
-            return Difference("more", text)
+        if isinstance(got, tuple) and len(got) > 1:
+            pairs = zip(ORDINALS, got, strict=False)
+            if word := next((word for word, one in pairs if not difference(one, expected)), None):
+                text = f"{wanted} was expected, this is a tuple of {len(got)}: the {word} is right"
+                return Difference("more", text)
         return Difference("nothing" if got is None else "type", text)
     one, other = np.asarray(got), np.asarray(expected)
     if one.dtype.kind not in "iufc":  # of texts or objects

@@ -105,10 +105,22 @@ class Search:
         self._wrong = [index for index in self._parts if self._results[index].wrong is not None]
 
     def _first_of_more(self, result: Result, right: Answers) -> Result:
-        """The result with the first value of each answer that has others with it."""
+        """The result with one value of each answer that has others with it.
+
+        It is the first, or what would be right where another is in the same place of each.
+        """
         pairs = [*zip(result.answers, right, strict=False)]
+        several = [
+            (got, best)
+            for got, best in pairs
+            if isinstance(got, tuple) and got and isinstance(best, np.ndarray)
+        ]
+        places = range(min((len(got) for got, _ in several), default=0))
+        place = next(
+            (i for i in places if not any(compare(got[i], best, False) for got, best in several)), 0
+        )
         firsts = [
-            got[0] if isinstance(got, tuple) and got and isinstance(best, np.ndarray) else got
+            got[place] if isinstance(got, tuple) and got and isinstance(best, np.ndarray) else got
             for got, best in pairs
         ]
         if len(pairs) < len(result.answers) or all(

@@ -1,14 +1,22 @@
 """The notebook that runs: its file, where that is found, and what it can show."""
 
+import inspect
+import io
 import json
+import linecache
 import os
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
+from .borrowed import no_python
+
+CELL = re.compile(r"<ipython-input-|.*ipykernel_")  # the file of a notebook's cell
 BUILT = Path("_build", "html")  # of a checkout of the course, where `make book` writes the book
 
 
@@ -65,6 +73,48 @@ def _checkout(folder: Path) -> str:
         if (above / BUILT / "index.html").is_file():
             return Path(os.path.relpath(above / BUILT, folder)).as_posix()
     return ""
+
+
+def outdated(sources: Sequence[str], name: str, value: object) -> str:
+    """How the last cell that defines a name ended in an error, and did not; empty where it did.
+
+    `value` is what the name stands for now: then it is from an earlier cell.
+    """
+    defines = re.compile(rf"^(?:async )?(def|class) {name}\b|^{name}\s*=", re.MULTILINE)
+    found = ((source, defines.search(source)) for source in reversed(sources))
+    last, match = next(((source, match) for source, match in found if match), ("", None))
+    if error := no_python(last):
+        return f": {error}"
+    cells = {cell for cell in map(_cell, _functions(value, name)) if cell}
+    if match and match[1] and cells and last.strip() not in cells:
+        return " before that line."
+    return ""
+
+
+def _functions(value: object, name: str) -> list[FunctionType]:
+    """A function of that name, or the functions of a class of that name."""
+    value = inspect.unwrap(value) if callable(value) else value
+    if getattr(value, "__name__", None) != name:
+        return []
+    inside = vars(value).values() if isinstance(value, type) else [value]
+    return [one for one in inside if isinstance(one, FunctionType)]
+
+
+def _cell(function: FunctionType) -> str:
+    """The cell that defines a function; empty where it is from elsewhere."""
+    file = function.__code__.co_filename
+    return "".join(linecache.getlines(file)).strip() if CELL.match(file) else ""
+
+
+@contextmanager
+def unseen() -> Iterator[Callable[[], bool]]:
+    """Within it, nothing is printed, logged or shown; the function says whether anything was."""
+    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython():
+        with sys.modules["IPython"].utils.capture.capture_output() as captured:
+            yield lambda: bool(captured.stdout or captured.stderr or captured.outputs)
+        return
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+        yield lambda: bool(out.getvalue() or err.getvalue())
 
 
 def show(text: str, html: str = "", kind: str = "text/html") -> None:

@@ -1,9 +1,7 @@
 """Checks in a student's own notebook, with a public seed."""
 
-import io
 import sys
 from collections.abc import MutableMapping
-from contextlib import redirect_stdout
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
@@ -27,11 +25,14 @@ FRAMEWORKS = ("torch", "tensorflow", "keras", "jax")
 NOT_YOURS = """\
 The check cannot be made. That is a mistake in the course, and none of yours: tell your instructor
 what is written here, and go on with the next exercise."""
-UNSEEN = "What your code printed for these inputs is left out: call it in a cell to see that."
+UNSEEN = "What your code printed or showed for these inputs is left out: call it to see that."
 UNSEEDED = (
     "It draws random numbers without a seed ({}), so it is graded with others than here. "
     "With rng = np.random.default_rng(0) they are always the same."
 )
+OUTDATED = """\
+The last cell that defines {} ended in an error{}
+What is in memory is from before. Mend that cell, run it, and check again."""
 NOT_THERE = "{} uses {}, which is not there when it is graded: then it has no points."
 NOTHING_FURTHER = "There is no step further here: read the section above."
 
@@ -118,8 +119,8 @@ def _checked(
     seconds = seconds or float(_of_set(found, package, "SECONDS", SECONDS))
     student = Student(Timed(names, seconds), sources=sources)
     try:
-        # what the student's code prints, for each input, would bury the message
-        with redirect_stdout(io.StringIO()) as printed:
+        # what the student's code prints or plots, for each input, would bury the message
+        with here.unseen() as anything:
             verdict = found.grade(student, POINTS, PUBLIC_SEED, local=True)
     except OutOfTime as late:
         return _none(
@@ -131,13 +132,15 @@ def _checked(
         )
     notice = []
     for name in student.asked:
+        if error := here.outdated(sources, name, names.get(name)):
+            return _none(found, "error", *OUTDATED.format(name, error).splitlines())
         if use := use_of(sources, name, _not_there(found, package)):
             return _none(found, "failed", NOT_THERE.format(name, use))
         if call := unseeded(sources, name):
             notice.append(UNSEEDED.format(call))
     assert verdict.told is not None
     told = replace(verdict.told, notice=(*verdict.told.notice, *notice))
-    return replace(verdict, told=replace(told, notes=(UNSEEN,)) if printed.getvalue() else told)
+    return replace(verdict, told=replace(told, notes=(UNSEEN,)) if anything() else told)
 
 
 def _none(found: Check, status: str, *notice: str) -> Verdict:

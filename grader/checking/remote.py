@@ -221,6 +221,7 @@ class Student:
         self._next = 0  # the number of the next handle; 0 before the first question
         self._ahead: Ahead | None = None
         self._questions: list[Question] | None = None  # of this part, where they can be foreseen
+        self.value = ("", "")  # what was asked for last and is data, and the name of its type
         if isinstance(channel, Loopback):
             channel.serve = self._serve
 
@@ -293,9 +294,9 @@ class Student:
         """
         defines = re.compile(rf"^\s*(?:async )?(?:def|class)\s+{name}\b|^{name}\s*=", re.MULTILINE)
         errors = dict(self._failed)
-        for source in reversed([*self.sources, *errors]):
-            if defines.search(source) and (error := no_python(source) or errors.get(source)):
-                return error
+        for source in reversed(self.sources or [*errors]):
+            if defines.search(source):  # what came before was mended, or is gone
+                return no_python(source) or errors.get(source)
         return None
 
     @contextmanager
@@ -376,6 +377,7 @@ class Student:
         if isinstance(value, Handle):
             self._next = max(self._next, value.number + 1)
             return Remote(self, value, text, root)
+        self.value = text, type(value).__name__
         return self._incoming(value, text)
 
     def _ask(self, text: str, **request: object) -> object:

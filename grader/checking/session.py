@@ -28,12 +28,15 @@ def note(verdict: Verdict) -> int:
     return FAILURES[verdict.id]
 
 
-def find(id: str, package: str) -> Check:
+def find(id: object, package: str) -> Check:
     """The check of an id.
 
     Raises NoCheck, with those ids of the same set that look like it, where there is none, and
     CourseError where it may be in a set that is wrong.
     """
+    if callable(id):
+        name = getattr(id, "__name__", "ID")
+        raise NoCheck(f'a check is called by its name, in quotes: check("{name}")')
     wrong: CourseError | None = None
     known: dict[str, list[str]] = {}
     for assignment in problem_sets(package):
@@ -42,13 +45,14 @@ def find(id: str, package: str) -> Check:
         except CourseError as error:  # of another set, perhaps
             wrong = wrong or error
             continue
-        if id in checks:
+        if isinstance(id, str) and id in checks:
             return checks[id]
         known[assignment] = list(checks)
     if wrong is not None:
         raise wrong
     ids = known.get(own_set(package), [id for ids in known.values() for id in ids])
-    near = difflib.get_close_matches(str(id), ids, n=3, cutoff=0.5)
+    near = [one for one in ids if one in str(id)]  # as in "batchnorm_forward"
+    near = near or difflib.get_close_matches(str(id), ids, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
     raise NoCheck(f"there is no check {id!r}: {hint}check() lists those of a problem set")
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checking.compare import Difference, Seen, difference
+from grader.checking.remote import Arguments
 
 
 def told(got: object, expected: object, *, dtype: bool = False) -> tuple[str, str]:
@@ -124,6 +125,31 @@ MESSAGES: list[tuple[Any, Any, tuple[str, str]]] = [
     ("1", np.ones(1), ("type", "an array was expected, this is of type str: '1'")),
     (True, np.ones(1), ("type", "an array was expected, this is of type bool: True")),
     (
+        (2, np.ones(3)),
+        np.ones(3),
+        ("more", "an array was expected, this is a tuple of 2: the second is right"),
+    ),
+    (
+        np.ones((2, 3)),
+        (np.ones(3), np.zeros(3)),
+        ("values", "value 2 of 2: wrong values"),
+    ),
+    (
+        np.ones((3, 2)),
+        (np.ones(3), np.zeros(3)),
+        ("type", "2 values were expected, this is an array of shape (3, 2)"),
+    ),
+    (
+        np.ones(2),
+        (np.ones(2), np.ones(1)),
+        ("type", "2 values were expected, this is an array of shape (2,)"),
+    ),
+    (
+        (np.ones(2), np.array([1.0, 1 + 1e-12])),
+        Arguments((np.ones(2), np.ones(2))),
+        ("changed", "argument 2 was changed"),
+    ),
+    (
         (np.ones(1), 2),
         np.ones(1),
         ("more", "an array was expected, this is a tuple of 2: the first is right"),
@@ -182,6 +208,11 @@ def test_sequences_and_dicts_agree() -> None:
     assert difference({"b": 1, "a": None}, {"a": None, "b": 1}) is None
     assert difference((), []) is None
     assert difference(np.True_, True) is None
+
+
+def test_a_stack_is_as_good_as_a_tuple() -> None:
+    """Do the rows of an array agree with as many arrays, as whoever unpacks it would get?"""
+    assert difference(np.ones((2, 3)), (np.ones(3), np.ones(3))) is None
 
 
 def test_dtype_is_compared_if_asked() -> None:

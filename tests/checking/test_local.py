@@ -87,7 +87,7 @@ def test_what_the_code_prints_is_left_out(capsys: pytest.CaptureFixture[str]) ->
         print("x is", x)
         return np.mean(x, axis=0)
 
-    note = "What your code printed for these inputs is left out: call it in a cell to see that."
+    note = "What your code printed or showed for these inputs is left out: call it to see that."
     check("batch_mean", {"batch_mean": noisy})
     assert capsys.readouterr().out == f"{PASSED}\n{note}\n"
     with pytest.raises(CheckFailed) as caught:
@@ -141,6 +141,10 @@ def test_names_of_the_own_set_come_first(in_notebook: Path) -> None:
     """Where the set is known, are names of other sets not proposed?"""
     with pytest.raises(LookupError, match="did you mean 'forward'"):
         check("layernorm_forward", {})
+    with pytest.raises(LookupError, match="no check 'batchnorm_forward': did you mean 'forward'"):
+        check("batchnorm_forward", {})
+    with pytest.raises(LookupError, match=r'in quotes: check\("test_names_of'):
+        check(test_names_of_the_own_set_come_first, {})  # type: ignore[arg-type]
     with pytest.raises(LookupError, match="no check 'qqq': check") as caught:
         check("qqq", {})
     assert caught.value._render_traceback_() == [str(caught.value)]  # type: ignore[attr-defined]
@@ -232,7 +236,7 @@ def cells(*sources: str) -> dict[str, Any]:
         name = f"<ipython-input-{number}-try>"
         lines = source.splitlines(keepends=True)
         linecache.cache[name] = (len(source), None, lines, name)
-        with suppress(SyntaxError):
+        with suppress(Exception):
             exec(compile(source, name, "exec"), namespace)
     return namespace
 
@@ -355,6 +359,54 @@ def test_syntax_error_is_quoted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        (
+            "def batch_mean(x)\n    return x.mean(axis=0)",
+            ": SyntaxError: expected ':' (line 1: def batch_mean(x))",
+        ),
+        ("import no_such\ndef batch_mean(x): return 0", " before that line."),
+    ],
+)
+def test_definition_from_before_is_not_checked(last: str, told: str) -> None:
+    """Is a right version not praised whose cell has since been changed, and ended in an error?"""
+    right = "def batch_mean(x): return x.mean(axis=0)"
+    error = failed("batch_mean", cells(right, last))
+    assert error.text.splitlines()[:3] == [
+        "batch_mean: error, 0% of the points",
+        f"The last cell that defines batch_mean ended in an error{told}",
+        "What is in memory is from before. Mend that cell, run it, and check again.",
+    ]
+    check("batch_mean", cells(right, last, right))
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "batch_mean = np.vectorize(batch_mean, signature='(n,d)->(d)')",
+        "old = batch_mean\nbatch_mean = lambda x: old(x)",
+        "import functools\nbatch_mean = functools.wraps(batch_mean)(lambda x: x.mean(axis=0))",
+        "def batch_mean(x): return x.mean(axis=0)\n1 / 0",
+        "import functools\n@functools.cache\ndef one(): return 1\n@functools.wraps(one)\n"
+        "def batch_mean(x): return x.mean(axis=0)",
+        "class Means:\n    def batch_mean(self): pass",
+    ],
+)
+def test_definition_that_holds_is_checked(last: str) -> None:
+    """Is what the last cell made checked, in whatever way it did?"""
+    check("batch_mean", cells("def batch_mean(x): return x.mean(axis=0)", last) | {"np": np})
+
+
+def test_mended_cell_is_not_blamed() -> None:
+    """Is an error not quoted that a later cell has mended, where the name is gone again?"""
+    wrong, right = "def batch_mean(x) 0", "def batch_mean(x): return 0"
+    names = cells(wrong, right, "del batch_mean")
+    assert failed("batch_mean", names).text.splitlines()[2] == (
+        "Its cell did not run or ended in an error, or the name is another."
+    )
+
+
+@pytest.mark.parametrize(
     ("source", "used"),
     [
         ("import torch\ndef batch_mean(x): return torch.tensor(x).mean(0).numpy()", "torch"),
@@ -434,6 +486,24 @@ def test_links_of_the_notebook(in_notebook: Path, monkeypatch: pytest.MonkeyPatc
     contents["metadata"]["book"] = "https://example.org/book"
     (below / in_notebook.name).write_text(json.dumps(contents), "utf-8")
     assert f'<a href="https://example.org/book/{section}">' in failed("batch_mean", WRONG).html
+
+
+def test_pictures_do_not_bury_the_message() -> None:
+    """In IPython, is what a solution shows or logs left out too, and said to be?"""
+    shell = InteractiveShell.instance()
+    shell.user_ns.update(check=check)
+    code = """
+def batch_mean(x):
+    display(x)
+    sys.stderr.write("careful")
+    return x.mean(axis=0)
+"""
+    shell.run_cell("import sys\nfrom IPython.display import display" + code)
+    with capture_output() as shown:
+        shell.run_cell('check("batch_mean")')
+    assert not shown.outputs
+    assert not shown.stderr
+    assert shown.stdout == f"{PASSED}\n{local.UNSEEN}\n"
 
 
 def test_notebook_shows_html_once() -> None:

@@ -48,6 +48,23 @@ TRIES: dict[str, list[tuple[str, str, str]]] = {
             "an array was expected, this is a tuple of 2: the first is right",
         ),
         (
+            "batch_variance",
+            "def batch_variance(x):\n    return x.mean(axis=0), x.var(axis=0)",
+            "batch_variance: failed, 0% of the points\n"
+            "Mistake: the result comes in a tuple, with something else (returns-more).",
+        ),
+        (
+            "batch_mean",
+            "def batch_mean(x):\n    return x.mean(axis=0).astype(object)",
+            "an array was expected, this is of type ndarray of object",
+        ),
+        (
+            "normalize",
+            "def normalize(x, mean, variance, eps=1e-5):\n    variance += eps\n"
+            "    return (x - mean) / np.sqrt(variance)",
+            "       variance was changed",
+        ),
+        (
             "batch_mean",
             "def batch_mean():\n    return x.mean(axis=0)",
             "raised TypeError: batch_mean() takes 0 positional arguments but 1 was given",
@@ -77,6 +94,14 @@ TRIES: dict[str, list[tuple[str, str, str]]] = {
             "        self.training, gamma = True, np.ones(num_features)",
             "BatchNorm1d(num_features=1)\n"
             "       raised AttributeError: 'BatchNorm1d' object has no attribute 'gamma'",
+        ),
+        (
+            "layer_modes",
+            "class BatchNorm1d(BatchNorm1d):\n"
+            "    def __init__(self, num_features, eps=1e-5, momentum=0.1):\n"
+            "        super().__init__(num_features)\n        self.train = True\n"
+            "    def eval(self):\n        self.training = False\n        return self",
+            "raised TypeError: BatchNorm1d(...).train is of type bool, and no function",
         ),
         (
             "layer_modes",
@@ -120,6 +145,11 @@ TRIES: dict[str, list[tuple[str, str, str]]] = {
             "input_gradient",
             "def batchnorm_backward(dy, x, gamma, eps=1e-5):\n    return dy, dy.sum(axis=0)",
             "3 values were expected, not 2",
+        ),
+        (
+            "numerical_gradient",
+            "def numerical_gradient(f, x, dy, h=1e-5):\n    return dy * f(x + 1j * h).imag / h",
+            "raised TypeError: f takes real numbers, not complex128\n",
         ),
         (
             "numerical_gradient",

@@ -69,7 +69,10 @@ class Objects:
         """A handle for an object that stays here."""
         number = len(self.kept)
         self.kept[number] = value
-        return Handle(number, type(value).__name__)
+        kind = type(value).__name__
+        if type(value) is np.ndarray:  # of what does not cross
+            kind += f" of {value.dtype.name}"
+        return Handle(number, kind)
 
     def resolve(self, handle: Handle | Callback) -> object:
         """The object that a handle stands for."""

@@ -125,8 +125,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 @layer_modes.part("eval(), train() and train(mode) set training, of this layer alone", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made, other = bn.BatchNorm1d(2), bn.BatchNorm1d(2)
-    for switch in (made.eval, made.eval, made.train, made.train):
-        switch()
+    for switch in ("eval", "eval", "train", "train"):
+        getattr(made, switch)()
         yield {"training": made.training, "training of another layer": other.training}
     other.eval()
     for mode in (False, False, True):
@@ -140,8 +140,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     # nothing as in a new layer: a reset would show
     made.running_mean, made.running_var = np.array([3.0, -1.0]), np.array([4.0, 0.5])
     made.gamma, made.beta = np.array([2.0, 3.0]), np.array([-1.0, 1.0])
-    for switch in (made.eval, made.train):
-        switch()
+    for switch in ("eval", "train"):
+        getattr(made, switch)()
         yield running(made)
         yield {"gamma": made.gamma, "beta": made.beta}
 
@@ -150,8 +150,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     made = bn.BatchNorm1d(2)
     made.running_mean = rng.normal(0, 1, 2)  # by which the layer is known again
-    for switch in (made.eval, made.train):
-        returned = switch()
+    for switch in ("eval", "train"):
+        returned = getattr(made, switch)()
         yield getattr(returned, "running_mean", returned)
 
 

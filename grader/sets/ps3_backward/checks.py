@@ -138,7 +138,9 @@ class Function:
 
     def __call__(self, x: object) -> Array:
         array = np.asarray(x)  # from the student's process: it may be anything
-        if array.shape != self.shape or array.dtype.kind not in "iuf":
+        if array.dtype.kind not in "iuf":
+            raise TypeError(f"f takes real numbers, not {array.dtype}")
+        if array.shape != self.shape:
             raise ValueError(f"f takes numbers in shape {self.shape}, not {array.shape}")
         return np.asarray(self.compute(array))
 

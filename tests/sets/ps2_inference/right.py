@@ -420,6 +420,6 @@ def merge(a, b):
 
 def population_statistics(batches):
     n, mean, squares = reduce(merge, map(moments, batches))
-    return mean, squares / n
+    return np.stack([mean, squares / n])
 """,
 }
