@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nbformat import NotebookNode
+
 from .classes.beside import of_one
 from .notebooks.asserts import ignored
 from .notebooks.course import Course
@@ -173,12 +175,7 @@ def _course(arguments: argparse.Namespace) -> Course:
 def _grade(arguments: argparse.Namespace) -> int:
     submission = read_submission(arguments.notebook)
     course = _course(arguments)
-    sets = [arguments.assignment] if arguments.assignment else course.assignments()
-    masters = [master for name in sets for master in course.masters_of(name).values()]
-    if arguments.assignment and len(masters) == 1:
-        [master] = masters
-    else:
-        master = which_master(submission, arguments.notebook, masters)
+    master = _master(submission, course, arguments)
     try:
         notebook = restore(submission, master, course.cells())
     except SubmissionError as error:
@@ -211,6 +208,29 @@ def _grade(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _write(arguments.json, _json(graded))
     return GRADED
+
+
+def _master(submission: NotebookNode, course: Course, arguments: argparse.Namespace) -> Master:
+    """The master of a submission. Those of other sets may be wrong, or in another language."""
+    if arguments.assignment:
+        masters = list(course.masters_of(arguments.assignment).values())
+        if len(masters) == 1:
+            return masters[0]
+        return which_master(submission, arguments.notebook, masters)
+    masters, wrong = [], dict[str, CourseError]()
+    for name in course.assignments():
+        try:
+            masters += course.masters_of(name).values()
+        except CourseError as error:
+            wrong[name] = error
+    try:
+        return which_master(submission, arguments.notebook, masters)
+    except SubmissionError:
+        ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in submission.cells}
+        for name, why in wrong.items():
+            if any(ids & of_notebook for of_notebook in course.cells_of(name)):
+                raise why from None
+        raise
 
 
 def _summary(graded: Graded, master: Master) -> str:

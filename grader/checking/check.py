@@ -225,8 +225,10 @@ class Check:
         if seed in self._proved:
             return
         with quiet():
-            for index in range(len(self.parts)):
-                list(self.answers(index, seed))
+            answers = [a for index in range(len(self.parts)) for a in self.answers(index, seed)]
+            if all(answer is None for answer in answers):
+                nothing = CourseError("the reference returns nothing: is a return missing?")
+                raise CourseError(self._fault(nothing, self.parts[0].script))
             for mistakes in [*((mistake,) for mistake in self.mistakes), self.mistakes[:2]]:
                 self._implementation(mistakes)
         self._proved.add(seed)

@@ -167,14 +167,12 @@ def standings_of(folder: CourseDirectory, config: Config, assignment: str) -> di
 class Place:
     """A student's notebook in the gradebook, and what is to be entered there.
 
-    `mine` is its id, `notebook` that of the released one. It is `doubtful` where the submission
-    could not be graded: then a person has to look at all of it.
+    `mine` is its id, `notebook` that of the released one.
     """
 
     mine: str
     notebook: str
     outcome: GradedNotebook
-    doubtful: bool
 
 
 class Marks:
@@ -242,7 +240,7 @@ class Marks:
         notebooks = self._submission(student, handed_in)
         for name, graded in outcome.notebooks.items():
             id = self.notebooks[name]
-            yield Place(notebooks[id], id, graded, bool(outcome.problems))
+            yield Place(notebooks[id], id, graded)
 
     def penalise(self, students: Collection[str], changes: Callable[[str], None]) -> None:
         """Take off what lateness costs by the due date, extensions and policy of today.
@@ -419,7 +417,7 @@ class Marks:
             for name, score in place.outcome.scores.items():
                 row = known[place.mine, self.graded[place.notebook][name]]
                 # a person has to look at it, for the first time or again
-                review = score is None or row.manual_score is not None or place.doubtful
+                review = score is None or row.manual_score is not None or place.outcome.doubtful
                 changes.append({"id": row.id, "auto_score": score, "needs_manual_grade": review})
             for name, text in place.outcome.comments.items():
                 cell = self.commented[place.notebook][name]

@@ -8,7 +8,7 @@ import json
 import platform
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -125,11 +125,15 @@ class Submission:
 
 @dataclass(frozen=True)
 class GradedNotebook:
-    """A notebook as nbgrader keeps it, and what the gradebook is to hold of its cells."""
+    """A notebook as nbgrader keeps it, and what the gradebook is to hold of its cells.
+
+    It is `doubtful` where it could not be graded: then a person has to look at all of it.
+    """
 
     text: str
     scores: Mapping[str, float | None]
     comments: Mapping[str, str | None]
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -304,7 +308,7 @@ class Worker:
             cell for cell in master.cells.values() if is_set(cell, "grade") or is_set(cell, "task")
         )
         scores = {_id(cell): 0.0 for cell in marked}
-        return _noted(notebook, scores), verdicts
+        return replace(_noted(notebook, scores), doubtful=True), verdicts
 
     def _as_released(self, notebook: NotebookNode, name: str) -> None:
         """What the gradebook says of kernel and cells, as nbgrader puts it into a notebook."""

@@ -146,7 +146,7 @@ class Course(Configurable):
                 found[master_label(path.parent.name, path.stem)] = ids
         return found
 
-    def _cells_of(self, assignment: str) -> list[frozenset[str]]:
+    def cells_of(self, assignment: str) -> list[frozenset[str]]:
         """The grade_ids of each notebook of a problem set."""
         found = self.cells().items()
         return [ids for label, ids in found if label.partition("/")[0] == assignment]
@@ -166,7 +166,7 @@ class Course(Configurable):
             raise CourseError(
                 f"{master.assignment}: no check for the graded cells {', '.join(missing)}"
             )
-        ids = set(master.cells).union(*self._cells_of(master.assignment))
+        ids = set(master.cells).union(*self.cells_of(master.assignment))
         asserts = [
             id for id in master.cells if is_autograded(master.cells[id]) and id not in checks
         ]

@@ -117,7 +117,9 @@ def read_master(
     master = _trusted(path)
     above, below = (_trusted(other).cells if other else [] for other in (header, footer))
     master.cells = [*above, *master.cells, *below]
-    language = master.metadata.get("kernelspec", {}).get("language", "python")
+    told = (("kernelspec", "language"), ("language_info", "name"))  # some tools write only one
+    named = [master.metadata.get(part, {}).get(key) for part, key in told]
+    language = next(filter(None, named), "python")
     if language != "python":
         raise CourseError(f"{path} is a notebook in {language}; only Python is graded")
     cells: dict[str, NotebookNode] = {}

@@ -172,6 +172,21 @@ def test_marks_by_nbgrader(stock: Path, released: Path, tmp_path: Path) -> None:
         assert marks(root, name) == marks(stock, name)
 
 
+def test_one_notebook_missing(released: Path, tmp_path: Path) -> None:
+    """Does of two notebooks only the one that was not handed in wait for a person?"""
+    root = shutil.copytree(released, tmp_path / "course")
+    (root / "submitted" / "hacker" / "ps1" / "problem2.ipynb").unlink()
+    command = ["autograde", "ps1", "--students", "hacker", "--jobs", "1", "--course", str(root)]
+    assert main(command) == 1
+    with Gradebook(Classroom(Course.at(root)).folder.db_url, "") as book:
+        first, second = sorted(
+            book.find_submission("ps1", "hacker").notebooks, key=lambda found: found.name
+        )
+        waiting = [grade.name for grade in first.grades if grade.needs_manual_grade]
+        assert set(waiting).isdisjoint({"correct_squares", "squares_invalid_input"})
+        assert all(grade.needs_manual_grade for grade in second.grades)
+
+
 QUICKSTART = """\
 student    points
 bitdiddle  1.5 / 3  failed: correct_squares, correct_sum_of_squares

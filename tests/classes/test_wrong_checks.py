@@ -54,6 +54,11 @@ MISTAKES = {
     ),
 }
 EXITS = {
+    "the reference returns nothing": (
+        "good = SimpleNamespace(median=median)",
+        "good = SimpleNamespace(median=lambda numbers: None)",
+        "{}, line 13: the reference returns nothing: is a return missing?",
+    ),
     "the reference exits": (
         "good = SimpleNamespace(median=median)",
         "import sys\ngood = SimpleNamespace(median=lambda _: sys.exit(3))",

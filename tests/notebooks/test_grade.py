@@ -626,6 +626,26 @@ def test_bad_input(
     assert len(err.splitlines()) == 1
 
 
+def test_other_masters_are_wrong(
+    course: Path, solved: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is a notebook graded where masters of other sets are in R or broken, and theirs told?"""
+    cells = [{**cell, "id": f"r{i}"} for i, cell in enumerate(solved["cells"])]
+    for i, cell in enumerate(cells):
+        cell["metadata"] = {"nbgrader": {"grade_id": f"r{i}", "schema_version": 3}}
+    kernel = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
+    in_r = json.dumps({**solved, "cells": cells, "metadata": kernel})
+    for name, text in (("a", in_r), ("z", "{")):
+        (course / "solutions" / name).mkdir()
+        (course / "solutions" / name / f"{name}.ipynb").write_text(text)
+    assert main(["grade", "solutions/ps1_standardize/ps1_standardize.ipynb"]) == 0
+    assert "20 of 20 points" in capsys.readouterr().out
+    for text, says in ((in_r, "is a notebook in R"), (FOREIGN, "no graded cells of this course")):
+        (course / "mine.ipynb").write_text(text)
+        assert main(["grade", "mine.ipynb"]) == 2
+        assert says in capsys.readouterr().err
+
+
 def test_bad_arguments(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Do a foreign notebook, an unknown set and unusable folders say what to do?"""
     (course / "mine.ipynb").write_text(FOREIGN)

@@ -261,10 +261,16 @@ def test_wrong_master(tmp_path: Path, cells: list[Json], says: str) -> None:
         read_master(tmp_path, "ps")
 
 
-def test_other_language(tmp_path: Path) -> None:
+KERNELS: list[Json] = [
+    {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}},
+    {"kernelspec": {"name": "ir", "display_name": "R"}, "language_info": {"name": "R"}},
+]
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_other_language(tmp_path: Path, kernel: Json) -> None:
     """Is a master that is not in Python refused, and not graded as if it were?"""
     (tmp_path / "ps").mkdir()
-    kernel = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
     (tmp_path / "ps" / "ps.ipynb").write_text(json.dumps(document() | {"metadata": kernel}))
     with pytest.raises(CourseError, match="a notebook in R; only Python is graded"):
         read_master(tmp_path, "ps")
