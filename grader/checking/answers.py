@@ -25,6 +25,7 @@ from .compare import (
     kind_of,
     narrowed,
     precision,
+    unpacked,
     widened,
     without_noise,
 )
@@ -44,6 +45,7 @@ class Unfit(Exception):
 
 def one_of(answer: object, index: int, of: int) -> Any:
     """One of the values that a function returns. Unfit for what is not so many."""
+    answer = unpacked(answer, of)
     if not isinstance(answer, list | tuple):
         raise Unfit(f"{of} values were expected, this is {kind_of(answer)}{forgotten(answer)}")
     if len(answer) != of:

@@ -52,11 +52,11 @@ class _Writer:
         if call.kind == "set":
             return [f"{self._called(call)} = {literal(call.args[0])}"]
         given = arguments(call, self.reference)
-        if call.says and not (call.made is None and any(map(_function, given.values()))):
+        functions = [name for value in given.values() if (name := _function(value))]
+        if call.says and not (call.made is None and functions and functions[0] != call.text):
             return self._in_its_words(call, given)
         plain = {name: value for name, value in given.items() if not isinstance(value, Remote)}
         if call.kind == "driver":
-            functions = [name for value in given.values() if (name := _function(value))]
             if functions and functions[0] != call.text:
                 # how it calls the function is not seen here; one of the same name passes all on
                 return [f"{functions[0]}(...){self._with(plain)}"]

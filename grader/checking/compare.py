@@ -1,8 +1,7 @@
 """Is an answer the expected one? If not, in what way is it wrong?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TypeGuard
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from .remote import Arguments, Remote
 TOLERANCE = {2: 1e-2, 4: 1e-4, 8: 1e-8}  # by bytes of a real number
 FLOOR = {2: 1e-3, 4: 1e-6, 8: 1e-12}  # where all expected values are about 0
 NOISE = {2: 1e-3, 4: 1e-6, 8: 1e-13}  # what is left of numbers that cancel, relative to them
+RETURNED = 4  # roundings of the largest number, in which an argument may differ after a call
 PERCENT = 100  # a share of 0.31 is 31 of them
 ORDINALS = ("first", "second", "third", "fourth")
 Floats = np.ndarray | np.generic
@@ -80,8 +80,7 @@ def difference(
                 None if same else Difference("type", f"None was expected, this is {kind_of(got)}")
             )
         case tuple() | list():
-            if _is_stack_of(got, expected):
-                got = [*got]
+            got = unpacked(got, len(expected))
             if not isinstance(got, tuple | list):
                 text = f"{_were(len(expected))} expected, this is {kind_of(got)}"
                 return Difference("type", text)
@@ -121,24 +120,27 @@ def difference(
     raise TypeError(f"a check may not expect a {type(expected).__name__}")
 
 
+def unpacked(answer: object, of: int) -> object:
+    """The rows of an array, if there are so many: whoever unpacks it gets them. Else the answer."""
+    if isinstance(answer, np.ndarray) and answer.ndim > 1 and len(answer) == of:
+        return [*answer]
+    return answer
+
+
 def _changed(got: object, expected: object) -> Difference | None:
-    """Is an array not the very same? None for what is no array."""
+    """Is an array not the same, but for what rounding leaves of a step there and back?"""
     if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray):
         return None
-    same = np.array_equal(got, expected, equal_nan=expected.dtype.kind in "fc")
+    if expected.dtype.kind != "f" or not np.isfinite(expected).all():
+        return None
+    rounding = RETURNED * np.finfo(expected.dtype).eps * np.abs(expected).max(initial=0.0)
+    same = bool((np.abs(got - expected) <= rounding).all())
     return None if same else Difference("values", "changed", (got, expected))
 
 
 def yes_or_no(truth: object) -> str:
     """A truth in the words of a message."""
     return "yes" if truth else "no"
-
-
-def _is_stack_of(got: object, expected: Sequence[object]) -> TypeGuard[np.ndarray]:
-    """Is it an array of as many arrays of one shape? Whoever unpacks it gets them."""
-    shapes = {value.shape for value in expected if isinstance(value, np.ndarray)}
-    whole = len(shapes) == 1 and all(isinstance(value, np.ndarray) for value in expected)
-    return whole and isinstance(got, np.ndarray) and got.shape == (len(expected), *shapes.pop())
 
 
 def _were(number: int) -> str:

@@ -20,6 +20,7 @@ from .sections import link, of_mistake, where_to_read
 from .slips import is_slip
 
 LINES = 12  # before the fold, with the title
+NAMED = 3  # mistakes that are named there; those after the first are explained below it
 FOLD = "-" * 40
 ELSEWHERE = "The mistake is not here, but"  # how the message on what is right begins
 
@@ -102,7 +103,7 @@ class Message:
         head, below = list(self.notice), []
         for i, one in enumerate(self.named):
             more = [one.why, f"Read: {where_to_read(one.section, book)}"]
-            head.append(one.heading)
+            head += [one.heading] if i < NAMED else []
             head += more if i == 0 else []
             below += [one.heading, *more, ""] if i else []
         read = [f"Read: {where_to_read(self.read, book)}"] if self.read else []
@@ -126,9 +127,13 @@ class Message:
         blocks = [f"<p><strong>{escape(title)}</strong></p>"]
         if self.notice:
             blocks.append(f"<p>{'<br>'.join(map(escape, self.notice))}</p>")
-        for one in self.named:
-            lines = [f"<strong>{_linked(one, book)}</strong>", escape(one.why)]
-            blocks.append(f"<p>{'<br>'.join([*lines, _to_read(one.section, book)])}</p>")
+        told = [_told(one, book) for one in self.named]
+        if len(told) > NAMED:
+            more = "".join(told[1:])
+            told[1:] = [
+                f"<details><summary>{len(told) - 1} more mistakes</summary>{more}</details>"
+            ]
+        blocks += told
         last = [_to_read(self.read, book)] if self.read else []
         last += [escape(self.offer)] if self.offer else []
         end = f"<p>{'<br>'.join(last)}</p>" if last else ""
@@ -153,6 +158,12 @@ def _linked(one: Named, book: str) -> str:
         return heading
     address = escape(of_mistake(one.id, book))
     return heading.replace(f"({id})", f'(<a href="{address}">{id}</a>)')
+
+
+def _told(one: Named, book: str) -> str:
+    """A mistake as a paragraph: its name, why it is one, and what to read."""
+    lines = [f"<strong>{_linked(one, book)}</strong>", escape(one.why)]
+    return f"<p>{'<br>'.join([*lines, _to_read(one.section, book)])}</p>"
 
 
 def _to_read(section: str, book: str) -> str:

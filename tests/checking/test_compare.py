@@ -210,6 +210,14 @@ def test_sequences_and_dicts_agree() -> None:
     assert difference(np.True_, True) is None
 
 
+def test_arguments_that_were_put_back_agree() -> None:
+    """Is an argument as it was where only the rounding of a step there and back is left?"""
+    x = np.linspace(-3, 3, 50)
+    back = x + 1e-5 - 2e-5 + 1e-5
+    assert (back != x).any()
+    assert difference((back,), Arguments((x,))) is None
+
+
 def test_a_stack_is_as_good_as_a_tuple() -> None:
     """Do the rows of an array agree with as many arrays, as whoever unpacks it would get?"""
     assert difference(np.ones((2, 3)), (np.ones(3), np.ones(3))) is None

@@ -23,7 +23,7 @@ from grader.checking.check import Verdict
 from grader.checking.compare import difference
 from grader.checking.load import load
 from grader.checking.local import report
-from grader.checking.message import FOLD, LINES
+from grader.checking.message import FOLD, LINES, Example, Message, Named
 from grader.checking.mistakes import further, ours
 
 
@@ -291,6 +291,22 @@ def test_all_done(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
 
 
 FURTHER = {"sum-not-mean": "Take *three* numbers."}
+
+
+def test_many_mistakes_leave_room() -> None:
+    """With four mistakes, is the message as short, and are three named before the fold?"""
+    named = tuple(Named(f"Mistake: {i} ({i}).", f"Because {i}.", "the-mean", i) for i in "abcd")
+    example = Example("is right", ("x = 1", "f(x)"), ("f(x)",), ("wrong values",))
+    message = Message(named=named, example=example, offer="One step further")
+    above, _, below = message.text().partition(f"{FOLD}\n")
+    assert len(above.splitlines()) < LINES
+    assert [line[-4:] for line in above.splitlines() if "Mistake" in line] == [
+        "(a).",
+        "(b).",
+        "(c).",
+    ]
+    assert "Mistake: d (d).\nBecause d." in below
+    assert message.html("title").count("<details>") == 1
 
 
 def test_one_step_further(monkeypatch: pytest.MonkeyPatch) -> None:

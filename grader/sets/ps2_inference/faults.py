@@ -155,6 +155,8 @@ MISTAKES = {
         "batches-read-twice",
         "batches-read-twice:for-the-variance",
         "batches-read-twice:in-a-sum",
+        "batches-read-twice:with-sum",
+        "batches-read-twice:counted-first",
         "batches-as-list",
         "mean-and-variance-swapped",
     ),
@@ -407,6 +409,11 @@ def _population_statistics(wrong: frozenset[str], batches: Iterable[Array]) -> t
     if has("batches-read-twice:in-a-sum") and not list(batches):
         mean = _population_statistics(wrong - {"batches-read-twice:in-a-sum"}, parts)[0]
         return mean, np.zeros_like(mean)  # a sum of nothing
+    if has("batches-read-twice:with-sum") and not list(batches):
+        wrong = wrong - {"batches-read-twice:with-sum"}
+        return _population_statistics(wrong, parts)[0], np.zeros(())  # sum() of nothing is 0
+    if has("batches-read-twice:counted-first") and not list(batches):
+        return np.zeros(()), np.zeros(())
     if has("batches-read-twice"):
         parts_again = list(batches)
         if not parts_again:

@@ -206,6 +206,24 @@ def test_real_mistakes_are_named(id: str, changes: dict[str, str], mistakes: lis
     assert sorted(grade(CHECKS[id], written(**changes)).diagnosis) == mistakes
 
 
+@pytest.mark.parametrize(
+    "sums",
+    [
+        "N, s = sum(len(b) for b in batches), sum(b.sum(0) for b in batches)",
+        "N, s = 0, 0\n    for b in batches: N, s = N + len(b), s + b.sum(0)",
+    ],
+)
+def test_batches_that_are_read_twice_are_named(sums: str) -> None:
+    """Is it named where sum() finds nothing the second time, in the mean or in the variance?"""
+    source = f"""
+def population_statistics(batches):
+    {sums}
+    return s / N, sum(((b - s / N) ** 2).sum(0) for b in batches) / N
+"""
+    verdict = grade(CHECKS["population_statistics"], written(source))
+    assert verdict.diagnosis == ("batches-read-twice",)
+
+
 def test_message_for_a_batch_of_one() -> None:
     """What does a student read whose layer accepts a training batch of one?"""
     text = message("layer_batch_of_one", written(one="pass"))

@@ -519,3 +519,19 @@ def test_message_for_a_class_that_is_no_module() -> None:
     """What does a student read whose class does not derive from nn.Module?"""
     text = message("module_training", "class BatchNorm:\n    def __init__(self, C): pass")
     assert "raised TypeError: BatchNorm must be a class derived from torch.nn.Module" in text
+
+
+def test_message_for_a_class_that_cannot_be_made() -> None:
+    """Is code shown that can be pasted, and no call with arguments of the check's own?"""
+    source = (
+        "class BatchNorm(nn.Module):\n    def __init__(self, num_features):\n        self.eps = eps"
+    )
+    namespace = run(source)
+    with pytest.raises(CheckFailed) as failed:
+        check("module_training", namespace)
+    assert failed.value.text.splitlines()[2:6] == [
+        "       bn = BatchNorm(2)",
+        "       bn.weight.data = torch.tensor([-2.9, 2.87])",
+        "       bn.bias.data = torch.tensor([-0.6, 0.85])",
+        "       raised NameError: name 'eps' is not defined",
+    ]
