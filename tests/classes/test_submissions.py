@@ -163,6 +163,7 @@ GRADED: dict[str, tuple[Spoil, str]] = {
     "n" * 255: (lambda _: None, ""),
     "ü" * 127: (lambda _: None, ""),
     'a, "b" [*]?': (lambda _: None, ""),
+    "a\ttab": (lambda _: None, ""),
 }
 
 
@@ -206,7 +207,7 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
 
 def printed(name: str) -> str:
     """A student's name as the table has it."""
-    text = "".join(char if char.isprintable() else "?" for char in name.replace("\n", " "))
+    text = "".join(char if char.isprintable() else "?" for char in re.sub(r"[\n\t]", " ", name))
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
