@@ -226,6 +226,8 @@ def _master(submission: NotebookNode, course: Course, arguments: argparse.Namesp
     try:
         return which_master(submission, arguments.notebook, masters)
     except SubmissionError:
+        if wrong and not masters:
+            raise next(iter(wrong.values())) from None
         ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in submission.cells}
         for name, why in wrong.items():
             if any(ids & of_notebook for of_notebook in course.cells_of(name)):

@@ -70,6 +70,8 @@ def autograde(
     place = classroom.autograded("STUDENT", assignment).parent.parent
     with using(place):
         place.mkdir(parents=True, exist_ok=True)
+        if os.statvfs(place).f_flag & os.ST_RDONLY:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(place))
         if not os.access(place, os.W_OK):
             raise PermissionError(errno.EACCES, "no permission to write in it", str(place))
     with records.alone(), told():

@@ -1,8 +1,10 @@
 """A class: where nbgrader keeps its submissions, feedback and marks."""
 
 import copy
+import os
 import re
 import warnings
+from contextlib import suppress
 from glob import escape, glob
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from nbgrader.utils import capture_log
 from traitlets.config import Config
 
 from ..checking.check import Verdict
-from ..notebooks.course import Course
+from ..notebooks.course import Course, using
 from ..notebooks.notebook import CourseError
 from ..notebooks.report import verdicts_in
 from .files import MAC
@@ -40,12 +42,20 @@ class Classroom:
             )
 
     def students(self, assignment: str) -> list[str]:
-        """Who handed in."""
+        """Who handed in, and whose folder cannot be looked into.
+
+        Raises CourseError where none can be.
+        """
         # no student's name has a zero byte
         place = self.folder.format_path(self.folder.submitted_directory, "\0", assignment)
         before, _, after = place.partition("\0")
+        folder = Path(before)
+        with using(folder), suppress(FileNotFoundError):
+            os.listdir(folder)
         places = glob(f"{escape(before)}*{escape(after)}")
-        found = (path.removeprefix(before).removesuffix(after) for path in places)
+        found = {path.removeprefix(before).removesuffix(after) for path in places}
+        closed = (path for path in glob(f"{escape(before)}*/") if not os.access(path, os.X_OK))
+        found |= {path.removeprefix(before).rstrip("/") for path in closed}
         return sorted(student for student in found if student not in MAC)
 
     def submitted(self, student: str, assignment: str) -> Path:

@@ -201,11 +201,11 @@ def _found(unpacked: Path, packed: Collection[str]) -> Iterator[Found]:
     """The files of students; `packed` are the names of the platform's archives."""
     for path in _files(unpacked):
         parts = path.relative_to(unpacked).parts
-        if any(part.startswith(NOT_THEIRS) for part in parts):
-            continue
         first = int(parts[0] in packed)  # what an archive is called says nothing
         # from above: what a student handed in can have such names in it
         for i, part in enumerate(parts[first:], first + 1):
+            if part.startswith(NOT_THEIRS):
+                break
             matches = [match for layout in LAYOUTS if (match := layout.fullmatch(part))]
             if matches:
                 yield _file(path, min(matches, key=lambda match: match.start("file")), parts[i:])
@@ -233,9 +233,15 @@ def _students(found: Iterable[Found]) -> dict[str, list[Found]]:
         by_person[_as_folder(name), file.number].append(file)
     namesakes = Counter(name for name, _ in by_person)
     return {
-        f"{name}_{number}" if namesakes[name] > 1 or not name else name: theirs
+        f"{name}_{number}" if namesakes[name] > 1 or not name else name: _visible(theirs)
         for (name, number), theirs in by_person.items()
     }
+
+
+def _visible(files: list[Found]) -> list[Found]:
+    """Those that are not hidden; all where a student has no others."""
+    shown = [f for f in files if not any(part.startswith(NOT_THEIRS) for part in f.inner.parts)]
+    return shown or files
 
 
 def _as_folder(name: str) -> str:

@@ -401,6 +401,13 @@ def restore(
     return _notebook(cells, master)
 
 
+@lru_cache(maxsize=64)  # those of the masters
+def _functions(source: str) -> frozenset[str]:
+    """The functions and classes that a cell defines."""
+    kinds = ast.FunctionDef | ast.ClassDef
+    return frozenset(node.name for node in parsed(source).body if isinstance(node, kinds))
+
+
 def _is_stub(cell: NotebookNode) -> bool:
     """Is this the cell of a solution that was not written?"""
     return cell.cell_type == "code" and STUB in cell.source
@@ -442,8 +449,7 @@ def _tell_late(cells: Iterable[NotebookNode], master: Master) -> None:
             late -= names
         if cell.cell_type == "code" and is_set(cell, "solution"):
             grade_id = cell.metadata.nbgrader.grade_id
-            body = parsed(master.cells[grade_id].source).body
-            asked |= {n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+            asked |= _functions(master.cells[grade_id].source)
 
 
 def _is_written(trusted: NotebookNode) -> bool:

@@ -21,6 +21,8 @@ from ..checking.mistakes import catalogue
 from ..sandbox.outputs import printable
 from .notebook import is_autograded
 
+BREAKS = str.maketrans("\n\t", "  ")  # they would break columns
+
 VERDICT = "application/vnd.grader.verdict+json"
 STATUS = {
     "passed": "all right",
@@ -185,7 +187,7 @@ def _reason(verdict: Verdict) -> str:
 
 def columns(rows: Sequence[Sequence[str]]) -> str:
     """Rows of texts as columns of a common width, without what a terminal would obey."""
-    rows = [[printable(text).replace("\n", " ") for text in row] for row in rows]
+    rows = [[printable(text).translate(BREAKS) for text in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()

@@ -306,6 +306,24 @@ def test_archives_in_archives(course: Path) -> None:
     }
 
 
+def test_hidden_files(course: Path) -> None:
+    """Is a checkpoint taken where a student has handed in nothing else, and only there?"""
+    checkpoint = f".ipynb_checkpoints/{SET}-checkpoint.ipynb"
+    put(
+        course,
+        {
+            f"{MOODLE}/{NOTEBOOK}": "new",
+            f"{MOODLE}/{checkpoint}": "old",
+            f"Eve_7_assignsubmission_file_/{checkpoint}": "Eve's",
+        },
+    )
+    zip_collect(course)
+    assert collected(course) == {
+        "Zoë ONeil": {NOTEBOOK: "new"},
+        "Eve": {f"{SET}-checkpoint.ipynb": "Eve's"},
+    }
+
+
 def test_text_in_the_platform(course: Path) -> None:
     """Is somebody who wrote into the platform instead of handing in a file not lost?"""
     put(

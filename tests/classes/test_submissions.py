@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from helpers import ROOT
-from helpers.classes import Counting, classroom, graded_again, in_gradebook, new_course
+from helpers.classes import FEW, Counting, classroom, graded_again, in_gradebook, new_course
 from helpers.interrupted import in_this_process
 from nbgrader.api import Gradebook
 from nbgrader.converters import GenerateFeedback
@@ -163,6 +163,7 @@ GRADED: dict[str, tuple[Spoil, str]] = {
     "n" * 255: (lambda _: None, ""),
     "ü" * 127: (lambda _: None, ""),
     'a, "b" [*]?': (lambda _: None, ""),
+    "a\ttab": (lambda _: None, ""),
 }
 
 
@@ -206,7 +207,7 @@ REFUSED: dict[str, tuple[Spoil, str]] = {
 
 def printed(name: str) -> str:
     """A student's name as the table has it."""
-    text = "".join(char if char.isprintable() else "?" for char in name.replace("\n", " "))
+    text = "".join(char if char.isprintable() else "?" for char in re.sub(r"[\n\t]", " ", name))
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
@@ -438,6 +439,26 @@ def test_what_the_machine_lacks(
     assert "Traceback" not in err
     assert main(command) == 0
     assert in_gradebook(root) == in_gradebook(unbroken)
+
+
+def test_folders_that_cannot_be_looked_into(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Is a student told whose folder belongs to somebody else, and the class if all are?"""
+    may = os.access
+    (root / "submitted" / "closed").mkdir()  # without a look into it, it is empty
+    monkeypatch.setattr(
+        "grader.classes.classroom.os.access",
+        lambda path, mode: "closed" not in str(path) and may(path, mode),
+    )
+    assert classroom(root).students(ASSIGNMENT) == sorted([*FEW, "closed"])
+
+    def refuse(path: Path) -> list[str]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("grader.classes.classroom.os.listdir", refuse)
+    assert main(["autograde", ASSIGNMENT, "--course", str(root)]) == 2
+    assert f"{root}/submitted cannot be used: Permission denied" in capsys.readouterr().err
 
 
 # Several instructors
