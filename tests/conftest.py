@@ -35,7 +35,7 @@ class BySet(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         found = (
-            re.match(r"tests/sets/test_(?!pyodide).*\[.*?\b(ps\d_[a-z]+)", nodeid)
+            re.match(r"tests/sets/(?:test_(?!pyodide).*\[.*?\b)?(ps\d_[a-z]+)", nodeid)
             or re.match(r"tests/test_elsewhere\.py.*\[(.*)\]", nodeid)
             or re.match(r"(tests/test_)(?:book|pages)\.py", nodeid)
         )

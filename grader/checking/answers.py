@@ -111,7 +111,7 @@ class Numbers:
     shape: tuple[int, ...]
     first: float
     scale: float
-    floor: float  # what is smaller may be a rounding error
+    floor: float  # what is smaller may be a rounding error, if only numbers in float32 were given
 
 
 # What there is to see of an answer at a glance: its first values, arrays as `Numbers`. None of
@@ -152,7 +152,7 @@ def _values(answer: object) -> Iterator[object]:
 
 def _numbers(array: np.ndarray) -> Numbers:
     first, scale = (float(array.flat[0]), float(np.abs(array).max())) if array.size else (0.0, 0.0)
-    return Numbers(array.shape, first, scale, FLOOR[precision(narrowed(array))])
+    return Numbers(array.shape, first, scale, FLOOR[min(precision(array), 4)])
 
 
 def apart(some: Iterable[Glance], others: Iterable[Glance], right: Iterable[Glance]) -> bool:

@@ -129,6 +129,8 @@ class Check:
         # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
         self._seeds: tuple[int, ...] = ()  # the last for which they are remembered
+        # of pairs of mistakes and of slips, the last that was asked
+        self._last: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
         # likewise, of pairs of mistakes and of slips too: most are out at a glance
         self._glances: dict[tuple[int, int, tuple[str, ...]], list[Glance]] = {}
         self._remembered: dict[tuple[object, ...], Any] = {}  # by seed, and by what it is
@@ -329,13 +331,16 @@ class Check:
     def answers(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """What the reference, or a faulty implementation, answers in one part.
 
-        That of the reference and of single mistakes is remembered, for some seeds.
+        That of the reference and of single mistakes is remembered, for some seeds; of others the
+        last alone.
 
         What the reference raises is no answer, but a mistake in the check: a CourseError.
         """
-        if len(mistakes) > 1 or any(map(is_slip, mistakes)):  # they are many
-            return self.ask(index, seed, mistakes)
         key = (index, seed, mistakes)
+        if len(mistakes) > 1 or any(map(is_slip, mistakes)):  # they are many
+            if key not in self._last:  # after a glance at one, it is compared
+                self._last = {key: self.ask(*key)}
+            return self._last[key]
         if key not in self._known:
             if seed not in self._seeds:  # a class has one
                 self._seeds = (*self._seeds[1 - SEEDS :], seed)
@@ -357,11 +362,11 @@ class Check:
 
         Remembered, but for slips with numbers.
         """
-        if any("=" in mistake for mistake in mistakes):  # each student has another
-            return [glance(next(iter(self.ask(index, seed, mistakes)), END))]
         key = (index, seed, mistakes)
         if not self._glances.get(key):
-            next(iter(self.answers(index, seed, mistakes)), None)
+            first = next(iter(self.answers(*key)), END)
+            if key not in self._glances:
+                return [glance(first)]
         return self._glances[key]
 
     def remembered(self, seed: int, key: tuple[object, ...], find: Callable[[], T]) -> T:
@@ -374,8 +379,8 @@ class Check:
     def ask(self, index: int, seed: int, mistakes: tuple[str, ...] = ()) -> Answers:
         """The same, asked anew."""
         part, implementation = self.parts[index], self._implementation(mistakes)
-        numbers = any("=" in mistake for mistake in mistakes)
-        glances = None if numbers else self._glances.setdefault((index, seed, mistakes), [])
+        number = any("=" in mistake for mistake in mistakes)  # each student has another
+        glances = None if number else self._glances.setdefault((index, seed, mistakes), [])
         slipped = any(is_slip(mistake) for mistake in mistakes)
         remembers = any("stale" in mistake for mistake in mistakes)
 

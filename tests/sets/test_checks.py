@@ -125,6 +125,7 @@ def mutants() -> list[Any]:
     ]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("assignment", "id", "mistake"), mutants())
 def test_mistake_is_caught_and_named(assignment: str, id: str, mistake: str) -> None:
     """Does a solution with one mistake lose points, and is it told which mistake it is?"""
