@@ -277,8 +277,8 @@ def test_two_slips_of_which_one_is_inside_the_other() -> None:
 
 def test_two_slips_that_may_be_others() -> None:
     """Is nothing said where several pairs of slips, of other kinds, give the same answers?"""
-    # gamma is squared, or taken twice
-    source = "def scale_and_shift(x_hat, gamma, beta):\n    return gamma**2 * x_hat - beta"
+    # x_hat is squared, or multiplied by twice
+    source = "def scale_and_shift(x_hat, gamma, beta):\n    return gamma * x_hat * x_hat - beta"
     check = load("ps1_standardize")["scale_and_shift"]
     assert check.grade(solution("scale_and_shift", source), 100, SEED).diagnosis == ()
 
