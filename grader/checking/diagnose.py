@@ -172,11 +172,12 @@ class Search:
             candidates = itertools.chain(unsolved, solved)
             if one := self._first(candidates, but=hidden):
                 return self._slipped(one, known)
+            if one := self._first(self._with_eps(slips, names), but=hidden):
+                return self._slipped(one, known)
             two = self._two_slips(slips, names) if evidence >= SOLVED else ()
-            for both_of in (self._with_eps(slips, names), two):
-                both = [self._slipped(pair, known) for pair in self._fitting(both_of, but=hidden)]
-                if len({frozenset(one.ids) for one in both}) == 1:  # else it is any of them
-                    return both[0]
+            both = [self._slipped(pair, known) for pair in self._fitting(two, but=hidden)]
+            if len({frozenset(one.ids) for one in both}) == 1:  # else it is any of them
+                return both[0]
         hints = {
             index: hint
             for index in self._wrong

@@ -277,12 +277,20 @@ def test_two_slips_of_which_one_is_inside_the_other() -> None:
 
 def test_two_slips_that_may_be_others() -> None:
     """Is nothing said where several pairs of slips, of other kinds, give the same answers?"""
+    # x_hat is squared, or multiplied by twice
+    source = "def scale_and_shift(x_hat, gamma, beta):\n    return gamma * x_hat * x_hat - beta"
+    check = load("ps1_standardize")["scale_and_shift"]
+    assert check.grade(solution("scale_and_shift", source), 100, SEED).diagnosis == ()
+
+
+def test_slip_inside_another_with_eps() -> None:
+    """Is a root that is missing told beside a slip in what was under it, and by its own name?"""
     source = (
         "def normalize(x, mean, variance, eps=1e-5):\n"
         "    return (x - mean) / (variance + np.sqrt(eps))"
     )
-    check = load("ps1_standardize")["normalize"]
-    assert check.grade(solution("normalize", source), 100, SEED).diagnosis == ()
+    verdict = load("ps1_standardize")["normalize"].grade(solution("normalize", source), 100, SEED)
+    assert verdict.diagnosis == ("divides-by-variance", "slip-power")
 
 
 def test_zeros_have_no_two_causes() -> None:

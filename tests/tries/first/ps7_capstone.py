@@ -398,7 +398,7 @@ def train(model, batches, lr):
         losses.append(loss.item())
     return [sum(losses[: i + 1]) / (i + 1) for i in range(len(losses))]
 """,
-        ("slip-reduction",),
+        ("slip-reduction", "slip-operand"),
     ),
     Try(
         "train",
