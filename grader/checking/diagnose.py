@@ -11,6 +11,7 @@ the machine.
 """
 
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -50,6 +51,8 @@ SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2200  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
 SEARCHES = 2  # among all pairs or slips, for parts that no single mistake explains
+# How it is said that one of several results is None.
+UNWRITTEN = re.compile(r"^value \d+ of .* this is None$|is None: it is not written yet$")
 STEPS = 60  # of the secant method, which seldom needs ten
 
 T = TypeVar("T")
@@ -556,8 +559,10 @@ def _united(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _unwritten(result: Result) -> bool:
-    """Did the stub answer?"""
-    return any(isinstance(answer, Raised) and answer.unwritten for answer in result.answers)
+    """Did the stub answer, or is there None in the place of one of several results?"""
+    if any(isinstance(answer, Raised) and answer.unwritten for answer in result.answers):
+        return True
+    return result.wrong is not None and bool(UNWRITTEN.search(result.wrong.text))
 
 
 def named(mistakes: Iterable[str]) -> tuple[str, ...]:
