@@ -11,6 +11,7 @@ the machine.
 """
 
 import itertools
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -50,6 +51,8 @@ SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2200  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
 SEARCHES = 2  # among all pairs or slips, for parts that no single mistake explains
+# How it is said that one of several results is None.
+SOME_NONE = re.compile(r"^value \d+ of .* this is None$|is None: it is not written yet$")
 STEPS = 60  # of the secant method, which seldom needs ten
 
 T = TypeVar("T")
@@ -99,7 +102,13 @@ class Search:
             for index, result in enumerate(results)
         ]
         self._more = any(a is not b for a, b in zip(self._results, results, strict=True))
-        written = [index for index, result in enumerate(results) if not _unwritten(result)]
+        # where one is known to be unwritten, None says so of the others too
+        begun = any(map(_unwritten, results))
+        written = [
+            index
+            for index, result in enumerate(results)
+            if not (_unwritten(result) or (begun and _has_none(result)))
+        ]
         # What is wrong differs most: begun with it, most candidates are out at the first answer.
         self._parts = sorted(written, key=lambda index: self._results[index].wrong is None)
         self._wrong = [index for index in self._parts if self._results[index].wrong is not None]
@@ -579,6 +588,11 @@ def _united(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
 def _unwritten(result: Result) -> bool:
     """Did the stub answer?"""
     return any(isinstance(answer, Raised) and answer.unwritten for answer in result.answers)
+
+
+def _has_none(result: Result) -> bool:
+    """Is there None in the place of one of several results?"""
+    return result.wrong is not None and bool(SOME_NONE.search(result.wrong.text))
 
 
 def named(mistakes: Iterable[str]) -> tuple[str, ...]:

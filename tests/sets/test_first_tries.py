@@ -170,6 +170,12 @@ TRIES: dict[str, list[tuple[str, str, str]]] = {
     ],
     "ps4_where": [
         (
+            "batchnorm2d_backward",
+            "def batchnorm2d_backward(dy, x, gamma, eps=1e-5):\n"
+            "    return None, None, dy.sum(axis=0)",
+            "Mistake: dgamma or dbeta is not summed over everything that shares the parameter",
+        ),
+        (
             "batchnorm2d_forward",
             "def batchnorm2d_forward(x, gamma, beta, eps=1e-5):\n"
             "    return x - x.mean(axis=[0, 2, 3])",
