@@ -177,7 +177,7 @@ REFUSED = {
     "student-link": "is a link, not a folder",
     "pipe": "is not an ordinary file",
     "folder": "is not an ordinary file",
-    "deep": "not JSON of a sensible depth",
+    "deep": "its lists and fields are nested too deep",
     "broad": "has too many numbers, lists and fields to be read",
 }
 GRADED = ("honest-first", "zoe-last", "hard", "scripts", "files-beside")
