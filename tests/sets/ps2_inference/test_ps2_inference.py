@@ -132,7 +132,7 @@ class BatchNorm1d:
         return self.train(False)
 
     def forward(self, x):
-        if self.training:
+        if self.training:  # mode
             N, m = len(x), self.momentum
             if N == 1: raise ValueError  # one
             mean, var = x.mean(axis=0), x.var(axis=0)
@@ -168,6 +168,7 @@ def test_layer_as_students_write_it_is_right(id: str) -> None:
         ("layer_modes", {"returned": "pass"}, ["mode-returns-nothing"]),
         ("layer_training", {"dtype": "return y"}, ["loses-dtype"]),
         ("layer_inference", {"dtype": "return y"}, ["loses-dtype"]),
+        ("layer_inference", {"mode": "if self.train:"}, ["batch-stats-in-eval"]),  # always true
         ("layer_statistics", {"unbiased": "unbiased = var"}, ["biased-running-variance"]),
         (
             "layer_statistics",
