@@ -294,7 +294,8 @@ class Student:
         """
         defines = re.compile(rf"^\s*(?:async )?(?:def|class)\s+{name}\b|^{name}\s*=", re.MULTILINE)
         errors = dict(self._failed)
-        for source in reversed(self.sources or [*errors]):
+        # a cell that was stopped is not among those that made the namespace
+        for source in (*reversed(self.sources), *reversed(errors)):
             if defines.search(source):  # what came before was mended, or is gone
                 return no_python(source) or errors.get(source)
         return None
