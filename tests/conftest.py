@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,14 @@ class BySet(LoadFileScheduling):
             or re.match(r"(tests/test_)(?:book|pages)\.py", nodeid)
         )
         return found[1] if found else super()._split_scope(nodeid)
+
+
+@pytest.fixture(autouse=True)
+def no_figures() -> Iterator[None]:
+    """No figure of this test is open in the next."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ from .compare import (
     without_noise,
 )
 from .errors import CourseError
-from .limit import OutOfTime, limited
+from .limit import OutOfTime, limited, patience
 from .remote import Call, RemoteError
 
 # An implementation: a namespace with the functions of a problem set. The reference is one, a
@@ -204,8 +204,8 @@ class Answers:
 
     Most candidates for a diagnosis are out at their first answer.
     An exception is the last answer, unless `fault` has words for it: then it is a mistake of ours,
-    and whoever comes to it gets a CourseError. So is one that takes more than `seconds`, where
-    there is such a limit. StudentGone is never an answer.
+    and whoever comes to it gets a CourseError. So is one of `ours` that takes longer than whoever
+    asks has patience. StudentGone is never an answer.
     What there is to see at a glance of those that come is added to `glances`, and that they end.
     """
 
@@ -214,9 +214,9 @@ class Answers:
         script: Callable[[], Iterator[object]],
         fault: Callable[[Exception], str],
         glances: list[Glance] | None = None,
-        seconds: float | None = None,
+        ours: bool = False,
     ) -> None:
-        self._start, self._fault, self._seconds = script, fault, seconds
+        self._start, self._fault, self._ours = script, fault, ours
         self._glances = glances
         self._script: Iterator[object] | None = None
         self._given: list[object] = []
@@ -261,13 +261,14 @@ class Answers:
         return True
 
     def _next(self, script: Iterator[object]) -> object:
-        if self._seconds is None:
+        seconds = patience.get() if self._ours else None
+        if seconds is None:
             return next(script)
         try:
-            with limited(self._seconds):
+            with limited(seconds):
                 return next(script)
         except OutOfTime as late:
-            text = f"there was no answer within {self._seconds:g} s: is there a loop without end?"
+            text = f"there was no answer within {seconds:g} s: is there a loop without end?"
             raise CourseError(text).with_traceback(late.__traceback__) from None
         except SystemExit as exit:
             text = f"the code ends the grader: SystemExit: {exit}"

@@ -124,8 +124,6 @@ class Check:
         self.parts: list[Part] = []
         self._reference, self._faulty, self._plain = reference, faulty, plain
         self.slow = slow
-        # seconds that an answer of ours may take; without, there is no limit
-        self.patience: float | None = None
         # by part, seed and mistakes: the same for all students
         self._known: dict[tuple[int, int, tuple[str, ...]], Answers] = {}
         self._seeds: tuple[int, ...] = ()  # the last for which they are remembered
@@ -399,7 +397,7 @@ class Check:
                 return ""
             return self._fault(error, part.script, mistakes)
 
-        return Answers(script, fault, glances, self.patience)
+        return Answers(script, fault, glances, ours=True)
 
     def _implementation(self, mistakes: tuple[str, ...]) -> Implementation:
         """The reference, or what is made with these mistakes."""

@@ -15,6 +15,20 @@ AGAIN = 1.0  # seconds until it is raised once more, in code that catches everyt
 watcher: ContextVar[Callable[[float], object] | None] = ContextVar("watcher", default=None)
 
 
+# Seconds that an answer of a course's own code may take; None where there is no limit.
+patience: ContextVar[float | None] = ContextVar("patience", default=None)
+
+
+@contextmanager
+def patient(seconds: float) -> Iterator[None]:
+    """Within it, no answer of a course's own code may take longer than so many seconds."""
+    before = patience.set(seconds)
+    try:
+        yield
+    finally:
+        patience.reset(before)
+
+
 class OutOfTime(BaseException):
     """The time is over; no Exception, so that what catches these does not keep it."""
 

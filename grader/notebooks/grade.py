@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from nbformat import NotebookNode, from_dict, v4
 
 from ..checking.check import Check, Verdict
+from ..checking.limit import patient
 from ..checking.remote import Student
 from ..sandbox.outputs import Output, printable
 from ..sandbox.process import Limits, StudentGone, StudentProcess, Warm
@@ -65,12 +67,13 @@ def grade_notebook(
     Raises CourseError for a mistake in a check, before any is asked where that can be known.
     """
     verdicts = []
+    patience = partial(patient, PATIENCE + limits.exercise_seconds)
     for cell in filter(is_autograded, notebook.cells):
         if check := checks.get(cell.metadata.nbgrader.grade_id):
-            check.patience = PATIENCE + limits.exercise_seconds
-            check.prove(seed)
+            with patience():
+                check.prove(seed)
     fit(notebook, warm)
-    with _Session(warm, limits, beside or {}, book) as session:
+    with patience(), _Session(warm, limits, beside or {}, book) as session:
         for cell in notebook.cells:
             if is_autograded(cell):
                 check = checks.get(cell.metadata.nbgrader.grade_id)
