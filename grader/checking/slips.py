@@ -14,9 +14,7 @@ from functools import cache, cached_property
 from types import CodeType, ModuleType, SimpleNamespace
 from typing import Any
 
-from .grammar import KEPT, KINDS, K, Path, Slip, slips
-
-Change = tuple[Path, ast.AST]  # another node at a place of a program
+from .grammar import KEPT, KINDS, Changes, K, Path, Slip, slips
 
 PREFIX = "slip-"  # of the ids of slips
 FIXED = ("1e-5", "1e-8", "1e-3")  # an eps that ignores the argument is one of these
@@ -128,7 +126,7 @@ class Slips:
         """Can a program have both?"""
         return self._all[one].where == self._all[other].where and bool(self._changes(one, other))
 
-    def _changes(self, *names: str) -> tuple[Change, ...]:
+    def _changes(self, *names: str) -> Changes:
         """What a slip changes, or two of them; nothing, if one takes the place of the other."""
         one, *others = (self._all[name].changes for name in names)
         if not others or _apart(one, others[0]):
@@ -207,7 +205,7 @@ class _PutIn(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def _apart(one: Iterable[Change], other: Iterable[Change]) -> bool:
+def _apart(one: Changes, other: Changes) -> bool:
     """Does neither change what the other has put in?"""
     pairs = itertools.product((path for path, _ in one), (path for path, _ in other))
     return all(a[: len(b)] != b and b[: len(a)] != a for a, b in pairs)
