@@ -263,10 +263,10 @@ def _batches(rows: int, seed: int, device: torch.device) -> Iterator[Tensor]:
 def measured(trial: Trial, data: Pictures, scale: Scale) -> dict[str, float]:
     """The numbers of one run.
 
-    main: points at the end, and doublings of steps to `LEVEL`, or of all. ladder: the power of ten
-    of the largest rate that ends with 80 % after one epoch, all at this rate, and whether there
-    was one. by heart: points, and what is known of the pictures that were trained on. groups of N:
-    points after new statistics.
+    main and all steps: points at the end, and doublings of steps to `LEVEL`, or of all; what tunes
+    main ends after two epochs. ladder: the power of ten of the largest rate that ends with 80 %
+    after one epoch, all at this rate, and whether there was one. by heart: points, and what is
+    known of the pictures that were trained on. groups of N: points after new statistics.
     """
     judge = data.test if trial.judged == "test" else data.validation
 
@@ -291,10 +291,11 @@ def measured(trial: Trial, data: Pictures, scale: Scale) -> dict[str, float]:
         _group(model, 0)
         again = recalibrate(model, data.train[0][: scale.few], 1000)
         return {"points": 100 * accuracy(again, *judge)}
-    steps, looks = (scale.steps, 32) if trial.judged == "test" else (scale.tuning, 1)
+    tunes = trial.judged == "validation" and trial.setting == "main"
+    steps, looks = (scale.tuning, 1) if tunes else (scale.steps, 32)
     history = train(model, data.train, judge, lr=lr, steps=steps, seed=trial.seed, looks=looks)
     found = {"points": 100 * history.accuracy[-1]}
-    if trial.judged == "test":
+    if not tunes:
         found["doublings"] = math.log2(first_passage(history, LEVEL))
     return found
 
@@ -403,10 +404,15 @@ def everything(runs: Runs, scale: Scale) -> dict[str, dict[str, Choice]]:
         if "with" in main
         for each in report(f"groups of {size}", "with", main["with"])
     ]
-    found = runs.make([*reported, *groups, *heart])
+    runs.make([*reported, *groups])
+    # What is best without batch norm after two epochs need not survive six: tuned over all of them.
+    rates = [lr / 2**k for lr in dict(main.get("without", ())).values() for k in (1, 2, 3)]
+    whole = best("all steps", runs.make(tune("all steps", ("without",), rates)))
+    runs.make([each for arm, choice in whole.items() for each in report("all steps", arm, choice)])
+    found = runs.make(heart)
     known = best("by heart", found)
     runs.make([each for arm, choice in known.items() for each in report("by heart", arm, choice)])
-    return {"main": main, "by heart": known}
+    return {"main": main, "by heart": known, "all steps": whole}
 
 
 def main(arguments: list[str] | None = None, scale: Scale = Scale()) -> int:

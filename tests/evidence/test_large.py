@@ -144,7 +144,7 @@ def test_all_runs_are_made_and_read(
     data = json.loads(file.read_text())
     assert data["failed"] == []
     assert data["made with"]["device"] == "processor"
-    assert len(data["runs"]) == 3 * 2 + 2 * 2 + 3 * 2 + 2 * 2 + 2 * 4 + 2 * 2
+    assert len(data["runs"]) == 3 * 2 + 2 * 2 + 3 * 2 + 2 * 2 + 2 * 4 + 2 * 2 + 3 + 2
     found = reading.read(file.parent).findings()
     assert [each.line for each in found] == ["1.4", "4.2", "4.3", "5.1", "5.3", "7.3", "8.1"]
     assert unmade not in {each.why for each in found}
