@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -309,7 +310,9 @@ def _chosen(students: list[str], patterns: list[str] | None) -> list[str]:
         return students
     for pattern in patterns:
         if not fnmatch.filter(students, pattern):  # a mistyped name must not pass for "nobody"
-            raise SubmissionError(f"nobody called {pattern} has handed in")
+            near = " or ".join(get_close_matches(pattern, students))
+            meant = f". Is {near} meant?" if near else ""
+            raise SubmissionError(f"nobody called {pattern} has handed in{meant}")
     return [name for name in students if any(fnmatch.fnmatchcase(name, p) for p in patterns)]
 
 

@@ -1,6 +1,6 @@
-"""What `nbgrader zip_collect` makes of the archives of Moodle, Canvas and Blackboard.
+"""What `nbgrader zip_collect` makes of the archives of Moodle, Canvas, Blackboard and Gradescope.
 
-The platform's names of files and folders say who handed them in.
+The platform's names of files and folders say who handed them in; Gradescope's get such names first.
 What follows in them is the student's, and says only which file it is.
 """
 
@@ -11,11 +11,13 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import takewhile
 from pathlib import Path, PurePath
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
+import yaml
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import find_all_notebooks
 
@@ -29,17 +31,23 @@ LAYOUTS = (
     # Blackboard: ps1_zoneil_attempt_2026-03-01-12-00-00_ps1.ipynb, or ps1_attempt_zoneil_2026...
     re.compile(
         r"(?=.*_attempt_)(?P<name>.+?)(?:_attempt)?_"
-        r"(?P<day>\d{4}-\d\d-\d\d)-(?P<time>\d\d-\d\d-\d\d)_(?P<file>.+)"
+        r"(?P<time>\d+(?:-\d+){5})_(?P<file>.+)"
     ),
+    # Canvas, who marks without names: anon_x7Kp2_67890_ps1.ipynb, or LATE_anon_x7Kp2_67890_...
+    re.compile(r"(?:LATE_)?(?P<name>anon_[^_]+)_(?P<upload>\d+)_(?P<file>.+)"),
     # Canvas: oneilzoe_LATE_12345_67890_ps1.ipynb, with the numbers of the student and of the file
-    re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<user>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.I),
+    re.compile(r"(?P<name>.+?)(?:_LATE)?_(?P<user>\d+)_(?P<upload>\d+)_(?P<file>.+)", re.I),
 )
+METADATA = "submission_metadata.yml"  # Gradescope's, on the folders beside it
+GRADESCOPE = re.compile(r"submission_(\d+)")
+AS_MOODLE = "{}_{}_assignsubmission_file_"
 # What a name gets that was there already: " (1)" or "-Copy1" from the student's own programs,
 # "-1" from Canvas for the second attempt.
 AGAIN = r"(?:[ _+]*\((?P<copy>\d+)\)|-Copy(?P<jupyter>\d+))?(?:-(?P<attempt>\d+))?"
 NOT_THEIRS = (".", "__MACOSX")  # what a Mac adds
 UNKNOWN = (
-    "no file is named as Moodle, Canvas or Blackboard name those that students hand in. Say in "
+    "no file is named as Moodle, Canvas, Blackboard or Gradescope name those that students hand "
+    "in. Say in "
     "c.FileNameCollectorPlugin.named_regexp how they are named, or put the notebooks to "
     "submitted/STUDENT/{0}/{0}.ipynb yourself."
 )
@@ -50,7 +58,8 @@ TIMESTAMP = "timestamp.txt"  # nbgrader's: with one of their own, students would
 class Found:
     """A file of a student: `inner` is its path in what was handed in.
 
-    `number` tells students of the same name apart; `time` is None where the platform names none.
+    `number` tells students of the same name apart; `time` is None where the platform names none,
+    and empty where what it names is no time.
     """
 
     path: Path
@@ -90,8 +99,40 @@ class Extract(ExtractorPlugin):  # type: ignore[misc]
         for path in _archives(unpacked):
             if not _of_student(path.relative_to(unpacked)):
                 self._unpack_platforms(path)
+        self._name_folders(unpacked)
         for path in _archives(unpacked):
             self._unpack(path, Room(), NESTED)
+
+    def _name_folders(self, unpacked: Path) -> None:
+        """Give Gradescope's folders the names of those who handed in, as Moodle would.
+
+        What several people handed in together becomes the work of each.
+        """
+        # from above: one that a student handed in has moved by then
+        for path in sorted(unpacked.rglob(METADATA), key=lambda path: len(path.parts)):
+            if path.is_file() and not _of_student(path.relative_to(unpacked)):
+                for folder, people in self._submitters(path).items():
+                    for name in people:
+                        shown = _as_folder(name).replace("_", " ") or "nameless"
+                        number = folder.name.partition("_")[2]
+                        named = folder.with_name(AS_MOODLE.format(shown, number))
+                        shutil.copytree(folder, named, dirs_exist_ok=True)
+                    shutil.rmtree(folder)
+                path.unlink()
+
+    def _submitters(self, path: Path) -> dict[Path, list[str]]:
+        """The names of those who handed in, by the folder with their files."""
+        try:
+            told = yaml.load(path.read_bytes(), yaml.BaseLoader)  # it makes texts, lists and dicts
+            folders = {
+                path.with_name(name): [person[":name"] for person in one[":submitters"]]
+                for name, one in told.items()
+                if GRADESCOPE.fullmatch(name)
+            }
+        except (yaml.YAMLError, LookupError, AttributeError, TypeError) as error:
+            app: Any = self.parent
+            app.fail(f"{METADATA} does not say who handed in: {error!r}. Download it again.")
+        return {folder: people for folder, people in folders.items() if folder.is_dir()}
 
     def _unpack_platforms(self, path: Path) -> None:
         try:
@@ -168,6 +209,11 @@ class Collect(FileNameCollectorPlugin):  # type: ignore[misc]
         for student, files in _students(found).items():
             for name, file in _newest(files, released).items():
                 time = {"timestamp": f"{file.time} {zone}"} if file.time else {}
+                if file.time == "":
+                    self.log.warning(
+                        "%s: when it was handed in is not known, for the time in its name is none",
+                        file.path.relative_to(unpacked),
+                    )
                 chosen[file.path] = {"student_id": student, "file_id": name, **time}
         return chosen
 
@@ -215,7 +261,12 @@ def _found(unpacked: Path, packed: Collection[str]) -> Iterator[Found]:
 def _file(path: Path, match: re.Match[str], below: tuple[str, ...]) -> Found:
     """What the platform's name says of a file."""
     told = match.groupdict()
-    time = f"{told['day']} {told['time'].replace('-', ':')}" if "time" in told else None
+    time = told.get("time")
+    if time is not None:
+        try:
+            time = str(datetime.strptime(time, "%Y-%m-%d-%H-%M-%S"))
+        except ValueError:
+            time = ""
     name = told["name"] + (f"_{told['user']}" if "user" in told else "")
     inner = PurePath(*below or (told["file"],))
     return Found(path, name, told.get("number", ""), time, int(told.get("upload", 0)), inner)
@@ -225,11 +276,12 @@ def _students(found: Iterable[Found]) -> dict[str, list[Found]]:
     """The files of each student, by a name that can be a folder's."""
     files = list(found)
     # Blackboard's names begin with the problem set's, which can have any characters in it
-    columns = zip(*(file.name.split("_")[:-1] for file in files if file.time), strict=False)
+    of_blackboard = (file.name for file in files if file.time is not None)
+    columns = zip(*(name.split("_")[:-1] for name in of_blackboard), strict=False)
     common = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
     by_person = defaultdict(list)
     for file in files:
-        name = "_".join(file.name.split("_")[common:]) if file.time else file.name
+        name = "_".join(file.name.split("_")[common:]) if file.time is not None else file.name
         by_person[_as_folder(name), file.number].append(file)
     namesakes = Counter(name for name, _ in by_person)
     return {

@@ -19,7 +19,7 @@ from traitlets.config import Configurable
 from traitlets.config.loader import LazyConfigValue, PyFileConfigLoader
 
 from ..checking.check import Check
-from ..checking.load import checks_of
+from ..checking.load import checks_of, problem_sets
 from ..checking.mistakes import OURS
 from ..sandbox.process import Limits
 from .notebook import CourseError, Master, calls_check, is_autograded, master_label, read_master
@@ -154,11 +154,13 @@ class Course(Configurable):
     def load_checks(self, master: Master) -> Mapping[str, Check]:
         """The checks of a problem set by grade_id; graded cells that have none are asserts.
 
-        Raises CourseError when they are not right, for cells that call one which is not there, and
-        for one that is of no cell of the problem set, where a cell has none.
+        Raises CourseError when they are not right, for cells that call one which is not there, for
+        one that is of no cell of the problem set, where a cell has none, and for settings of a
+        problem set that there is not.
         """
         self._find_own_modules()
         try:
+            self._known_sets()
             checks = checks_of(master.assignment, self.checks)
         except (ModuleNotFoundError, LookupError) as error:
             raise CourseError(str(error)) from None
@@ -176,6 +178,19 @@ class Course(Configurable):
                 f"check for {', '.join(asserts)}: a check has the id of its cell"
             )
         return checks
+
+    def _known_sets(self) -> None:
+        """Raises CourseError for settings of a set that has neither a master nor checks.
+
+        Its name is mistyped, and the set that is meant would be graded without them.
+        """
+        known = {"*", *self.assignments(), *problem_sets(self.checks)}
+        for trait, table in (("limits", self.limits), ("preload", self.preload)):
+            if unknown := sorted(table.keys() - known):
+                raise CourseError(
+                    f"c.Course.{trait}: there is no problem set {', '.join(map(repr, unknown))}; "
+                    f"there are: {', '.join(sorted(known))}"
+                )
 
     def limits_of(self, assignment: str) -> Limits:
         """The limits of a problem set; nbgrader's own `c.Execute.timeout` is one for each cell."""

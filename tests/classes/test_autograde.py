@@ -278,6 +278,8 @@ def test_chosen_students(root: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert sorted(in_gradebook(root)) == ["ada", "ben", "jan"]
     assert main([*command, "zoe"]) == 2
     assert capsys.readouterr().err == "grader: nobody called zoe has handed in\n"
+    assert main([*command, "emli"]) == 2
+    assert capsys.readouterr().err == ("grader: nobody called emli has handed in. Is emil meant?\n")
 
 
 def test_export(unbroken: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

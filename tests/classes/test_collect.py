@@ -1,4 +1,4 @@
-"""`nbgrader zip_collect` on archives as Moodle, Canvas and Blackboard make them."""
+"""`nbgrader zip_collect` on archives as Moodle, Canvas, Blackboard and Gradescope make them."""
 
 import io
 import json
@@ -109,6 +109,9 @@ ONE = {
         },
         "oneilzoe_12345",
     ),
+    "canvas, without names": ({f"anon_x7Kp2_67890_{NOTEBOOK}": "new"}, "anon_x7Kp2"),
+    "canvas, late without names": ({f"LATE_anon_x7Kp2_67890_{NOTEBOOK}": "new"}, "anon_x7Kp2"),
+    "canvas, a group": ({f"team_a_12345_67890_{NOTEBOOK}": "new"}, "team_a_12345"),
     "canvas, an archive": (
         {f"{CANVAS}homework.zip": packed({NOTEBOOK: "new"})},
         "oneilzoe_12345",
@@ -140,6 +143,80 @@ def test_blackboard(course: Path, name: str) -> None:
         "zoneil": {NOTEBOOK: "second", "timestamp.txt": time},
         "j_o.smith": {NOTEBOOK: "other", "timestamp.txt": time},
     }
+
+
+def test_time_that_is_none(course: Path) -> None:
+    """Is somebody whose attempt has no time collected, with the others, and is it said?"""
+    day = BLACKBOARD.replace("03-01", "13-41")
+    other = BLACKBOARD.replace("zoneil", "jsmith").replace("2026-03-01", "01-03-2026")
+    put(course, {f"{day}_{NOTEBOOK}": "Zoë's", f"{other}_{NOTEBOOK}": "Jo's"})
+    log = zip_collect(course)
+    assert collected(course) == {"zoneil": {NOTEBOOK: "Zoë's"}, "jsmith": {NOTEBOOK: "Jo's"}}
+    assert log.count("when it was handed in is not known, for the time in its name is none") == 2
+
+
+EXPORT = "assignment_12_export"
+GRADESCOPE = """
+submission_101:
+  :submitters:
+  - :name: Zoë O'Neil
+    :sid: '9'
+  :created_at: !ruby/object:Time 2026-03-01 12:00:00.123456000 Z
+submission_102:
+  :submitters:
+  - :name: Lee Ann
+  - :name: Jo_Smith
+103.pdf:
+  :submitters:
+  - :name: Ada
+submission_104:
+  :submitters:
+  - :name: Zoë_101_assignsubmission_file_
+  - :name: ''
+"""
+
+
+def test_gradescope(course: Path) -> None:
+    """Has each of a group what they handed in together, and nobody the work of another?"""
+    forged = GRADESCOPE.replace("submission_102", "submission_101").replace("Lee Ann", "Eve")
+    put(
+        course,
+        {
+            f"{EXPORT}/submission_metadata.yml": GRADESCOPE,
+            f"{EXPORT}/submission_101/{NOTEBOOK}": "new",
+            f"{EXPORT}/submission_101/data/x.csv": "data",
+            f"{EXPORT}/submission_102/{NOTEBOOK}": "group",
+            f"{EXPORT}/submission_104/work.zip": packed({NOTEBOOK: "in an archive"}),
+            f"{EXPORT}/submission_104/submission_metadata.yml": forged,
+            f"{EXPORT}/submission_104/submission_101/{NOTEBOOK}": "Eve's",
+        },
+    )
+    zip_collect(course)
+    eves = {NOTEBOOK: "in an archive"}
+    assert collected(course) == {
+        "Zoë ONeil": {NOTEBOOK: "new", "data/x.csv": "data"},
+        "Lee Ann": {NOTEBOOK: "group"},
+        "Jo Smith": {NOTEBOOK: "group"},
+        "Zoë 101 assignsubmission file": eves,
+        "nameless": eves,
+    }
+
+
+GRADESCOPES = {
+    "a list": "- submission_101",
+    "no names": "submission_101: {':submitters': [{':sid': 1}]}",
+    "cut off": "submission_101: {",
+}
+
+
+@pytest.mark.parametrize("metadata", GRADESCOPES.values(), ids=GRADESCOPES)
+def test_gradescope_that_does_not_say(course: Path, metadata: str) -> None:
+    """Does the command fail where it is not said who handed in, with what is wrong?"""
+    files = {"submission_metadata.yml": metadata, f"submission_101/{NOTEBOOK}": "new"}
+    put(course, {f"{EXPORT}/{name}": text for name, text in files.items()})
+    log = zip_collect(course, fails=True)
+    assert "submission_metadata.yml does not say who handed in: " in log
+    assert "Traceback" not in log
 
 
 def test_time_zone(course: Path) -> None:
@@ -377,3 +454,14 @@ def test_own_regexp(course: Path) -> None:
     put(course, {f"ann-{NOTEBOOK}": "new"})
     zip_collect(course)
     assert collected(course) == {"ann": {NOTEBOOK: "new"}}
+
+
+def test_google_classroom(course: Path) -> None:
+    """Does the expression of the page collect the copies that Google Classroom made?"""
+    page = (ROOT / "grading" / "teach.md").read_text()
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(page.partition("```python\n")[2].partition("```")[0])
+    folder = "drive-download-20260301T120000Z-001"
+    put(course, {f"{folder}/Zoë Ann - Lee - {NOTEBOOK}": "new"}, f"{folder}.zip")
+    zip_collect(course)
+    assert collected(course) == {"Zoë Ann - Lee": {NOTEBOOK: "new"}}

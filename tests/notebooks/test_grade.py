@@ -780,6 +780,14 @@ NO_LIMITS = {
     ),
     "yes": ('c.Course.limits = {"*": {"threads": True}}', "threads is True, not a number above 0"),
     "not installed": ('c.Course.preload = {"*": ["nosuch.x"]}', "there is no module nosuch.x here"),
+    "limits of no set": (
+        'c.Course.limits = {"ps1_standardise": {"cell_seconds": 60}}',
+        "c.Course.limits: there is no problem set 'ps1_standardise'; there are: *, ps1_standardize",
+    ),
+    "modules of no set": (
+        'c.Course.preload = {"ps1": ["torch"]}',
+        "c.Course.preload: there is no problem set 'ps1'; there are: *, ps1_standardize",
+    ),
     "one module": ('c.Course.preload = {"*": "torch"}', "TraitError"),
 }
 

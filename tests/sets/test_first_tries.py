@@ -55,6 +55,18 @@ TRIES: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             "batch_mean",
+            "def batch_mean(x):\n    return tuple(x.mean(axis=0))",
+            "batch_mean: failed, 0% of the points\n"
+            "WRONG  one mean for each feature, taken over the batch",
+        ),
+        (
+            "scale_and_shift",
+            "def scale_and_shift(x_hat, gamma, beta):\n"
+            "    return tuple(gamma * row + beta for row in x_hat)",
+            "scale_and_shift: failed, 0% of the points\nWRONG  ",
+        ),
+        (
+            "batch_mean",
             "def batch_mean(x):\n    return x.mean(axis=0).astype(object)",
             "an array was expected, this is of type ndarray of object",
         ),
