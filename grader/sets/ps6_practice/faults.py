@@ -97,6 +97,7 @@ MISTAKES = {
         "old-statistics-kept",
         "old-statistics-kept:start",
         "old-statistics-kept:count",
+        "old-statistics-kept:as-a-batch",
         "overwritten",
         "dropout-while-recalibrating",
         "momentum-not-restored",
@@ -372,10 +373,12 @@ class Net:
             batches = [x]
         seen = 0
         passed = any(network.training[i] for i in network.norms)
-        for rows in batches:
+        for place, rows in enumerate(batches):
             seen += len(rows)
             for i in norms if self.has("batches-weighed-by-rows") else ():
                 network.momentum[i] = len(rows) / seen
+            for i in norms if self.has("old-statistics-kept:as-a-batch") else ():
+                network.momentum[i] = 1 / (place + 2)
             network.forward(rows)
         for i in norms if self.has("statistics-reset") else ():  # when all is done
             network.restart(i)

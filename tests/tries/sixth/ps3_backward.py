@@ -64,7 +64,7 @@ def batchnorm_backward(dy, x, gamma, eps=1e-5):
     dgamma = (dy * x_hat).sum(axis=0) / std
     return None, dgamma, dbeta
 """,
-        ("slip-twice", "slip-factor", "slip-power", "std-squared"),
+        ("slip-twice", "slip-factor", "slip-power", "std-squared", "dgamma-over-variance"),
     ),
     Try(
         "parameter_gradients",
@@ -240,6 +240,6 @@ def test_backward(batchnorm_backward):
         assert np.allclose(dx, right)
         assert np.allclose(dbeta, dy.sum(axis=0))
 """,
-        ("test-without-dgamma", "test-with-gamma-one"),
+        ("test-without-dgamma", "test-with-gamma-one", "test-of-one-call"),
     ),
 ]

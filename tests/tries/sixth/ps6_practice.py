@@ -152,7 +152,7 @@ def train_and_validate(model, x, y, x_val, y_val, batch_size, epochs, lr):
             accuracies.append((model(x_val).argmax(1) == y_val).float().mean().item())
     return accuracies
 """,
-        ("trained-in-eval",),
+        ("trained-in-eval", "left-in-eval"),
     ),
     Try(
         "fine_tune",

@@ -108,7 +108,7 @@ def train(model, batches, lr):
         losses.append(total / i)
     return losses
 """,
-        (),
+        ("slip-operand",),
     ),
     Try(
         "predict",
