@@ -338,4 +338,78 @@ def population_statistics(batches):
 """,
         ("slip-left-out", "slip-power"),
     ),
+    Try(
+        "layer_training",
+        "The batch is centred by its mean, and divided by the deviation of all values.",
+        layer(
+            forward="""
+if self.training:
+    if len(x) < 2:
+        raise ValueError("one example has no variance")
+    mu = x.mean(axis=0)
+    sigma = x.std()
+    n = len(x)
+    self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mu
+    self.running_var *= 1 - self.momentum
+    self.running_var += self.momentum * x.var(axis=0) * n / (n - 1)
+    x_hat = (x - mu) / np.sqrt(sigma**2 + self.eps)
+else:
+    x_hat = (x - self.running_mean) / np.sqrt(self.running_var + self.eps)
+return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""
+        ),
+        ("scalar-variance", "slip-axis"),
+    ),
+    Try(
+        "layer_statistics",
+        "The running mean takes the median of the batch.",
+        layer(
+            forward="""
+if self.training:
+    n = len(x)
+    if n == 1:
+        raise ValueError("one example has no variance")
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    middle = np.median(x, axis=0)
+    self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * middle
+    self.running_var = (1 - self.momentum) * self.running_var + self.momentum * var * n / (n - 1)
+else:
+    mean, var = self.running_mean, self.running_var
+return (self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta).astype(x.dtype)
+"""
+        ),
+        ("slip-reduction",),
+    ),
+    Try(
+        "layer_inference",
+        "In inference the variance divides, without a root.",
+        layer(
+            forward="""
+if self.training:
+    n = len(x)
+    if n == 1:
+        raise ValueError("one example has no variance")
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    self.running_mean = (1 - self.momentum) * self.running_mean + self.momentum * mean
+    self.running_var = (1 - self.momentum) * self.running_var + self.momentum * var * n / (n - 1)
+    return (self.gamma * (x - mean) / np.sqrt(var + self.eps) + self.beta).astype(x.dtype)
+x_hat = (x - self.running_mean) / (self.running_var + self.eps)
+return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""
+        ),
+        ("eval-divides-by-variance", "divides-by-variance", "slip-power"),
+    ),
+    Try(
+        "population_statistics",
+        "The mean is that of the batches' means.",
+        """\
+def population_statistics(batches):
+    batches = list(batches)
+    means = np.array([b.mean(axis=0) for b in batches])
+    rows = np.vstack(batches)
+    mean = means.mean(axis=0)
+    return mean, ((rows - mean) ** 2).mean(axis=0)
+""",
+        ("batches-weighed-equally",),
+    ),
 ]

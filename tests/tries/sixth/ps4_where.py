@@ -187,4 +187,69 @@ def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
 """,
         ("slip-count", "slip-left-out"),
     ),
+    Try(
+        "batchnorm2d_forward",
+        "gamma and beta are reshaped to meet the width of the maps.",
+        """\
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    N, C, H, W = x.shape
+    mean = np.mean(x, axis=(0, 2, 3), keepdims=True)
+    var = np.var(x, axis=(0, 2, 3), keepdims=True)
+    x_norm = (x - mean) / np.sqrt(var + eps)
+    return np.resize(gamma, (1, 1, 1, W)) * x_norm + np.resize(beta, (1, 1, 1, W))
+""",
+        ("broadcast-along-width",),
+    ),
+    Try(
+        "batchnorm2d_forward",
+        "gamma scales the deviation too: it is squared.",
+        """\
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    g, b = gamma[None, :, None, None], beta[None, :, None, None]
+    mu = x.mean(axis=(0, 2, 3), keepdims=True)
+    sd = np.sqrt(x.var(axis=(0, 2, 3), keepdims=True) + eps) / g
+    return g * (x - mu) / sd + b
+""",
+        ("slip-twice", "slip-power", "slip-factor"),
+    ),
+    Try(
+        "batchnorm2d_backward",
+        "The path through the variance uses x_hat squared's mean instead of dy x_hat's.",
+        """\
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    axes = (0, 2, 3)
+    mu = x.mean(axis=axes, keepdims=True)
+    std = np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    x_hat = (x - mu) / std
+    dx = dy - dy.mean(axis=axes, keepdims=True)
+    dx = dx - x_hat * (x_hat * x_hat).mean(axis=axes, keepdims=True)
+    return gamma[:, None, None] / std * dx, (dy * x_hat).sum(axis=axes), dy.sum(axis=axes)
+""",
+        ("slip-operand",),
+    ),
+    Try(
+        "layernorm",
+        "gamma multiplies the shifted values.",
+        """\
+def layernorm_forward(x, gamma, beta, eps=1e-5):
+    mu = x.mean(axis=-1)[..., None]
+    sd = ((x - mu) ** 2).mean(axis=-1)[..., None] + eps
+    return gamma * ((x - mu) / sd**0.5 + beta)
+""",
+        ("shift-before-scale", "slip-brackets"),
+    ),
+    Try(
+        "groupnorm",
+        "The variance of a group is the mean of its channels' variances.",
+        """\
+def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
+    N, C, H, W = x.shape
+    groups = x.reshape(N, num_groups, C // num_groups, H, W)
+    mean = groups.mean(axis=(2, 3, 4), keepdims=True)
+    var = groups.var(axis=(3, 4), keepdims=True).mean(axis=2, keepdims=True)
+    x_hat = ((groups - mean) / np.sqrt(var + eps)).reshape(x.shape)
+    return gamma[:, None, None] * x_hat + beta[:, None, None]
+""",
+        ("mean-of-variances", "slip-axis"),
+    ),
 ]

@@ -288,4 +288,45 @@ def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
 """,
         ("fold-gamma-forgotten", "slip-left-out", "slip-operand"),
     ),
+    Try(
+        "keras_to_torch",
+        "gamma and beta are exchanged, the momentum is right.",
+        """\
+def keras_to_torch(gamma, beta, moving_mean, moving_variance, momentum, epsilon):
+    return {
+        "weight": beta,
+        "bias": gamma,
+        "running_mean": moving_mean,
+        "running_var": moving_variance,
+        "momentum": 1.0 - momentum,
+        "eps": epsilon,
+    }
+""",
+        ("gamma-beta-swapped", "slip-order"),
+    ),
+    Try(
+        "fold_batchnorm",
+        "eps is outside the root, and the mean is added.",
+        """\
+def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
+    scale = gamma / (running_var.sqrt() + eps)
+    shape = (-1,) + (1,) * (weight.dim() - 1)
+    b = torch.zeros_like(running_mean) if bias is None else bias
+    return weight * scale.view(shape), beta + scale * (b + running_mean)
+""",
+        ("eps-outside-sqrt", "fold-mean-added"),
+    ),
+    Try(
+        "fold_batchnorm",
+        "The unbiased correction of the variance is undone by the number of outputs.",
+        """\
+def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
+    n = weight.shape[0]
+    var = running_var * (n - 1) / n
+    scale = gamma / torch.sqrt(var + eps)
+    b = 0.0 if bias is None else bias
+    return weight * scale.view(-1, *[1] * (weight.dim() - 1)), beta + scale * (b - running_mean)
+""",
+        ("slip-factor", "slip-count"),
+    ),
 ]

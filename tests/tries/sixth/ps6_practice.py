@@ -234,4 +234,32 @@ def accumulate(x, y, hidden, classes, batch_size, micro_batch, steps, lr, seed):
 """,
         ("loss-not-divided",),
     ),
+    Try(
+        "evaluate",
+        "The accuracy is the share of the last batch.",
+        """\
+def evaluate(model, loader):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        for x, y in loader:
+            right = (model(x).argmax(1) == y).sum().item()
+            rows = len(y)
+    model.train(mode)
+    return right / rows
+""",
+        ("last-batch-only", "slip-left-out"),
+    ),
+    Try(
+        "make_mlp",
+        "A norm and a ReLU come after the last linear layer too.",
+        """\
+def make_mlp(widths):
+    blocks = []
+    for a, b in zip(widths, widths[1:]):
+        blocks.extend([nn.Linear(a, b, bias=False), nn.BatchNorm1d(b), nn.ReLU()])
+    return nn.Sequential(*blocks)
+""",
+        ("norm-on-output", "activation-on-output", "output-without-bias"),
+    ),
 ]

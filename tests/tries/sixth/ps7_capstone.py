@@ -209,4 +209,38 @@ def sweep(batches, x_val, y_val, x_new, widths, lrs, seed):
 """,
         ("model-reused",),
     ),
+    Try(
+        "train",
+        "The loss is not the cross-entropy of logits, but of probabilities.",
+        """\
+def train(model, batches, lr):
+    model.train()
+    losses = []
+    for x, y in batches:
+        p = model(x).softmax(dim=1)
+        loss = nn.CrossEntropyLoss()(p, y)
+        model.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for q in model.parameters():
+                q.sub_(lr * q.grad)
+        losses.append(loss.item())
+    return losses
+""",
+        ("softmax-before-loss",),
+    ),
+    Try(
+        "predict",
+        "The network answers in training mode.",
+        """\
+def predict(model, x):
+    mode = model.training
+    model.train()
+    with torch.no_grad():
+        classes = model(x).argmax(dim=-1)
+    model.train(mode)
+    return classes
+""",
+        ("forgot-eval",),
+    ),
 ]
