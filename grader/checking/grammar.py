@@ -343,11 +343,9 @@ def _reductions(site: Site) -> Iterator[Change]:
     if name in ("mean", "sum") and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Pow):
         base, power = ast.unparse(value.left), ast.unparse(value.right)
         whole = reduced().replace(f"({inner})", f"({base})", 1)
-        yield (
-            "brackets",
-            f"the power {power} is outside the {REDUCTIONS[name]}",
-            f"{whole} ** {power}",
-        )
+        # where the mean is 0 nobody can tell whether the power is outside, or nowhere
+        says = f"the power {power} is not taken of each value, before their {REDUCTIONS[name]}"
+        yield "left-out", says, f"{whole} ** {power}"
     for other in REDUCTIONS:
         if other != name:
             yield (
@@ -387,6 +385,12 @@ def _reductions(site: Site) -> Iterator[Change]:
         yield "count", says, reduced(ddof=1)
         says = f"the variance of {of} divides by two less than the number of values"
         yield "count", says, reduced(ddof=2)
+        for some in axis if isinstance(axis, tuple) and len(axis) > 2 else ():
+            rest = tuple(one for one in axis if one != some)
+            says = f"the mean over {_over(some)} of the variances of {of} stands for its variance"
+            of_variances = reduced(axis=rest, keepdims=True)
+            mean = f"{of_variances}.mean(axis={some}, keepdims=True)"
+            yield "reduction", says, f"{mean}.reshape({reduced()}.shape)"
         number = f"(({inner}).size / {reduced()}.size)"
         for divisor in (*_counts(site), K):
             says = f"the sum of squares of {of} is divided by `{divisor}`".replace(K, "{k}")

@@ -250,6 +250,6 @@ def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
     x_hat = ((groups - mean) / np.sqrt(var + eps)).reshape(x.shape)
     return gamma[:, None, None] * x_hat + beta[:, None, None]
 """,
-        ("mean-of-variances", "slip-axis"),
+        ("mean-of-variances", "slip-axis", "slip-reduction"),
     ),
 ]
