@@ -236,6 +236,13 @@ def solution(id: str, source: str) -> Student:
             "the sum of `centred ** 2` is divided by `N + 1`, in `variance`",
         ),
         (
+            "ps1_standardize",
+            "batch_variance",
+            "def batch_variance(x):\n    return (x - x.mean(axis=0)).mean(axis=0)",
+            "",  # rounding errors, which are no evidence
+            "",
+        ),
+        (
             "ps3_backward",
             "compact_dx",
             "def compact_dx(dy, x_hat, std, gamma):\n"
