@@ -385,10 +385,11 @@ def _reductions(site: Site) -> Iterator[Change]:
         yield "count", says, reduced(ddof=1)
         says = f"the variance of {of} divides by two less than the number of values"
         yield "count", says, reduced(ddof=2)
-        for some in axis if isinstance(axis, tuple) and len(axis) > 2 else ():
-            rest = tuple(one for one in axis if one != some)
+        axes = axis if isinstance(axis, tuple) else ()
+        for some in axes if len(axes) > 2 else ():
+            within = tuple(one for one in axes if one != some)
             says = f"the mean over {_over(some)} of the variances of {of} stands for its variance"
-            of_variances = reduced(axis=rest, keepdims=True)
+            of_variances = reduced(axis=within, keepdims=True)
             mean = f"{of_variances}.mean(axis={some}, keepdims=True)"
             yield "reduction", says, f"{mean}.reshape({reduced()}.shape)"
         number = f"(({inner}).size / {reduced()}.size)"
