@@ -45,7 +45,8 @@ GRID = (
 )
 # fmt: on
 PROBES = (1e-7, 0.37, 5.3)  # a number has to be one that shows where it matters alone
-TINY = 1e-12  # zeros are no evidence: much comes to them
+TINY = 1e-12  # zeros are no evidence: much comes to them,
+ROUNDED = 1e-6  # as do rounding errors, so much smaller than the right numbers
 EVIDENCE = 3  # wrong numbers at least, before a slip is believed to be their cause
 SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2200  # of more, only some are tried
@@ -277,7 +278,7 @@ class Search:
                 for got, best in zip(_arrays(given), _arrays(expected), strict=False):
                     if got.shape == best.shape:
                         off = ~np.isclose(got, best)
-                        wrong = np.isfinite(got) & off & (np.abs(got) > TINY)
+                        wrong = np.isfinite(got) & off & (np.abs(got) > _tiny(best))
                         partly = bool((~off & (np.abs(best) > TINY)).any())
                         # zeros beside what is right say where they are
                         count += int((off if partly else wrong).sum())
@@ -292,9 +293,11 @@ class Search:
 
     def _is_zero(self, index: int) -> bool:
         """Did only zeros come, where other numbers should have? Any two mistakes make such."""
-        pairs = self._beside(index)
-        numbers = _flat([got for got, best in pairs if compare(got, best, dtype=False)])
-        return bool(numbers.size) and bool((np.abs(numbers) <= TINY).all())
+        wrong = [(a, b) for a, b in self._beside(index) if compare(a, b, dtype=False)]
+        pairs = [(_flat(got), _flat(best)) for got, best in wrong]
+        return any(got.size for got, _ in pairs) and all(
+            bool((np.abs(got) <= _tiny(best)).all()) for got, best in pairs
+        )
 
     def _pairs(self) -> list[tuple[str, ...]]:
         """Two mistakes: any two, or, of many or in a slow check, with one that explains a part."""
@@ -562,6 +565,11 @@ def _arrays(answer: object) -> Iterator[Array]:
                 yield from _arrays(item)
         case np.ndarray() | np.generic() | float() if np.asarray(answer).dtype.kind == "f":
             yield np.asarray(answer, np.float64)
+
+
+def _tiny(right: Array) -> float:
+    """Up to what size a number is 0 where these are right."""
+    return max(TINY, ROUNDED * float(np.abs(right[np.isfinite(right)]).max(initial=0.0)))
 
 
 def _flat(answer: object) -> Array:

@@ -45,6 +45,7 @@ REDUCTIONS = {
     "min": "smallest value",
 }
 RATES = ("h", "lr", "momentum")  # what only multiplies: how large something is
+PARAMETERS = ("gamma", "weight")  # which other texts start at 0, and add to 1
 SCALES = ("gamma", "std", "variance", "momentum")  # by which people divide once too often
 NO_QUANTITIES = ("self", "student", "training", "tracks", "updates", "C", "network")
 ROWS = (None, 0, 1)  # the axes of what has two
@@ -89,8 +90,8 @@ class Site:
 
     @property
     def counts(self) -> Iterator[str]:
-        """The known numbers of values: N, D, C, H, W, count."""
-        return (name for name in self.scope if name.isupper() or name == "count")
+        """The known numbers of values: N, D, C, H, W, count, size."""
+        return (name for name in self.scope if name.isupper() or name in ("count", "size"))
 
 
 Change = tuple[str, str, str]  # the kind, what is wrong, and the expression that stands there
@@ -153,6 +154,8 @@ def _operations(site: Site) -> Iterator[Change]:
             )
         yield "left-out", f"{other} is left out", left
         yield "left-out", f"{one} is left out", {"-": "-", "/": "1 / "}.get(op, "") + f"({right})"
+        if op == "-" and left == "1":
+            yield "left-out", f"`1 -` is left out before {other}", right
         yield "twice", f"{_done(op, one, other)} twice", f"({text}) {op} ({right})"
         if op in "+*":
             yield "twice", f"{_done(op, other, one)} twice", f"({text}) {op} ({left})"
@@ -172,6 +175,9 @@ def _operations(site: Site) -> Iterator[Change]:
         if op == "/" and right.endswith(" ** 0.5"):
             says = "`** 1 / 2` takes no root, but divides by 2: its brackets are missing"
             yield "brackets", says, f"({left}) / ({right.removesuffix(' ** 0.5')}) / 2"
+        if op == "/" and (term := _under_root(node.right)):
+            says = f"{_name(term[1])} is added to the quotient, not under the root"
+            yield "brackets", says, f"({left}) / np.sqrt({term[0]}) + ({term[1]})"
         if op == "/":
             yield "power", f"the power of {other} is {{k}}", f"({left}) / ({right}) ** {K}"
         if op in "*/":
@@ -222,6 +228,8 @@ def _operations(site: Site) -> Iterator[Change]:
                     yield "brackets", says, f"np.{function}({a}) + np.{function}({b})"
                     says = f"{_name(b)} is subtracted from {_name(a)}"
                     yield "sign", says, f"np.{function}(np.abs(({a}) - ({b})))"
+                    says = f"the larger of `{function}` of {_name(a)} and {_name(b)} is taken"
+                    yield "operation", says, f"np.maximum(np.{function}({a}), {b})"
         case ast.Call(func=ast.Name(id="list"), args=[ast.Name(id=many)]):
             yield "left-out", f"the first of {_name(many)} is left out", f"{text}[1:]"
             yield "left-out", f"the last of {_name(many)} is left out", f"{text}[:-1]"
@@ -239,6 +247,23 @@ def _operations(site: Site) -> Iterator[Change]:
                 yield "order", says, ", ".join(_swapped(texts, i, j))
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             yield "number", f"{{k}} stands where {number} belongs", K
+
+
+def _under_root(node: ast.expr) -> tuple[str, str] | None:
+    """a and b of `np.sqrt(a + b)` or `(a + b) ** 0.5`."""
+    match node:
+        case (
+            ast.Call(
+                func=ast.Attribute(attr="sqrt"), args=[ast.BinOp(left=a, op=ast.Add(), right=b)]
+            )
+            | ast.BinOp(
+                left=ast.BinOp(left=a, op=ast.Add(), right=b),
+                op=ast.Pow(),
+                right=ast.Constant(value=0.5),
+            )
+        ):
+            return ast.unparse(a), ast.unparse(b)
+    return None
 
 
 def _brackets(left: ast.expr, op: str, right: ast.expr) -> Iterator[Change]:
@@ -318,11 +343,9 @@ def _reductions(site: Site) -> Iterator[Change]:
     if name in ("mean", "sum") and isinstance(value, ast.BinOp) and isinstance(value.op, ast.Pow):
         base, power = ast.unparse(value.left), ast.unparse(value.right)
         whole = reduced().replace(f"({inner})", f"({base})", 1)
-        yield (
-            "brackets",
-            f"the power {power} is outside the {REDUCTIONS[name]}",
-            f"{whole} ** {power}",
-        )
+        # where the mean is 0 nobody can tell whether the power is outside, or nowhere
+        says = f"the power {power} is not taken of each value, before their {REDUCTIONS[name]}"
+        yield "left-out", says, f"{whole} ** {power}"
     for other in REDUCTIONS:
         if other != name:
             yield (
@@ -342,6 +365,9 @@ def _reductions(site: Site) -> Iterator[Change]:
     if name == "mean":
         says = f"the middle of the largest and the smallest of {of} stands for its mean"
         yield "reduction", says, f"({largest} + {smallest}) / 2"
+        if isinstance(axis, int | None):
+            first = f"np.take({inner}, {[0] if kept else 0}, axis={axis})"
+            yield "reduction", f"the first of {of} stands where its mean belongs", first
     if name == "var":
         says = f"the distance of the largest {of} from the smallest stands for its spread"
         yield "reduction", says, f"({largest} - {smallest}) ** 2"
@@ -359,6 +385,13 @@ def _reductions(site: Site) -> Iterator[Change]:
         yield "count", says, reduced(ddof=1)
         says = f"the variance of {of} divides by two less than the number of values"
         yield "count", says, reduced(ddof=2)
+        axes = axis if isinstance(axis, tuple) else ()
+        for some in axes if len(axes) > 2 else ():
+            within = tuple(one for one in axes if one != some)
+            says = f"the mean over {_over(some)} of the variances of {of} stands for its variance"
+            of_variances = reduced(axis=within, keepdims=True)
+            mean = f"{of_variances}.mean(axis={some}, keepdims=True)"
+            yield "reduction", says, f"{mean}.reshape({reduced()}.shape)"
         number = f"(({inner}).size / {reduced()}.size)"
         for divisor in (*_counts(site), K):
             says = f"the sum of squares of {of} is divided by `{divisor}`".replace(K, "{k}")
@@ -470,6 +503,8 @@ def _quantities(site: Site) -> Iterator[Change]:
         yield "power", f"{_name(name)} is squared", f"({name}) ** 2"
         yield "power", f"the root of {_name(name)} is taken", f"np.sqrt({name})"
         yield "sign", f"the sign of {_name(name)} is wrong", f"(-{name})"
+        if name.removeprefix("self.") in PARAMETERS:
+            yield "offset", f"1 is added to {_name(name)}", f"(1 + {name})"
         if name.removeprefix("self.") in RATES:
             yield "factor", f"{_name(name)} is {{k}} times what it should be", f"{K} * {name}"
         for kind, says, text in _bent(name):
@@ -480,6 +515,7 @@ def _bent(name: str) -> Iterator[tuple[str, tuple[str, str], str]]:
     """One for all of a quantity, or all along the wrong axis; its name is amid what is said."""
     yield "operand", ("the first of ", " stands for all of it"), f"{name}[0]"
     yield "operand", ("the mean of ", " stands for all of it"), f"{name}.mean()"
+    yield "operand", ("the sum of ", " stands for all of it"), f"{name}.sum()"
     yield "axis", ("", " has a second axis, and lines up with the examples"), f"({name})[:, None]"
 
 
@@ -490,12 +526,17 @@ def _quantity(site: Site) -> str:
 
 
 def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
-    """The same slip at each of several places: another quantity, or another axis."""
+    """The same slip at each of several places: in the same operation, quantity, or axis."""
     by_name: dict[str, list[Site]] = {}
+    alike: dict[tuple[str, str, str], list[tuple[Path, ast.AST]]] = {}
     together: dict[tuple[str, str, str], list[tuple[Path, ast.AST]]] = {}
     for site in sites:
         if name := _quantity(site):
             by_name.setdefault(name, []).append(site)
+        for kind, says, text in _operations(site):
+            if "{k}" not in says:
+                key = kind, says, ast.unparse(site.node)
+                alike.setdefault(key, []).append((site.path, _expression(text)))
         for kind, says, text in _reductions(site):
             if kind in ("axis", "count"):
                 whole, _, done = says.partition(" is ")
@@ -510,6 +551,9 @@ def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
                 says = f"{_name(other)} stands where {_name(name)} belongs"
                 changes = tuple((site.path, _expression(other)) for site in found)
                 yield Slip("operand", says, where, changes)
+    for (kind, says, _), moved in alike.items():
+        if len(moved) > 1:
+            yield Slip(kind, f"{says}, each time", where, tuple(moved))
     for (kind, some, done), moved in together.items():
         paths = [path for path, _ in moved]
         nested = any(a != b and b[: len(a)] == a for a in paths for b in paths)

@@ -57,6 +57,12 @@ def programs(source: str) -> list[tuple[str, str]]:
         ("return (a + b) / c", "brackets", "return a + b / c"),
         ("return a / (b * c)", "brackets", "return a / b * c"),
         ("return np.sqrt(a + b)", "brackets", "return np.sqrt(a) + b"),
+        ("return np.sqrt(a + b)", "operation", "return np.maximum(np.sqrt(a), b)"),
+        ("return c / np.sqrt(a + b)", "brackets", "return c / np.sqrt(a) + b"),
+        ("return c / (a + b) ** 0.5", "brackets", "return c / np.sqrt(a) + b"),
+        ("return (1 - a) * b + (1 - a) * c", "left-out", "return a * b + a * c"),
+        ("return a.mean(axis=0)", "reduction", "return np.take(a, 0, axis=0)"),
+        ("return (a ** 2).mean(axis=0)", "left-out", "return a.mean(axis=0) ** 2"),
         ("return np.sqrt(a + b)", "brackets", "return np.sqrt(a) + np.sqrt(b)"),
         ("return a + b * c", "brackets", "return (a + b) * c"),
         ("return a * b + c", "brackets", "return a * (b + c)"),
@@ -229,6 +235,13 @@ def solution(id: str, source: str) -> Student:
             "    return ((x - x.mean(axis=0)) ** 2).sum(axis=0) / (len(x) + 1)",
             "slip-count",
             "the sum of `centred ** 2` is divided by `N + 1`, in `variance`",
+        ),
+        (
+            "ps1_standardize",
+            "batch_variance",
+            "def batch_variance(x):\n    return (x - x.mean(axis=0)).mean(axis=0)",
+            "",  # rounding errors, which are no evidence
+            "",
         ),
         (
             "ps3_backward",

@@ -13,6 +13,7 @@ EPS = (
     "eps-outside-sqrt",
     "eps-missing",
     "eps-missing:guarded",
+    "eps-missing:zeros",
     "eps-twice",
     "eps-misplaced",
     "eps-fixed",
@@ -252,6 +253,7 @@ class Standardize:
             "eps-outside-sqrt",
             "eps-missing",
             "eps-missing:guarded",
+            "eps-missing:zeros",
             "eps-misplaced:above-the-line",
         )
         inside = 0.0 if self.has(*without) else eps  # added under the root
@@ -260,6 +262,8 @@ class Standardize:
         scale = np.maximum(variance, eps) if self.has("eps-misplaced") else variance + inside
         if self.has("eps-missing:guarded"):
             scale = np.where(scale == 0, 1.0, scale)
+        if self.has("eps-missing:zeros"):
+            scale = np.where(scale == 0, np.inf, scale)  # where nothing is divided, 0 stays
         if not self.has("divides-by-variance"):
             scale = np.sqrt(scale)
         return np.asarray(scale + outside)

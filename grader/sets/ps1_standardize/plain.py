@@ -62,8 +62,7 @@ def batchnorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
 def batchnorm_forward__var(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
     mean = x.mean(axis=0)
     variance = x.var(axis=0)
-    std = np.sqrt(variance + eps)
-    x_hat = (x - mean) / std
+    x_hat = (x - mean) / np.sqrt(variance + eps)
     y = gamma * x_hat + beta
     return y
 

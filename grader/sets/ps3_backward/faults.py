@@ -64,6 +64,7 @@ PARAMETERS = (
     "gradients-swapped:dx-last",
     "dgamma-of-x",
     "dgamma-with-centred-x",
+    "dgamma-over-variance",
     "gamma-in-dgamma",
     "unbiased-normalise",
     "gradients-shape",
@@ -252,7 +253,7 @@ class BackwardPass(Standardize):
             dx = self._dx(dy, x_hat, std, gamma, x)
         if self.has("memory-order:written-to-a-copy"):
             dx = written(dx)
-        dgamma, dbeta = self._parameters(dy, x, centred, x_hat, gamma)
+        dgamma, dbeta = self._parameters(dy, x, centred, std, gamma)
         if self.has("gradients-swapped:dx-last"):
             dx, dgamma, dbeta = dgamma, dbeta, dx
         answers = [self._cast(np.asarray(g, x.dtype)) for g in (dx, dgamma, dbeta)]
@@ -321,10 +322,12 @@ class BackwardPass(Standardize):
         return np.asarray(gamma**power / divisor * (direct - through_mean - through_variance))
 
     def _parameters(
-        self, dy: Array, x: Array, centred: Array, x_hat: Array, gamma: Array
+        self, dy: Array, x: Array, centred: Array, std: Array, gamma: Array
     ) -> tuple[Array, Array]:
+        x_hat = centred / std
         factor = x if self.has("dgamma-of-x") else x_hat  # (N, D)
         factor = centred if self.has("dgamma-with-centred-x") else factor
+        factor = x_hat / std if self.has("dgamma-over-variance") else factor
         factor = factor * gamma if self.has("gamma-in-dgamma") else factor
         dgamma = self._total(dy * factor, ":dgamma")  # (D,)
         dbeta = self._total(dy, ":dbeta")

@@ -154,6 +154,13 @@ mistakes = [
         "gradients-of-gamma-and-beta",
     ),
     Mistake(
+        "dgamma-over-variance",
+        "dgamma has the variance below it, where the standard deviation belongs",
+        "gamma multiplies x_hat, and x_hat is x - mean over the standard deviation, once. "
+        "Either the root is missing in it, or dgamma is divided by it again.",
+        "gradients-of-gamma-and-beta",
+    ),
+    Mistake(
         "gamma-in-dgamma",
         "gamma stands in its own gradient",
         "y = gamma x_hat + beta is linear in gamma, so its gradient does not depend on gamma.",

@@ -20,8 +20,7 @@ def batchnorm2d_forward__steps(x: Array, gamma: Array, beta: Array, eps: float =
     mean = x.mean(axis=(0, 2, 3), keepdims=True)
     centred = x - mean
     variance = (centred**2).mean(axis=(0, 2, 3), keepdims=True)
-    std = np.sqrt(variance + eps)
-    x_hat = centred / std
+    x_hat = centred / np.sqrt(variance + eps)
     y = gamma.reshape(1, C, 1, 1) * x_hat + beta.reshape(1, C, 1, 1)
     return y
 

@@ -76,6 +76,7 @@ MISTAKES = {
         "channels-mixed",
         "channels-last",
         "reshape-without-transpose",
+        "reshape-without-transpose:throughout",
         "reshape-back",
         "reshape-back:channels-last",
         "broadcast-along-width",
@@ -533,6 +534,8 @@ class BatchNorm(_Formula):
     def _forward(self, x: Array, training: bool, updates: bool) -> Array:
         if self.has("precision-fixed:inside"):
             x = x.astype(np.float32).astype(x.dtype)
+        if x.ndim == 4 and self.has("reshape-without-transpose:throughout"):
+            return self._forward(x.reshape(-1, self.C), training, updates).reshape(x.shape)
         per_channel = (self.C,) + (1,) * (x.ndim - 2)  # (C,) or (C, 1, 1)
         running = self.mean, self.variance
         too_early = self.has("updated-in-eval", "updated-in-eval:biased")

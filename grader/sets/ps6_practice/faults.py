@@ -55,6 +55,7 @@ MISTAKES = {
     "evaluate": (
         "forgot-eval",
         "forgot-eval:restored",
+        "forgot-eval:in-training",
         "mean-of-batch-accuracies",
         "left-in-eval",
         "left-in-eval:inside",
@@ -97,6 +98,7 @@ MISTAKES = {
         "old-statistics-kept",
         "old-statistics-kept:start",
         "old-statistics-kept:count",
+        "old-statistics-kept:as-a-batch",
         "overwritten",
         "dropout-while-recalibrating",
         "momentum-not-restored",
@@ -281,8 +283,7 @@ class Net:
     def evaluate(self, _: object, x: Array, y: Array, batch_size: int) -> dict[str, Any]:
         network = self.network
         before = list(network.training)
-        if not self.has("forgot-eval"):
-            network.eval()
+        self._into_inference()
         for i in network.norms if self.has("statistics-reset") else ():
             network.restart(i)
         if self.has("dropout-in-evaluation"):
@@ -372,10 +373,12 @@ class Net:
             batches = [x]
         seen = 0
         passed = any(network.training[i] for i in network.norms)
-        for rows in batches:
+        for place, rows in enumerate(batches):
             seen += len(rows)
             for i in norms if self.has("batches-weighed-by-rows") else ():
                 network.momentum[i] = len(rows) / seen
+            for i in norms if self.has("old-statistics-kept:as-a-batch") else ():
+                network.momentum[i] = 1 / (place + 2)
             network.forward(rows)
         for i in norms if self.has("statistics-reset") else ():  # when all is done
             network.restart(i)
@@ -460,8 +463,7 @@ class Net:
     def predict(self, _: object, x: Array) -> tuple[Array, list[bool]]:
         network = self.network
         before = list(network.training)
-        if not self.has("forgot-eval"):
-            network.eval()
+        self._into_inference()
         outputs = network.forward(x)
         modes = self._left_in(before)
         if "argmax-over-rows" in self.mistakes:
@@ -481,6 +483,13 @@ class Net:
             p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
             return p / p.sum(axis=1, keepdims=True), modes
         return (outputs if self.has("logits") else outputs.argmax(axis=1)), modes
+
+    def _into_inference(self) -> None:
+        """What a function does that should answer in inference mode."""
+        if "forgot-eval:in-training" in self.mistakes:
+            self.network.train()
+        elif not self.has("forgot-eval"):
+            self.network.eval()
 
     def _left_in(self, before: list[bool]) -> list[bool]:
         """The modes after a function that should have left them as they were before."""

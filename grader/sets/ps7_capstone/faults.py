@@ -57,6 +57,7 @@ MISTAKES = {
     ),
     "predict": (
         "forgot-eval",
+        "forgot-eval:in-training",
         "left-in-eval",
         "left-in-eval:inside",
         "left-in-train",
