@@ -142,13 +142,16 @@ def experiment(function: Any, x: Any, y: Any, args: Any, kwargs: Any) -> Any:
     """Driver: the result of the student's experiment, and what went on meanwhile.
 
     x (S, N, D) and y (S, N) become a list of S batches. Counted are passes of a batch through a
-    network with gradients on, and the networks in which that happened.
+    network with gradients on, the networks in which that happened, and with how many different
+    weights their first layers began. The first layer takes the first random numbers, with and
+    without batch normalisation.
     """
     import torch
 
     given = [torch.tensor(value) if hasattr(value, "dtype") else value for value in args]
     batches = [(torch.tensor(a), torch.tensor(b)) for a, b in zip(x, y, strict=True)]
     first: list[Any] = []  # kept, so that no later layer can get the place of one in memory
+    starts: set[bytes] = set()
     passes, frozen, leaks = [0], [False], [False]
 
     def watch(layer: Any, inputs: Any) -> None:
@@ -159,6 +162,7 @@ def experiment(function: Any, x: Any, y: Any, args: Any, kwargs: Any) -> Any:
             passes[0] += 1
             if all(layer is not one for one in first):
                 first.append(layer)
+                starts.add(layer.weight.detach().numpy().tobytes())
         if isinstance(layer, torch.nn.BatchNorm1d):
             frozen[0] |= trains and not layer.training
             leaks[0] |= layer.training and not trains
@@ -172,6 +176,7 @@ def experiment(function: Any, x: Any, y: Any, args: Any, kwargs: Any) -> Any:
         "result": result,
         "passes": passes[0],
         "networks": len(first),
+        "starts": len(starts),
         "norms in inference while training": frozen[0],
         "norms in training while predicting": leaks[0],
     }
@@ -236,8 +241,14 @@ def entry(found: Any, *names: str) -> Any:
 
 
 def worked(found: dict[str, Any]) -> dict[str, Any]:
-    """How the experiment was made, without what it found."""
-    return {key: value for key, value in found.items() if key != "result"}
+    """How the experiment was made, without what it found, and where it started."""
+    return {key: value for key, value in found.items() if key not in ("result", "starts")}
+
+
+def started(found: dict[str, Any], seeds: int) -> Seen:
+    """Did the networks that were trained start from as many weights as there are seeds?"""
+    measured = f"{found['starts']} different weights at the start, {seeds} expected"
+    return Seen(found["starts"] in (0, seeds), measured, chance=True)
 
 
 def budget(found: dict[str, Any], pairs: int) -> Seen:
@@ -280,6 +291,7 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     first, again, other = classes
     yield {"the same for the same seed": np.array_equal(first, again)}
     yield {"the same for another seed": np.array_equal(first, other)}
+    yield {"a pair starts from the same weights": started(found, len(seeds))}
 
 
 @compare.part("within the budget, batch normalisation is ahead; the baseline has learned too", 3)
@@ -344,10 +356,15 @@ def what_they_are(told: Array, shares: Array) -> str:
     return near[0] if near else "others"
 
 
-@sweep.part("one step for each batch, a new network for each rate; inference for other data", 1)
+@sweep.part(
+    "one step for each batch, a new network from the same seed for each rate; inference for other "
+    "data",
+    1,
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares, _ = swept(bn, rng, SHORT)
     yield {f'rows "{name}"': len(shares[name]) for name in SIDES} | worked(found)
+    yield {"all start from the same weights": started(found, 1)}
 
 
 @sweep.part("the best rate is that with the largest accuracy on the validation pictures", 1)

@@ -79,6 +79,7 @@ MISTAKES = {
         "rows-and-columns-swapped",
         "baseline-handicapped",
         "seed-ignored",
+        "seed-ignored:within-a-pair",
         "one-seed-for-all",
     ),
     "sweep": (
@@ -87,6 +88,7 @@ MISTAKES = {
         "norm-missing",
         "norm-in-baseline",
         "rows-and-columns-swapped",
+        "seed-ignored",
         "best-is-worst",
         "best-is-last",
         "best-is-largest",
@@ -159,6 +161,7 @@ class _Experiment:
         self, function: str, x: Array, y: Array, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> dict[str, Any]:
         self.passes, self.networks = 0, 0
+        self.starts: set[int] = set()  # as seeds
         run = self._compare if function == "compare" else self._sweep
         result: Any = {}
         if self.has("never-trained"):
@@ -172,6 +175,7 @@ class _Experiment:
             "result": result,
             "passes": self.passes,
             "networks": self.networks,
+            "starts": len(self.starts),
             "norms in inference while training": self.has("trained-in-eval") and len(x) > 0,
             "norms in training while predicting": self.has("forgot-eval"),
         }
@@ -184,7 +188,9 @@ class _Experiment:
         twice = self.has("more-steps", "more-steps:with" if self.norm else "more-steps:without")
         times = 2 if twice else 1
         self.passes += times * len(batches.x)
-        self.networks += not again and len(batches.x) > 0
+        if not again and len(batches.x) > 0:
+            self.networks += 1
+            self.starts.add(seed)
         # of one network after another, or of this one
         used = tuple(rates if self.has("model-reused") else rates[-1:]) * times
         norm = self.norm and not self.has("norm-missing")
@@ -206,6 +212,8 @@ class _Experiment:
             reused = self.has("model-reused")
             if self.has("seed-ignored"):
                 seed += 1000 * (i + 1)
+            if self.has("seed-ignored:within-a-pair") and not self.norm:
+                seed += 1000
             if self.has("one-seed-for-all") or reused:
                 seed = seeds[0]
             network = self._train(batches, widths, [lr] * (i + 1), seed, reused and i > 0)
@@ -236,6 +244,8 @@ class _Experiment:
             x_val, y_val = np.concatenate(list(batches.x)), np.concatenate(list(batches.y))
         for i in range(len(lrs)):
             reused = self.has("model-reused") and i > 0
+            if self.has("seed-ignored"):
+                seed += 1000
             network = self._train(batches, widths, list(lrs[: i + 1]), seed, reused)
             accuracies.append(float((self._classes(network, x_val) == y_val).mean()))
             predictions.append(self._classes(network, x_new))

@@ -77,7 +77,10 @@ IN_TORCH = [
     ("compare", "more-steps", {"train(model, batches": "train(model, batches + batches"}),
     ("compare", "baseline-handicapped", {"batches, lr)": "batches, lr if batchnorm else lr / 30)"}),
     ("compare", "seed-ignored", {"            torch.manual_seed(seed)\n": ""}),
+    ("compare", "seed-ignored", {"manual_seed(seed)": "manual_seed(seed) if batchnorm else 0"}),
     ("compare", "one-seed-for-all", {"manual_seed(seed)": "manual_seed(seeds[0])"}),
+    ("sweep", "seed-ignored", {"            torch.manual_seed(seed)\n": ""}),
+    ("sweep", "seed-ignored", {"manual_seed(seed)": "manual_seed(seed) if lr == lrs[0] else 0"}),
     ("sweep", "best-is-worst", {"np.argmax": "np.argmin"}),
     ("sweep", "accuracies-in-percent", {".item())": ".item() * 100)"}),
 ]  # fmt: skip
