@@ -245,12 +245,6 @@ def worked(found: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key not in ("result", "starts")}
 
 
-def started(found: dict[str, Any], seeds: int) -> Seen:
-    """Did the networks that were trained start from as many weights as there are seeds?"""
-    measured = f"{found['starts']} different weights at the start, {seeds} expected"
-    return Seen(found["starts"] in (0, seeds), measured, chance=True)
-
-
 def budget(found: dict[str, Any], pairs: int) -> Seen:
     """Did so many pairs of networks see each batch once?"""
     most = 2 * pairs * STEPS
@@ -291,7 +285,10 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     first, again, other = classes
     yield {"the same for the same seed": np.array_equal(first, again)}
     yield {"the same for another seed": np.array_equal(first, other)}
-    yield {"a pair starts from the same weights": started(found, len(seeds))}
+    if found["networks"] == 2 * len(classes):  # with fewer, that is the mistake
+        measured = f"{found['starts']} different weights at the start, {len(seeds)} expected"
+        same = Seen(found["starts"] == len(seeds), measured)
+        yield {"a pair starts from the same weights": same}
 
 
 @compare.part("within the budget, batch normalisation is ahead; the baseline has learned too", 3)
@@ -356,15 +353,10 @@ def what_they_are(told: Array, shares: Array) -> str:
     return near[0] if near else "others"
 
 
-@sweep.part(
-    "one step for each batch, a new network from the same seed for each rate; inference for other "
-    "data",
-    1,
-)
+@sweep.part("one step for each batch, a new network for each rate; inference for other data", 1)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     found, shares, _ = swept(bn, rng, SHORT)
     yield {f'rows "{name}"': len(shares[name]) for name in SIDES} | worked(found)
-    yield {"all start from the same weights": started(found, 1)}
 
 
 @sweep.part("the best rate is that with the largest accuracy on the validation pictures", 1)
@@ -380,6 +372,8 @@ def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
     yield {"the largest accuracy": all(largest)}
     shares = told["with"]  # so early the baseline's may all be equal
     yield {"the smallest accuracy": bool((best["with"] == shares.min()).any())}
+    if found["networks"] < 2 * len(lrs):  # one that was trained before may come to anything
+        return
     # in the order of their sizes it would be the third; after a useless rate anything may be
     best_rate = lrs[shares.argmax()]
     measured = f"the largest accuracy is that of {best_rate}, 0.3 expected"

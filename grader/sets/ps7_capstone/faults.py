@@ -88,7 +88,6 @@ MISTAKES = {
         "norm-missing",
         "norm-in-baseline",
         "rows-and-columns-swapped",
-        "seed-ignored",
         "best-is-worst",
         "best-is-last",
         "best-is-largest",
@@ -244,8 +243,6 @@ class _Experiment:
             x_val, y_val = np.concatenate(list(batches.x)), np.concatenate(list(batches.y))
         for i in range(len(lrs)):
             reused = self.has("model-reused") and i > 0
-            if self.has("seed-ignored"):
-                seed += 1000
             network = self._train(batches, widths, list(lrs[: i + 1]), seed, reused)
             accuracies.append(float((self._classes(network, x_val) == y_val).mean()))
             predictions.append(self._classes(network, x_new))
