@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -67,7 +67,7 @@ class Diagnosis:
     details: dict[str, str] = field(default_factory=dict)
 
 
-def _in_pieces(got: Sequence[object], best: np.ndarray[Any, Any]) -> bool:
+def _in_pieces(got: Sequence[object], best: Array) -> bool:
     """Are these the rows, or the numbers, of an array, which then has nothing with it?"""
     kinds = np.ndarray | np.generic | int | float
     return len(got) == len(best) and all(
