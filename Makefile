@@ -10,6 +10,8 @@ JOBS     ?= 2
 
 # One thread makes training runs repeat, and leaves the other cores to other processes.
 export OMP_NUM_THREADS := 1
+# Hundreds of processes import the same modules: where this is set, each compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PY    := .venv/bin/python
 LOCK  := .venv/requirements.lock

@@ -6,22 +6,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.sets import MOST, with_more
+from helpers.sets import all_pairs
 
 from grader.checking.check import Check
 from grader.checking.load import load, problem_sets
 from grader.checking.mutants import HEAD, Mutant, Report, alike, main, report
 
-# Of the pairs of these sets, and of checks with more mistakes, tests/sets/ draws some, and
-# `make mutants` tries all. What it says of their mistakes alone, tests/sets/test_checks.py asserts
-# with the same seed.
-SLOW = {"ps5_frameworks", "ps6_practice", "ps7_capstone"}
+# Of the pairs of other checks, tests/sets/test_pairs.py draws some, and `make mutants` tries all.
+# What it says of their mistakes alone, tests/sets/test_checks.py asserts with the same seed.
 CHECKS = [
     (name, id)
     for name in problem_sets()
-    if name not in SLOW
     for id, check in load(name).items()
-    if len(check.mistakes) <= MOST
+    if all_pairs(name, check)
 ]
 
 
@@ -61,7 +58,13 @@ def test_mistakes_are_caught_and_named(assignment: str, id: str) -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize(
-    ("assignment", "id"), [(name, id) for name in TOLD_APART for id in with_more(load(name))]
+    ("assignment", "id"),
+    [
+        (name, id)
+        for name in TOLD_APART
+        for id, check in load(name).items()
+        if not all_pairs(name, check)
+    ],
 )
 def test_mistakes_are_told_apart(assignment: str, id: str) -> None:
     """Do mistakes of different names give different answers somewhere?"""

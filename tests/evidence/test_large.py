@@ -22,13 +22,13 @@ from lab.experiments.large import ARMS, Block, GroupedBatchNorm, Scale, Steps, n
 TINY = Scale(
     widths=(4, 8, 16),
     blocks=1,
-    train=600,
-    validation=300,
-    test=300,
+    train=512,
+    validation=60,
+    test=60,
     tuning=2,
-    steps=8,
+    steps=4,
     short=2,
-    few=300,
+    few=256,
     by_heart=2,
     seeds=2,
     groups=(2, 256),
@@ -165,7 +165,7 @@ def test_all_runs_are_made_and_read(
 def test_pictures_are_standardised(package: Path) -> None:
     """Is the mean picture 0 and the deviation 1 over what is trained on, and no picture twice?"""
     data = large.pictures(package, "cpu", TINY)
-    assert [len(classes) for _, classes in data] == [600, 300, 300]
+    assert [len(classes) for _, classes in data] == [512, 60, 60]
     x, _ = data.train
     torch.testing.assert_close(x.mean(0), torch.zeros(1, 28, 28), atol=1e-5, rtol=0)
     assert float(x.std()) == pytest.approx(1, abs=1e-3)

@@ -4,6 +4,8 @@ import pytest
 from helpers.masters import SOLUTIONS
 
 from grader.checking import check, here, session
+from grader.checking.check import Check
+from grader.checking.diagnose import Diagnosis
 from grader.notebooks.notebook import Master, read_master
 
 
@@ -14,6 +16,12 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "FAILURES", {})
     # of what ours answer, each is asked once: these tests have more seeds than a class
     monkeypatch.setattr(check, "SEEDS", 30)
+
+
+@pytest.fixture
+def undiagnosed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that explains a wrong answer is looked for, which takes long; marks are the same."""
+    monkeypatch.setattr(Check, "_diagnose", lambda *_: Diagnosis())
 
 
 @pytest.fixture(scope="module")

@@ -9,17 +9,15 @@ import numpy as np
 import pytest
 import torch
 from helpers.masters import solution
-from helpers.sets import changed, in_fresh_python, named_in_part
+from helpers.sets import changed, in_fresh_python
 from torch import nn
 from torch.nn import functional as F
 
-from grader.checking.check import Verdict
 from grader.checking.load import load
 from grader.checking.local import CheckFailed, check
-from grader.checking.remote import Loopback, StandIn, Student
+from grader.checking.remote import Loopback, Student
 from grader.notebooks.notebook import Master
 from grader.sets._network import Network, cross_entropy, initial
-from grader.sets.ps6_practice import faults
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 SEED = 4711
@@ -275,23 +273,6 @@ def test_mistakes_in_torch_are_named(
     verdict = grade(id, changed(solution(master, id), changes))
     assert verdict.points < 100
     assert mistake in verdict.diagnosis, verdict.message
-
-
-@pytest.mark.no_cover
-@pytest.mark.parametrize("id", CHECKS)
-def test_pairs_are_caught_and_named_in_part(id: str) -> None:
-    """Do solutions with two mistakes lose points, and are nearly all told one of the two?"""
-    pairs = [
-        (one, other)
-        for one, other in itertools.combinations(CHECKS[id].mistakes, 2)
-        if one.partition(":")[0] != other.partition(":")[0]
-    ][:: 1 if id in QUICK else 3]
-
-    def graded(*pair: str) -> Verdict:
-        return CHECKS[id].grade(StandIn(faults.implementation(*pair)), 100, SEED)
-
-    named = named_in_part(pairs, graded)
-    assert named >= 0.95 * len(pairs)
 
 
 def test_rounding_errors_that_grow_cost_nothing() -> None:
