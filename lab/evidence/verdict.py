@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special  # not scipy.stats, which takes a second to import
 
 Verdict = Literal["supported", "qualified", "negligible", "open", "contradicted"]
 MOST = 3 / 4  # of the settings
@@ -35,15 +35,15 @@ def interval(values: npt.ArrayLike) -> Interval:
     mean, error = float(x.mean()), float(x.std(ddof=1) / np.sqrt(len(x)))
     if error == 0:
         return Interval(mean, mean, mean, float(mean == 0))
-    margin = float(stats.t.ppf(0.975, len(x) - 1)) * error
-    p = 2 * float(stats.t.sf(abs(mean) / error, len(x) - 1))
+    margin = float(special.stdtrit(len(x) - 1, 0.975)) * error
+    p = 2 * float(special.stdtr(len(x) - 1, -abs(mean) / error))
     return Interval(mean, mean - margin, mean + margin, p)
 
 
 def foreseen(values: npt.ArrayLike, level: float = 0.9999) -> tuple[float, float]:
     """Between which two numbers one more value like these (n,) lies, with probability `level`."""
     x = np.asarray(values, dtype=float)
-    margin = stats.t.ppf((1 + level) / 2, len(x) - 1) * x.std(ddof=1) * np.sqrt(1 + 1 / len(x))
+    margin = special.stdtrit(len(x) - 1, (1 + level) / 2) * x.std(ddof=1) * np.sqrt(1 + 1 / len(x))
     return float(x.mean() - margin), float(x.mean() + margin)
 
 
