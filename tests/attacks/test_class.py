@@ -7,16 +7,16 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import ROOT
 from helpers.masters import points_of
+from helpers.server import answering
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 
@@ -47,12 +47,8 @@ def spy() -> Iterator[tuple[str, list[str]]]:
     """The address of a server, and what it is asked for."""
     asked: list[str] = []
     kind = type("Listening", (Spy,), {"asked": asked})
-    with ThreadingHTTPServer(("127.0.0.1", 0), kind) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-        thread.join()
+    with answering(kind) as address:
+        yield address, asked
 
 
 def page(address: str) -> str:

@@ -108,7 +108,11 @@ class Browser:
 
     def _receive(self, key: str, value: object) -> dict[str, Any]:
         while True:
-            message = json.loads(self._socket.recv())
+            try:
+                message = json.loads(self._socket.recv())
+            except websocket.WebSocketTimeoutException as error:
+                error.add_note(f"no {key} {value}; the last events: {self.events[-5:]}")
+                raise
             if "method" in message:
                 self.events.append(message)
             if message.get(key) == value:

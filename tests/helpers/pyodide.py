@@ -2,17 +2,17 @@
 
 import json
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from helpers import ROOT
+from helpers.server import answering
 
 # What a page may load where all has to come from the site: the browser reports what else it tries.
 OWN = "'self' 'unsafe-inline' 'unsafe-eval' data: blob:"
@@ -64,13 +64,5 @@ class _Handler(SimpleHTTPRequestHandler):
 def serving(folder: Path) -> Iterator[Site]:
     """A server of a folder whose pages may load nothing from elsewhere."""
     site = Site()
-    handler = partial(_Handler, directory=str(folder), site=site)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        site.address = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield site
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(partial(_Handler, directory=str(folder), site=site)) as site.address:
+        yield site

@@ -3,10 +3,10 @@
 import gzip
 import io
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache, partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,15 @@ class Compressing(SimpleHTTPRequestHandler):
         """Say nothing of the requests."""
 
 
+class _Server(ThreadingHTTPServer):
+    # A browser opens more connections at once than the 5 that may wait by default.
+    request_queue_size = 128
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address at which a folder is served, without a slash at its end."""
-    handler = partial(Compressing, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+def answering(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server on this machine whose requests are answered so."""
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -55,3 +59,8 @@ def served(folder: Path) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def served(folder: Path) -> AbstractContextManager[str]:
+    """The address at which a folder is served, without a slash at its end."""
+    return answering(partial(Compressing, directory=str(folder)))
