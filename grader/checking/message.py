@@ -13,6 +13,7 @@ import numpy as np
 
 from .answers import Implementation, Raised, Result
 from .asked import arguments, asked
+from .borrowed import stub_left
 from .literals import MARK, TOO_LARGE, Table, furthest, side_by_side
 from .mistakes import catalogue, ours
 from .remote import Remote, Student
@@ -181,10 +182,14 @@ def to_do(results: Sequence[Result], student: Student, section: str) -> Message:
     name, absent, _ = raised.text.partition(" is not defined")
     if absent and (error := student.error_in_cell_of(name)):
         why = [f"Its cell ended in an error: {error}"]
-    else:
+    elif absent:
         why = ["Its cell did not run or ended in an error, or the name is another."]
+    elif stub_left(student.sources, raised.text):
+        why = ["There is code in it, and the stub's line that raises this error: delete that line."]
+    else:
+        why = []
     return Message(
-        notice=(f"Not written yet: {raised.text or raised.told}", *(why if absent else [])),
+        notice=(f"Not written yet: {raised.text or raised.told}", *why),
         read=section,
         rest=("It will be checked for", *(f"- {result.part.says}" for result in results)),
     )

@@ -2,6 +2,7 @@
 
 import json
 import linecache
+import re
 import shutil
 import signal
 import subprocess
@@ -9,8 +10,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 from helpers import ROOT
@@ -19,9 +22,10 @@ from IPython.utils.capture import capture_output
 
 from grader import CheckFailed, check
 from grader.checking import local, session
+from grader.checking.borrowed import stub_left
 from grader.checking.check import Verdict
 from grader.checking.compare import difference
-from grader.checking.load import load
+from grader.checking.load import load, problem_sets
 from grader.checking.local import report
 from grader.checking.message import FOLD, LINES, Example, Message, Named
 from grader.checking.mistakes import further, ours
@@ -372,6 +376,41 @@ def test_syntax_error_is_quoted() -> None:
         "Not written yet: batch_mean is not defined",
         "Its cell ended in an error: SyntaxError: expected ':' (line 1: def batch_mean(x))",
     ]
+
+
+STUB = 'raise NotImplementedError("batch_mean: your code here")'
+LEFT = "There is code in it, and the stub's line that raises this error: delete that line."
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        (f"# YOUR CODE HERE\n{STUB}", False),
+        (f"given = 1\n# YOUR CODE HERE\n{STUB}", False),
+        (STUB, False),
+        (f'"""The mean."""\n# YOUR CODE HERE\n{STUB}', False),
+        (f"# YOUR CODE HERE\n{STUB}\nreturn x.mean(axis=0)", True),
+        (f"# YOUR CODE HERE\nmean = x.mean(axis=0)\n{STUB}", True),
+        (f"given = 1\n# YOUR CODE HERE\nmean = x.mean(axis=0)\n{STUB}", True),
+        (f'"""The mean."""\n{STUB}\nreturn x.mean(axis=0)', True),
+    ],
+)
+def test_stub_that_was_left(body: str, left: bool) -> None:
+    """Is who has written an exercise, and left the stub's line, told so, and nobody else?"""
+    names = cells("def batch_mean(x):\n" + indent(body, "    "))
+    lines = str(failed("batch_mean", names)).splitlines()
+    assert lines[1] == "Not written yet: batch_mean: your code here"
+    assert (LEFT in lines) == left
+
+
+@pytest.mark.parametrize("assignment", problem_sets())
+def test_no_stub_has_code_of_its_own(assignment: str) -> None:
+    """Is nobody told so who has not begun?"""
+    notebook = nbformat.read(ROOT / "exercises" / assignment / f"{assignment}.ipynb", as_version=4)
+    cells = [cell.source for cell in notebook.cells if "your code here" in cell.source]
+    texts = re.findall(r'NotImplementedError\("(.*)"\)', "\n".join(cells))
+    assert len(texts) >= len(load(assignment)) - 3  # some exercises are asked in several checks
+    assert [text for text in texts if stub_left(cells, text)] == []
 
 
 @pytest.mark.parametrize(
