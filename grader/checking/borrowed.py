@@ -77,6 +77,14 @@ def stub_left(sources: Sequence[str], text: str) -> bool:
     return False
 
 
+def stub_replaced(sources: Sequence[str], text: str) -> bool:
+    """Does a cell before the stub, whose error has this text, define what the stub does?"""
+    name = text.partition(":")[0].partition(".")[0]
+    stubs = [place for place, source in enumerate(sources) if text in source]
+    before = [source for source in sources[: max(stubs, default=0)] if text not in source]
+    return any(name in names for source in before for names, _, _ in _definitions(source))
+
+
 def _leads_to(sources: tuple[str, ...], name: str) -> Iterator[ast.AST]:
     """What defines a name, and the names in that, and so on."""
     defined: dict[str, list[ast.AST]] = {}

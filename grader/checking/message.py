@@ -13,7 +13,7 @@ import numpy as np
 
 from .answers import Implementation, Raised, Result
 from .asked import arguments, asked
-from .borrowed import stub_left
+from .borrowed import stub_left, stub_replaced
 from .literals import MARK, TOO_LARGE, Table, furthest, side_by_side
 from .mistakes import catalogue, ours
 from .remote import Remote, Student
@@ -186,6 +186,8 @@ def to_do(results: Sequence[Result], student: Student, section: str) -> Message:
         why = ["Its cell did not run or ended in an error, or the name is another."]
     elif stub_left(student.sources, raised.text):
         why = ["There is code in it, and the stub's line that raises this error: delete that line."]
+    elif raised.text and stub_replaced(student.sources, raised.text):
+        why = ["An earlier cell defines it, but the stub takes its place: write it in the stub."]
     else:
         why = []
     return Message(

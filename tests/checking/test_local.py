@@ -403,6 +403,20 @@ def test_stub_that_was_left(body: str, left: bool) -> None:
     assert (LEFT in lines) == left
 
 
+OWN = "def batch_mean(x):\n    return x.mean(axis=0)"
+STUB_CELL = f"def batch_mean(x):\n    # YOUR CODE HERE\n    {STUB}"
+
+
+@pytest.mark.parametrize(
+    ("ran", "replaced"),
+    [([STUB_CELL], False), ([STUB_CELL, STUB_CELL], False), ([OWN, STUB_CELL], True)],
+)
+def test_own_cell_that_the_stub_replaced(ran: list[str], replaced: bool) -> None:
+    """Is who wrote it in an earlier cell told that the stub took its place, and nobody else?"""
+    told = "An earlier cell defines it, but the stub takes its place: write it in the stub."
+    assert (told in str(failed("batch_mean", cells(*ran))).splitlines()) == replaced
+
+
 @pytest.mark.parametrize("assignment", problem_sets())
 def test_no_stub_has_code_of_its_own(assignment: str) -> None:
     """Is nobody told so who has not begun?"""
