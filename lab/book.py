@@ -3,8 +3,9 @@
 import hashlib
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +14,7 @@ import psutil
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core.read import create_nb_reader  # type: ignore[import-untyped]
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
@@ -21,7 +23,10 @@ from sphinx.config import Config
 from sphinx.util.console import color_terminal, nocolor
 from sphinx.util.logging import getLogger
 from tqdm import tqdm
+from traitlets import List, Unicode
 from traitlets.config import Config as Traits
+
+from lab.kernels import forking
 
 # Outputs depend on these besides the notebook's own text, which jupyter-cache compares.
 _BEHIND_OUTPUTS = (
@@ -34,6 +39,8 @@ _BEHIND_OUTPUTS = (
 )
 
 _NOT_BEHIND_OUTPUTS = "lab/web/*.py"
+
+FEW = 4  # notebooks that need no process to fork their kernels from
 
 _Job = Future[ExecutionResult]
 
@@ -88,10 +95,12 @@ def _execute(app: Sphinx, env: Any, pages: list[str]) -> None:
     seconds = env.mystnb_config.execution_timeout
     errors: list[str] = []
     sockets = TemporaryDirectory()
-    with sockets, ThreadPoolExecutor(os.cpu_count()) as pool:
+    usual: AbstractContextManager[Sequence[str]] = nullcontext(())
+    kernels = forking(f"{sockets.name}/kernels") if len(missing) > FEW else usual
+    with sockets, kernels as kernel, ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = {
             pool.submit(
-                run_notebook, notebook, path.parent, seconds, f"{sockets.name}/{number}"
+                run_notebook, notebook, path.parent, seconds, f"{sockets.name}/{number}", kernel
             ): path
             for number, (path, notebook) in enumerate(missing)
         }
@@ -117,14 +126,25 @@ def _execute(app: Sphinx, env: Any, pages: list[str]) -> None:
         sys.exit("\n" + "\n\n".join(sorted(errors)))
 
 
+class Forked(AsyncKernelManager):
+    """Starts a kernel by another command, where there is one."""
+
+    command = List(Unicode()).tag(config=True)
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        """The command and its arguments."""
+        usual: list[str] = super().format_kernel_cmd(extra_arguments)
+        return [*self.command, *usual[usual.index("-f") :]] if self.command else usual
+
+
 def run_notebook(
-    notebook: NotebookNode, folder: Path, seconds: int, sockets: str
+    notebook: NotebookNode, folder: Path, seconds: int, sockets: str, kernel: Sequence[str] = ()
 ) -> ExecutionResult:
     """Run a notebook in `folder`, with at most `seconds` for a cell.
 
     `sockets` begins the names of the files over which the kernel is reached, in a folder of this
     user's alone: to a TCP port, anyone on the machine can connect. Their names have at most about
-    100 characters.
+    100 characters. `kernel` is the command that starts it, the usual one if there is none.
     """
     manager = {"transport": "ipc", "connection_file": f"{sockets}.json"}
     return single_nb_execution(
@@ -132,7 +152,8 @@ def run_notebook(
         str(folder),
         seconds,
         allow_errors=False,
-        config=Traits(KernelManager=manager),
+        kernel_manager_class=Forked,
+        config=Traits(KernelManager=manager, Forked={"command": [*kernel]}),
         extra_arguments=["--log-level=CRITICAL"],  # what a kernel says of a notebook that failed
     )
 

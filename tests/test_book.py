@@ -23,6 +23,7 @@ from helpers.books import BUILD, ENVIRONMENT, build, small_book
 
 from grader.checking.mistakes import ours, slips
 from grader.checking.sections import PAGES, of_mistake
+from lab.book import FEW
 from lab.evidence.verdict import Verdict
 
 CHAPTERS = ROOT / "chapters"
@@ -296,12 +297,31 @@ def test_kernels_are_reached_over_files(tmp_path: Path) -> None:
     assert "TCP" not in built.stdout
 
 
-def test_all_notebooks_that_fail_are_told(tmp_path: Path) -> None:
+def test_kernels_of_many_notebooks_are_forked(tmp_path: Path) -> None:
+    """Have they PyTorch from the start, and all else as others have it?"""
+    code = (
+        "import os, sys\nprint('torch' in sys.modules, os.environ['OMP_NUM_THREADS'], os.getcwd())"
+    )
+    figure = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    codes = (code, "1 + 1", figure, "2 + 2", "3 + 3")
+    assert len(codes) > FEW
+    for folder, forked in (("few", False), ("many", True)):
+        (tmp_path / folder).mkdir()
+        book = small_book(tmp_path / folder, *codes[: len(codes) if forked else 3])
+        built = build(book, book)
+        assert built.returncode == 0, built.stdout[-3000:]
+        html = book / "_build" / "html"
+        assert f"{forked} 1 {book}\n" in (html / "intro.html").read_text("utf-8")
+        assert re.search(r'<img alt="[^"]*" src="_images', (html / "page2.html").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("more", [0, FEW])
+def test_all_notebooks_that_fail_are_told(tmp_path: Path, more: int) -> None:
     """Does the build end with page, cell and error of each, and nothing of Jupyter Book's own?"""
-    codes = ("import math\nmath.sqrt(-1)", "1 + 1", "wrong + 1", "import os\nos._exit(1)")
-    built = build(small_book(tmp_path, *codes), tmp_path)
+    codes = ["import math\nmath.sqrt(-1)", "1 + 1", "wrong + 1", "import os\nos._exit(1)"]
+    built = build(small_book(tmp_path, *codes, *["2 + 2"] * more), tmp_path)
     assert built.returncode == 1
-    told = built.stdout.partition("Notebooks     4 to run, 0 unchanged\n")[2]
+    told = built.stdout.partition(f"Notebooks     {4 + more} to run, 0 unchanged\n")[2]
     assert re.findall(r"^\w+\.md: \w+", told, re.MULTILINE) == [
         "intro.md: CellExecutionError",
         "page2.md: CellExecutionError",
@@ -331,11 +351,12 @@ def test_bar_on_a_terminal(tmp_path: Path) -> None:
     assert shown.count("\n") == 2
 
 
-def test_control_c(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [1, FEW])
+def test_control_c(tmp_path: Path, more: int) -> None:
     """Does Ctrl-C end the build and its kernels, and say nothing?"""
     os.mkfifo(tmp_path / "pipe")
     code = "import time\npipe = open('pipe', 'w')\nprint('runs', file=pipe, flush=True)\n"
-    small_book(tmp_path, code + "time.sleep(600)", "1 + 1")
+    small_book(tmp_path, code + "time.sleep(600)", *["1 + 1"] * more)
     with subprocess.Popen(
         BUILD,
         cwd=tmp_path,
@@ -351,4 +372,4 @@ def test_control_c(tmp_path: Path) -> None:
             assert pipe.read() == ""  # the kernel, which holds the other end, is gone
         _, told = building.communicate()
     assert building.returncode != 0
-    assert told == "Notebooks     2 to run, 0 unchanged\n"
+    assert told == f"Notebooks     {1 + more} to run, 0 unchanged\n"
