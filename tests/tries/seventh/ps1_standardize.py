@@ -1,0 +1,162 @@
+"""Wrong implementations for problem set 1, of a seventh round."""
+
+from tries import Try
+
+TRIES: list[Try] = [
+    Try(
+        "batch_mean",
+        "The sum is divided by N - 1.",
+        """\
+def batch_mean(x):
+    total = np.zeros(x.shape[1], dtype=x.dtype)
+    for row in x:
+        total += row
+    return total / (len(x) - 1)
+""",
+        ("slip-count", "slip-offset", "slip-number"),
+    ),
+    Try(
+        "batch_mean",
+        "The mean is taken over the axis of features, with einsum.",
+        """\
+def batch_mean(x):
+    N, D = x.shape
+    return np.einsum("nd->n", x) / D
+""",
+        ("wrong-axis", "slip-axis"),
+    ),
+    Try(
+        "batch_variance",
+        "The distances are not squared: the mean absolute deviation.",
+        """\
+def batch_variance(x):
+    mu = np.mean(x, axis=0)
+    distance = np.abs(x - mu)
+    return np.mean(distance, axis=0)
+""",
+        ("slip-power", "slip-left-out", "slip-operation"),
+    ),
+    Try(
+        "batch_variance",
+        "The mean is one number for all features, and the sum is divided by N - 1.",
+        """\
+def batch_variance(x):
+    N = x.shape[0]
+    centered = x - np.mean(x)
+    return np.sum(np.square(centered), axis=0) / (N - 1)
+""",
+        ("scalar-mean", "unbiased-normalise", "slip-axis", "slip-count"),
+    ),
+    Try(
+        "batch_variance",
+        "The mean of the distances is squared instead of the distances.",
+        """\
+def batch_variance(x):
+    d = abs(x - x.mean(axis=0))
+    return d.mean(axis=0) ** 2
+""",
+        ("slip-brackets", "slip-power", "slip-order"),
+    ),
+    Try(
+        "normalize",
+        "eps outside the root, and the result starts as float64 zeros.",
+        """\
+def normalize(x, mean, variance, eps=1e-5):
+    N, D = x.shape
+    out = np.zeros((N, D))
+    for d in range(D):
+        out[:, d] = (x[:, d] - mean[d]) / (np.sqrt(variance[d]) + eps)
+    return out
+""",
+        ("eps-outside-sqrt", "loses-dtype"),
+    ),
+    Try(
+        "normalize",
+        "The variance is squared under the root.",
+        """\
+def normalize(x, mean, variance, eps=1e-5):
+    std = np.sqrt(np.square(variance) + eps)
+    return (x - mean) / std
+""",
+        ("slip-power", "slip-twice", "slip-operand"),
+    ),
+    Try(
+        "normalize",
+        "Multiplied by the deviation instead of divided.",
+        """\
+def normalize(x, mean, variance, eps=1e-5):
+    inv_std = (variance + eps) ** 0.5
+    return (x - mean[np.newaxis, :]) * inv_std[np.newaxis, :]
+""",
+        ("slip-operation", "slip-sign", "slip-power"),
+    ),
+    Try(
+        "scale_and_shift",
+        "gamma scales by 1 + gamma.",
+        """\
+def scale_and_shift(x_hat, gamma, beta):
+    y = x_hat + x_hat * gamma + beta
+    return y
+""",
+        ("slip-offset", "slip-twice"),
+    ),
+    Try(
+        "scale_and_shift",
+        "beta is subtracted, and the result is float64 where x_hat is float32 of shape zeros.",
+        """\
+def scale_and_shift(x_hat, gamma, beta):
+    out = np.empty(x_hat.shape)
+    for n in range(len(x_hat)):
+        out[n] = gamma * x_hat[n] - beta
+    return out
+""",
+        ("slip-sign", "slip-operation", "loses-dtype"),
+    ),
+    Try(
+        "forward",
+        "The variance is taken over the features of the centred batch.",
+        """\
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    centred = x - x.mean(axis=0)
+    var = (centred**2).mean(axis=1, keepdims=True)
+    x_hat = centred / np.sqrt(var + eps)
+    return gamma * x_hat + beta
+""",
+        ("slip-axis", "wrong-axis"),
+    ),
+    Try(
+        "forward",
+        "The squares are about 0, with einsum.",
+        """\
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    N = len(x)
+    mu = np.einsum("nd->d", x) / N
+    var = np.einsum("nd,nd->d", x, x) / N
+    return gamma * (x - mu) / np.sqrt(var + eps) + beta
+""",
+        ("mean-of-squares", "slip-left-out"),
+    ),
+    Try(
+        "forward",
+        "x is centred in place, and gamma and beta have changed places.",
+        """\
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    x -= x.mean(axis=0)
+    x_hat = x / np.sqrt(x.var(axis=0) + eps)
+    return beta * x_hat + gamma
+""",
+        ("mutates-input", "gamma-beta-swapped", "slip-order"),
+    ),
+    Try(
+        "forward",
+        "The result is scaled by gamma over the spread, but centred after: the mean is subtracted last.",
+        """\
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    mean, var = np.mean(x, 0), np.var(x, 0)
+    scale = gamma / np.sqrt(var + eps)
+    shift = beta - mean
+    return x * scale + shift
+""",
+        ("slip-left-out", "slip-brackets", "parentheses-missing"),
+    ),
+]
