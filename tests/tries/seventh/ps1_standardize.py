@@ -149,7 +149,7 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     ),
     Try(
         "forward",
-        "The result is scaled by gamma over the spread, but centred after: the mean is subtracted last.",
+        "The result is scaled, and the mean is subtracted last, without its scale.",
         """\
 def batchnorm_forward(x, gamma, beta, eps=1e-5):
     mean, var = np.mean(x, 0), np.var(x, 0)

@@ -271,7 +271,7 @@ class BatchNorm1d:
     ),
     Try(
         "layer_inference",
-        "In inference the running mean is that of the layer, but the variance is that of the batch.",
+        "In inference the mean is that of the layer, but the variance is that of the batch.",
         """\
 class BatchNorm1d:
     def __init__(self, num_features, eps=1e-5, momentum=0.1):

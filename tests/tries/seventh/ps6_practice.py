@@ -52,7 +52,7 @@ def freeze_batchnorm(model):
     ),
     Try(
         "freeze_batchnorm",
-        "momentum = 0 keeps the statistics, but the batch's are used; only the top level is searched.",
+        "momentum = 0 keeps the statistics, but the batch's are used; only one level is searched.",
         """\
 def freeze_batchnorm(model):
     for name, layer in model.named_children():
