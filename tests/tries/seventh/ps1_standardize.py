@@ -159,4 +159,88 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
 """,
         ("slip-left-out", "slip-brackets", "parentheses-missing"),
     ),
+    Try(
+        "batch_mean",
+        "The sum is divided by the number of all values.",
+        """\
+def batch_mean(x):
+    return np.add.reduce(x, axis=0) / x.size
+""",
+        ("slip-count", "slip-operand", "slip-factor"),
+    ),
+    Try(
+        "batch_variance",
+        "The diagonal of np.cov, which divides by N - 1.",
+        """\
+def batch_variance(x):
+    return np.diag(np.cov(x, rowvar=False)).astype(x.dtype)
+""",
+        ("unbiased-normalise",),
+    ),
+    Try(
+        "batch_variance",
+        "The loop over the rows starts at 1.",
+        """\
+def batch_variance(x):
+    mean = np.mean(x, axis=0)
+    total = np.zeros(x.shape[1], dtype=x.dtype)
+    for n in range(1, len(x)):
+        total = total + (x[n] - mean) ** 2
+    return total / len(x)
+""",
+        (),
+    ),
+    Try(
+        "normalize",
+        "** 1/2 is (** 1) / 2.",
+        """\
+def normalize(x, mean, variance, eps=1e-5):
+    std = (variance + eps) ** 1 / 2
+    return (x - mean) / std
+""",
+        ("slip-brackets", "slip-power", "divides-by-variance", "slip-factor"),
+    ),
+    Try(
+        "normalize",
+        "eps is a lower bound of the deviation.",
+        """\
+def normalize(x, mean, variance, eps=1e-5):
+    std = np.sqrt(variance)
+    std = np.where(std < eps, eps, std)
+    return (x - mean) / std
+""",
+        ("eps-misplaced",),
+    ),
+    Try(
+        "scale_and_shift",
+        "In place, and nothing is returned.",
+        """\
+def scale_and_shift(x_hat, gamma, beta):
+    x_hat *= gamma
+    x_hat += beta
+""",
+        ("returns-nothing", "mutates-input"),
+    ),
+    Try(
+        "forward",
+        "eps is added twice, and the mean is that of all values.",
+        """\
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    mu = np.full(x.shape[1], x.mean(), dtype=x.dtype)
+    var = x.var(axis=0) + eps
+    return gamma * ((x - mu) / np.sqrt(var + eps)) + beta
+""",
+        ("eps-twice", "scalar-mean", "slip-axis"),
+    ),
+    Try(
+        "forward",
+        "eps ** 0.5 is added: the brackets are round the wrong things.",
+        """\
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    m = x.mean(axis=0)
+    v = ((x - m) ** 2).mean(axis=0)
+    return (x - m) / (v**0.5 + eps**0.5) * gamma + beta
+""",
+        ("slip-brackets", "eps-outside-sqrt", "slip-power", "eps-misplaced"),
+    ),
 ]

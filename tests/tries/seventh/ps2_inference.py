@@ -1,6 +1,7 @@
 """Wrong implementations for problem set 2, of a seventh round."""
 
 from tries import Try
+from tries.seventh._layers import layer
 
 TRIES: list[Try] = [
     Try(
@@ -393,5 +394,116 @@ def population_statistics(batches):
     return rows.mean(axis=0), variance
 """,
         ("slip-operand", "last-batch-only", "slip-stale"),
+    ),
+    Try(
+        "layer_training",
+        "var + eps ** 0.5: the root is of eps alone.",
+        layer("""\
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("batch of one")
+            mean, var = x.mean(axis=0), x.var(axis=0)
+            m = self.momentum
+            self.running_mean = (1 - m) * self.running_mean + m * mean
+            self.running_var = (1 - m) * self.running_var + m * x.var(axis=0, ddof=1)
+        else:
+            mean, var = self.running_mean, self.running_var
+        x_hat = (x - mean) / (var + self.eps**0.5)
+        return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""),
+        ("slip-brackets", "slip-power", "divides-by-variance", "eps-misplaced"),
+    ),
+    Try(
+        "layer_statistics",
+        "N / N - 1 without brackets.",
+        layer("""\
+        N = x.shape[0]
+        if self.training:
+            if N < 2:
+                raise ValueError("batch of one")
+            mean, var = x.mean(axis=0), x.var(axis=0)
+            m = self.momentum
+            self.running_mean = (1 - m) * self.running_mean + m * mean
+            self.running_var = (1 - m) * self.running_var + m * (var * N / N - 1)
+        else:
+            mean, var = self.running_mean, self.running_var
+        x_hat = (x - mean) / np.sqrt(var + self.eps)
+        return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""),
+        ("slip-brackets", "slip-offset", "biased-running-variance"),
+    ),
+    Try(
+        "layer_statistics",
+        "The update is 1 - momentum times the old value for both, and nothing weighs the new.",
+        layer("""\
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("batch of one")
+            mean, var = x.mean(axis=0), x.var(axis=0)
+            self.running_mean = (1 - self.momentum) * self.running_mean + mean
+            self.running_var = (1 - self.momentum) * self.running_var + x.var(axis=0, ddof=1)
+        else:
+            mean, var = self.running_mean, self.running_var
+        x_hat = (x - mean) / np.sqrt(var + self.eps)
+        return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""),
+        ("slip-left-out", "slip-factor"),
+    ),
+    Try(
+        "layer_statistics",
+        "The running mean moves first, and the variance is taken about it, divided by N - 1.",
+        layer("""\
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("batch of one")
+            mean = x.mean(axis=0)
+            var = x.var(axis=0)
+            m = self.momentum
+            self.running_mean = (1 - m) * self.running_mean + m * mean
+            spread = ((x - self.running_mean) ** 2).sum(axis=0) / (len(x) - 1)
+            self.running_var = (1 - m) * self.running_var + m * spread
+        else:
+            mean, var = self.running_mean, self.running_var
+        x_hat = (x - mean) / np.sqrt(var + self.eps)
+        return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""),
+        ("running-variance-about-running-mean", "slip-operand", "slip-order"),
+    ),
+    Try(
+        "layer_inference",
+        "In inference running_var is taken for a deviation, and gamma is not used.",
+        layer("""\
+        if not self.training:
+            return ((x - self.running_mean) / self.running_var + self.beta).astype(x.dtype)
+        if len(x) == 1:
+            raise ValueError("batch of one")
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        m = self.momentum
+        self.running_mean = (1 - m) * self.running_mean + m * mean
+        self.running_var = (1 - m) * self.running_var + m * x.var(axis=0, ddof=1)
+        x_hat = (x - mean) / np.sqrt(var + self.eps)
+        return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""),
+        ("eval-divides-by-variance", "eval-beta-only", "eval-eps-missing"),
+    ),
+    Try(
+        "population_statistics",
+        "The first batch is taken to see how many features there are, and never comes again.",
+        """\
+def population_statistics(batches):
+    it = iter(batches)
+    D = next(it).shape[1]
+    total, squares, n = np.zeros(D), np.zeros(D), 0
+    rows = []
+    for b in it:
+        rows.append(b)
+        total += b.sum(axis=0)
+        n += len(b)
+    mean = total / n
+    for b in rows:
+        squares += ((b - mean) ** 2).sum(axis=0)
+    return mean, squares / n
+""",
+        ("rows-lost", "batches-left-out"),
     ),
 ]

@@ -243,4 +243,123 @@ def test_backward(batchnorm_backward):
 """,
         ("test-of-sums", "test-without-dx"),
     ),
+    Try(
+        "numerical_gradient",
+        "/ 2 * h without brackets.",
+        """\
+def numerical_gradient(f, x, dy, h=1e-5):
+    grad = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        up = x.astype(np.float64)
+        down = x.astype(np.float64)
+        up[i] += h
+        down[i] -= h
+        grad[i] = np.sum((f(up) - f(down)) * dy) / 2 * h
+    return grad
+""",
+        ("step-multiplied", "slip-brackets"),
+    ),
+    Try(
+        "parameter_gradients",
+        "x_hat has no root below it, and dbeta is a number.",
+        """\
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    x_hat = (x - x.mean(axis=0)) / (x.var(axis=0) + eps)
+    dgamma = (dy * x_hat).sum(axis=0)
+    dbeta = dy.sum()
+    return None, dgamma, dbeta
+""",
+        ("divides-by-variance", "dgamma-over-variance", "summed-over-all"),
+    ),
+    Try(
+        "input_gradient",
+        "** -3 / 2 is (** -3) / 2.",
+        """\
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    N = x.shape[0]
+    mu, var = x.mean(axis=0), x.var(axis=0)
+    xc = x - mu
+    dxhat = dy * gamma
+    dvar = np.sum(dxhat * xc, axis=0) * -0.5 * (var + eps) ** -3 / 2
+    dmu = -np.sum(dxhat, axis=0) / np.sqrt(var + eps)
+    dx = dxhat / np.sqrt(var + eps) + 2 * dvar * xc / N + dmu / N
+    dgamma = np.sum(dy * xc / np.sqrt(var + eps), axis=0)
+    return dx, dgamma, np.sum(dy, axis=0)
+""",
+        ("slip-brackets", "slip-power", "slip-factor"),
+    ),
+    Try(
+        "input_gradient",
+        "The variance's gradient overwrites what came from x_hat.",
+        """\
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    N, D = x.shape
+    centred = x - x.mean(axis=0)
+    std = np.sqrt((centred**2).mean(axis=0) + eps)
+    x_hat = centred / std
+    dbeta = dy.sum(axis=0)
+    dgamma = (dy * x_hat).sum(axis=0)
+    dx_hat = dy * gamma
+    dstd = (-dx_hat * centred / std**2).sum(axis=0)
+    dcentred = dx_hat / std
+    dvariance = dstd / (2 * std)
+    dcentred = 2 * centred * dvariance / N
+    dmean = -dcentred.sum(axis=0)
+    dx = dcentred + dmean / N
+    return dx, dgamma, dbeta
+""",
+        ("direct-path-missing",),
+    ),
+    Try(
+        "input_gradient",
+        "The mean's share goes to each element whole, and dstd has a plus.",
+        """\
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    N = len(dy)
+    centred = x - x.mean(0)
+    std = np.sqrt((centred**2).mean(0) + eps)
+    dx_hat = dy * gamma
+    dstd = (dx_hat * centred).sum(0) / std**2
+    dcentred = dx_hat / std + centred * dstd / std / N
+    dx = dcentred - dcentred.sum(0)
+    return dx, (dy * centred / std).sum(0), dy.sum(0)
+""",
+        (
+            "variance-path-negative",
+            "sums-not-means",
+            "slip-sign",
+            "slip-left-out",
+            "slip-reduction",
+        ),
+    ),
+    Try(
+        "compact_dx",
+        "Both means are over everything.",
+        """\
+def compact_dx(dy, x_hat, std, gamma):
+    return gamma / std * (dy - np.mean(dy) - x_hat * np.mean(dy * x_hat))
+""",
+        ("slip-axis", "summed-over-all"),
+    ),
+    Try(
+        "test_backward",
+        "eps is given to the backward pass and not to the forward pass.",
+        """\
+def test_backward(batchnorm_backward):
+    rng = np.random.default_rng(5)
+    x, dy = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
+    gamma, beta = rng.normal(size=3), rng.normal(size=3)
+    dx, dgamma, dbeta = batchnorm_backward(dy, x, gamma, eps=0.1)
+
+    def loss(x, gamma, beta):
+        return np.sum(dy * batchnorm_forward(x, gamma, beta))
+
+    v = rng.normal(size=x.shape)
+    along = (loss(x + 1e-5 * v, gamma, beta) - loss(x - 1e-5 * v, gamma, beta)) / 2e-5
+    assert np.isclose(along, np.sum(dx * v), rtol=1e-5)
+    assert np.allclose(dbeta, dy.sum(axis=0))
+    assert dgamma.shape == (3,)
+""",
+        ("test-rejects-all",),
+    ),
 ]

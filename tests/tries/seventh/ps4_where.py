@@ -179,4 +179,92 @@ def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
 """,
         ("slip-axis", "groups-ignored"),
     ),
+    Try(
+        "batchnorm2d_forward",
+        "The last axis is taken for the channels.",
+        """\
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    mean = x.mean(axis=(0, 1, 2))
+    var = x.var(axis=(0, 1, 2))
+    return gamma * (x - mean) / np.sqrt(var + eps) + beta
+""",
+        ("channels-last",),
+    ),
+    Try(
+        "batchnorm2d_forward",
+        "The count is H W alone, in sums over all three axes, for the variance.",
+        """\
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    N, C, H, W = x.shape
+    y = np.zeros_like(x)
+    for c in range(C):
+        ch = x[:, c, :, :]
+        mu = ch.sum() / (N * H * W)
+        var = ((ch - mu) ** 2).sum() / (H * W)
+        y[:, c, :, :] = gamma[c] * (ch - mu) / np.sqrt(var + eps) + beta[c]
+    return y
+""",
+        ("slip-count", "slip-factor", "slip-left-out"),
+    ),
+    Try(
+        "batchnorm2d_backward",
+        "m is N, and gamma is missing in front.",
+        """\
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    N = x.shape[0]
+    mu = x.mean((0, 2, 3), keepdims=True)
+    std = np.sqrt(x.var((0, 2, 3), keepdims=True) + eps)
+    xh = (x - mu) / std
+    dbeta = dy.sum((0, 2, 3), keepdims=True)
+    dgamma = (dy * xh).sum((0, 2, 3), keepdims=True)
+    dx = (dy - dbeta / N - xh * dgamma / N) / std
+    return dx, dgamma.ravel(), dbeta.ravel()
+""",
+        ("count-is-batch", "gamma-missing-in-dx", "slip-count", "slip-left-out"),
+    ),
+    Try(
+        "batchnorm2d_backward",
+        "dx by the graph, with the sum for the mean's path over the pixels of a sample.",
+        """\
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    ax = (0, 2, 3)
+    m = x.shape[0] * x.shape[2] * x.shape[3]
+    xc = x - x.mean(axis=ax, keepdims=True)
+    var = (xc**2).mean(axis=ax, keepdims=True)
+    std = np.sqrt(var + eps)
+    xh = xc / std
+    dxh = dy * gamma.reshape(1, -1, 1, 1)
+    dvar = (dxh * xc * -0.5 / std**3).sum(axis=ax, keepdims=True)
+    dmu = -(dxh / std).sum(axis=(2, 3), keepdims=True)
+    dx = dxh / std + dvar * 2 * xc / m + dmu / m
+    return dx, (dy * xh).sum(axis=ax), dy.sum(axis=ax)
+""",
+        ("slip-axis", "sums-over-batch-only"),
+    ),
+    Try(
+        "layernorm",
+        "gamma scales the shift too.",
+        """\
+def layernorm_forward(x, gamma, beta, eps=1e-5):
+    mu = x.mean(axis=-1)[..., None]
+    var = ((x - mu) ** 2).mean(axis=-1)[..., None]
+    return (x - mu) / (var + eps) ** 0.5 * gamma + beta * gamma
+""",
+        ("shift-before-scale", "slip-brackets", "slip-twice", "slip-factor"),
+    ),
+    Try(
+        "groupnorm",
+        "The groups' statistics are over the samples too, and eps is left out.",
+        """\
+def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
+    N, C, H, W = x.shape
+    size = C // num_groups
+    y = np.empty_like(x)
+    for g in range(num_groups):
+        s = slice(g * size, (g + 1) * size)
+        y[:, s] = (x[:, s] - x[:, s].mean()) / x[:, s].std()
+    return y * gamma.reshape(-1, 1, 1) + beta.reshape(-1, 1, 1)
+""",
+        ("batch-in-group", "eps-missing"),
+    ),
 ]

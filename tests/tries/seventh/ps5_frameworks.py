@@ -1,6 +1,7 @@
 """Wrong implementations for problem set 5, of a seventh round."""
 
 from tries import Try
+from tries.seventh._layers import module
 
 TRIES: list[Try] = [
     Try(
@@ -343,5 +344,106 @@ def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
     return w, (bias - running_mean) * scale + beta
 """,
         ("divides-by-variance", "slip-power", "slip-left-out", "eval-divides-by-variance"),
+    ),
+    Try(
+        "module_training",
+        "eps is added to the deviation, and one value raises RuntimeError.",
+        module("""\
+        axes = [i for i in range(x.ndim) if i != 1]
+        if self.training and x.numel() == x.shape[1]:
+            raise RuntimeError("expected more than 1 value per channel")
+        mean = x.mean(axes, keepdim=True)
+        std = x.std(axes, keepdim=True, unbiased=False)
+        return self.scaled((x - mean) / (std + self.eps))
+"""),
+        ("eps-outside-sqrt", "other-error-for-one"),
+    ),
+    Try(
+        "module_inference",
+        "n / n - 1 without brackets.",
+        module("""\
+        axes = [i for i in range(x.ndim) if i != 1]
+        shape = [1, -1] + [1] * (x.ndim - 2)
+        n = x.numel() / x.shape[1]
+        if self.training:
+            if n == 1:
+                raise ValueError("one value")
+            mean, var = x.mean(axes), x.var(axes, unbiased=False)
+            self.num_batches_tracked += 1
+            m = 1 / self.num_batches_tracked if self.momentum is None else self.momentum
+            self.running_mean = (1 - m) * self.running_mean + m * mean.detach()
+            self.running_var = (1 - m) * self.running_var + m * (n / n - 1) * var.detach()
+        else:
+            mean, var = self.running_mean, self.running_var
+        return self.scaled((x - mean.view(shape)) / (var.view(shape) + self.eps).sqrt())
+"""),
+        ("slip-brackets", "old-statistics-not-decayed", "slip-factor", "slip-left-out"),
+    ),
+    Try(
+        "module_inference",
+        "momentum=None is taken for 0.1, and a single value is refused in inference.",
+        module("""\
+        axes = [0] if x.ndim == 2 else [0, 2, 3]
+        shape = [1, -1] + [1] * (x.ndim - 2)
+        n = x.numel() // x.shape[1]
+        if n <= 1:
+            raise ValueError("more than one value is needed")
+        if self.training:
+            mean, var = x.mean(axes), x.var(axes, unbiased=False)
+            m = self.momentum or 0.1
+            self.num_batches_tracked += 1
+            self.running_mean += m * (mean.detach() - self.running_mean)
+            self.running_var += m * (var.detach() * n / (n - 1) - self.running_var)
+        else:
+            mean, var = self.running_mean, self.running_var
+        return self.scaled((x - mean.view(shape)) / (var.view(shape) + self.eps).sqrt())
+"""),
+        ("momentum-none", "refuses-one-in-eval"),
+    ),
+    Try(
+        "module_gradients",
+        "The whole of the statistics is under no_grad.",
+        module("""\
+        axes = [0] if x.ndim == 2 else [0, 2, 3]
+        shape = [1, -1] + [1] * (x.ndim - 2)
+        n = x.numel() // x.shape[1]
+        mean, var = self.running_mean, self.running_var
+        if self.training:
+            if n == 1:
+                raise ValueError("more than one value is needed")
+            with torch.no_grad():
+                mean, var = x.mean(axes), x.var(axes, unbiased=False)
+                self.num_batches_tracked += 1
+                m = self.momentum
+                m = 1 / self.num_batches_tracked if m is None else m
+                self.running_mean += m * (mean - self.running_mean)
+                self.running_var += m * (var * n / (n - 1) - self.running_var)
+        return self.scaled((x - mean.view(shape)) / (var.view(shape) + self.eps).sqrt())
+"""),
+        ("no-grad-statistics",),
+    ),
+    Try(
+        "fold_batchnorm",
+        "Without a bias the new one is beta alone.",
+        """\
+def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
+    scale = gamma / (running_var + eps).sqrt()
+    w = weight * scale.reshape([-1] + [1] * (weight.dim() - 1))
+    if bias is None:
+        return w, beta.clone()
+    return w, beta + scale * (bias - running_mean)
+""",
+        ("fold-without-mean", "slip-left-out", "slip-condition"),
+    ),
+    Try(
+        "fold_batchnorm",
+        "gamma / sqrt(var) + eps, without brackets.",
+        """\
+def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
+    scale = gamma / torch.sqrt(running_var) + eps
+    b = torch.zeros_like(beta) if bias is None else bias
+    return (weight.T * scale).T, beta + scale * (b - running_mean)
+""",
+        ("eps-misplaced", "slip-brackets", "eps-outside-sqrt"),
     ),
 ]

@@ -257,4 +257,135 @@ def accumulate(x, y, hidden, classes, batch_size, micro_batch, steps, lr, seed):
 """,
         ("gradients-lost", "loss-not-divided"),
     ),
+    Try(
+        "evaluate",
+        "The number of rows is guessed from the loader's batch size, and it is in percent.",
+        """\
+def evaluate(model, loader):
+    mode = model.training
+    model.eval()
+    right = 0
+    with torch.no_grad():
+        for x, y in loader:
+            right += (model(x).argmax(1) == y).sum().item()
+    model.train(mode)
+    return 100 * right / (len(loader) * loader.batch_size)
+""",
+        ("rows-that-are-not-there", "accuracies-in-percent"),
+    ),
+    Try(
+        "freeze_batchnorm",
+        "All parameters are frozen, and train is replaced for the whole model.",
+        """\
+def freeze_batchnorm(model):
+    for p in model.parameters():
+        p.requires_grad = False
+    model.eval()
+    model.train = lambda mode=True: model
+""",
+        ("freezes-everything", "mode-stuck"),
+    ),
+    Try(
+        "recalibrate",
+        "Each batch resets the statistics.",
+        """\
+def recalibrate(model, loader):
+    mode = model.training
+    norms = [m for m in model.modules() if isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d))]
+    kept = [n.momentum for n in norms]
+    model.eval()
+    with torch.no_grad():
+        for x, _ in loader:
+            for n in norms:
+                n.train()
+                n.momentum = None
+                n.reset_running_stats()
+            model(x)
+    for n, momentum in zip(norms, kept):
+        n.momentum = momentum
+    model.train(mode)
+""",
+        ("last-batch-only",),
+    ),
+    Try(
+        "fine_tune",
+        "The norms are set to eval in each epoch, before model.train().",
+        """\
+def fine_tune(model, x, y, batch_size, epochs, lr):
+    for p in model[:-1].parameters():
+        p.requires_grad_(False)
+    opt = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=lr)
+    for epoch in range(epochs):
+        for m in model.modules():
+            if isinstance(m, nn.BatchNorm1d):
+                m.eval()
+        model.train(True)
+        for rows in torch.randperm(len(x)).split(batch_size):
+            if len(rows) < 2:
+                continue
+            opt.zero_grad()
+            F.cross_entropy(model(x[rows]), y[rows]).backward()
+            opt.step()
+""",
+        ("frozen-still-updating", "batch-stats-while-frozen"),
+    ),
+    Try(
+        "train_in_batches",
+        "The last whole batch is lost where it fits exactly.",
+        """\
+def train_in_batches(model, x, y, batch_size, epochs, lr):
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    for epoch in range(epochs):
+        model.train()
+        order = torch.randperm(x.size(0))
+        start = 0
+        while start + batch_size < x.size(0):
+            i = order[start : start + batch_size]
+            opt.zero_grad()
+            F.cross_entropy(model(x[i]), y[i]).backward()
+            opt.step()
+            start += batch_size
+""",
+        ("rows-lost",),
+    ),
+    Try(
+        "train_on_sorted",
+        "The order of the batches is random, not that of the rows.",
+        """\
+def train_on_sorted(model, x, y, batch_size, epochs, lr):
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    model.train()
+    starts = torch.arange(0, len(x) - batch_size + 1, batch_size)
+    for epoch in range(epochs):
+        for s in starts[torch.randperm(len(starts))].tolist():
+            opt.zero_grad()
+            loss = F.cross_entropy(model(x[s : s + batch_size]), y[s : s + batch_size])
+            loss.backward()
+            opt.step()
+            losses.append(loss.item())
+    return losses
+""",
+        ("sorted-batches",),
+    ),
+    Try(
+        "accumulate",
+        "The loss is divided by micro_batch, not by the number of parts.",
+        """\
+def accumulate(x, y, hidden, classes, batch_size, micro_batch, steps, lr, seed):
+    torch.manual_seed(seed)
+    layers = [nn.Linear(x.shape[1], hidden), nn.LayerNorm(hidden), nn.ReLU()]
+    model = nn.Sequential(*layers, nn.Linear(hidden, classes))
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    for step in range(steps):
+        rows = torch.randperm(len(x))[:batch_size]
+        opt.zero_grad()
+        for part in rows.split(micro_batch):
+            loss = F.cross_entropy(model(x[part]), y[part]) / micro_batch
+            loss.backward()
+        opt.step()
+    return model
+""",
+        ("loss-not-divided", "loss-divided-twice", "slip-operand", "slip-count", "slip-factor"),
+    ),
 ]

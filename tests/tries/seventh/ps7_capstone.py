@@ -267,4 +267,108 @@ def sweep(batches, x_val, y_val, x_new, widths, lrs, seed):
 """,
         ("model-reused",),
     ),
+    Try(
+        "build_model",
+        "ReLU, and a norm on the outputs.",
+        """\
+def build_model(widths, batchnorm):
+    layers = []
+    for k, (a, b) in enumerate(zip(widths, widths[1:])):
+        layers.append(nn.Linear(a, b, bias=not batchnorm or k == len(widths) - 2))
+        if batchnorm:
+            layers.append(nn.BatchNorm1d(b))
+        if k < len(widths) - 2:
+            layers.append(nn.ReLU())
+    return nn.Sequential(*layers)
+""",
+        ("another-activation", "norm-on-output"),
+    ),
+    Try(
+        "train",
+        "SGD with momentum, and the losses are tensors of sums.",
+        """\
+def train(model, batches, lr):
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    losses = []
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model(x), y, reduction="sum")
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item() / len(y))
+    return losses
+""",
+        ("another-optimizer", "loss-summed"),
+    ),
+    Try(
+        "predict",
+        "The smallest output, in training mode.",
+        """\
+def predict(model, x):
+    with torch.no_grad():
+        out = model(x)
+    return out.argsort(dim=1)[:, 0]
+""",
+        ("smallest-output", "forgot-eval"),
+    ),
+    Try(
+        "sweep",
+        "The rate with the smallest accuracy is the best.",
+        """\
+def sweep(batches, x_val, y_val, x_new, widths, lrs, seed):
+    out = {}
+    for name in ["with", "without"]:
+        accs, preds = [], []
+        for lr in lrs:
+            torch.manual_seed(seed)
+            layers = []
+            for a, b in zip(widths[:-2], widths[1:-1]):
+                layers.append(nn.Linear(a, b, bias=name == "without"))
+                if name == "with":
+                    layers.append(nn.BatchNorm1d(b))
+                layers.append(nn.Sigmoid())
+            net = nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
+            opt = torch.optim.SGD(net.parameters(), lr=lr)
+            for x, y in batches:
+                opt.zero_grad()
+                F.cross_entropy(net(x), y).backward()
+                opt.step()
+            net.eval()
+            with torch.no_grad():
+                accs.append((net(x_val).argmax(1) == y_val).float().mean().item())
+                preds.append(net(x_new).argmax(1))
+        best = lrs[accs.index(min(accs))]
+        out[name] = {"accuracies": accs, "best": best, "predictions": torch.stack(preds)}
+    return out
+""",
+        ("best-is-worst",),
+    ),
+    Try(
+        "compare",
+        "The two networks train by turns on halves of the batches: each sees every other one.",
+        """\
+def compare(batches, x_new, widths, lr, seeds):
+    rows = {"with": [], "without": []}
+    for seed in seeds:
+        for name, part in (("with", batches[::2]), ("without", batches[1::2])):
+            torch.manual_seed(seed)
+            net = nn.Sequential()
+            for a, b in zip(widths[:-2], widths[1:-1]):
+                net.append(nn.Linear(a, b, bias=name == "without"))
+                if name == "with":
+                    net.append(nn.BatchNorm1d(b))
+                net.append(nn.Sigmoid())
+            net.append(nn.Linear(widths[-2], widths[-1]))
+            opt = torch.optim.SGD(net.parameters(), lr=lr)
+            for x, y in part:
+                opt.zero_grad()
+                F.cross_entropy(net(x), y).backward()
+                opt.step()
+            net.eval()
+            rows[name].append(net(x_new).argmax(1))
+    return {name: torch.stack(r) for name, r in rows.items()}
+""",
+        ("batches-left-out",),
+    ),
 ]
