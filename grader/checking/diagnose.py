@@ -159,7 +159,30 @@ class Search:
         if not found.ids and any(_broke_off(self._results[index].answers) for index in self._wrong):
             self._before = True
             found = self._found()
+        if not found.ids:
+            cast = [*map(self._in_dtype, range(len(self._results)))]
+            if any(one is not other for one, other in zip(cast, self._results, strict=True)):
+                self._results, self._before = cast, False
+                if (found := self._found()).ids:
+                    found = Diagnosis(named((*found.ids, SHOWN_BY_KIND["dtype"])), found.details)
         return found
+
+    def _in_dtype(self, index: int) -> Result:
+        """The result of a part with its answers in the dtype in which they should be.
+
+        Where both the values and the dtype are wrong, either would hide the other.
+        """
+        result = self._results[index]
+        if not (result.part.dtype and result.wrong and result.wrong.kind == "values"):
+            return result
+        right = [*self._check.answers(index, self._seed)]
+        answers = [
+            *itertools.starmap(_cast, zip(result.answers, right, strict=False)),
+            *result.answers[len(right) :],
+        ]
+        if all(one is other for one, other in zip(answers, result.answers, strict=True)):
+            return result
+        return Result(result.part, answers, result.wrong, result.asked)
 
     def _found(self) -> Diagnosis:
         """What explains all that is wrong; else what explains some of it and contradicts nothing.
@@ -575,6 +598,18 @@ def _tiny(right: Array) -> float:
 def _flat(answer: object) -> Array:
     """All these numbers in a row."""
     return np.concatenate([np.zeros(0), *(array.ravel() for array in _arrays(answer))])
+
+
+def _cast(got: object, best: object) -> object:
+    """Numbers in floating point in the dtype of the right ones; the same object if they are."""
+    match got, best:
+        case (tuple() | list()), (tuple() | list()) if len(got) == len(best):
+            cast = [_cast(one, other) for one, other in zip(got, best, strict=True)]
+            same = all(one is other for one, other in zip(cast, got, strict=True))
+            return got if same else type(got)(cast)
+        case np.ndarray(), np.ndarray() if got.dtype.kind == best.dtype.kind == "f":
+            return got if got.dtype == best.dtype else got.astype(best.dtype)
+    return got
 
 
 def _broke_off(answers: Sequence[object]) -> bool:

@@ -30,6 +30,7 @@ LISTED = {
     "{k} stands where 1.0 belongs, in `rate`": "rate-ignored",
 }
 MOST, SOLVED = 4500, 100  # for one check: slips, and those with a number to solve for
+MANY = ("operand", "factor")  # the kinds of which there are many
 PAIRS, BESIDE = 1500, 600  # two slips: any, and one that explains a part with any other
 
 
@@ -75,13 +76,33 @@ class Slips:
         """The names of slips in these functions and their variants, the likelier first.
 
         They are `MOST` at most, and `SOLVED` of those with a number: this bounds the search.
+        Of more, those of `MANY` are left out first that are in a line of an earlier variant too.
         """
         names = [
             name for name, slip in self._all.items() if slip.where.partition("__")[0] in functions
         ]
         names.sort(key=lambda name: [*KINDS].index(self._all[name].kind))
         whole = [name for name in names if not self.solved(name)]
+        if len(whole) > MOST:
+            again = [n for n in whole if self._all[n].kind in MANY and n in self._repeated]
+            out = {*again[MOST - len(whole) :]}
+            whole = [name for name in whole if name not in out]
         return [*whole[:MOST], *[name for name in names if self.solved(name)][:SOLVED]]
+
+    @cached_property
+    def _repeated(self) -> set[str]:
+        """The slips in lines that stand in an earlier variant of the same function too."""
+        texts: dict[int, str] = {}
+        first: dict[tuple[str, str], str] = {}
+        found = set()
+        for name, slip in self._all.items():
+            line = _line(self._defined[slip.where], slip.changes[0][0])
+            if id(line) not in texts:
+                texts[id(line)] = ast.unparse(line)
+            function = slip.where.partition("__")[0]
+            if first.setdefault((function, texts[id(line)]), slip.where) != slip.where:
+                found.add(name)
+        return found
 
     def solved(self, name: str) -> bool:
         """Is there a number to be solved for?"""
@@ -209,6 +230,12 @@ def _apart(one: Changes, other: Changes) -> bool:
     """Does neither change what the other has put in?"""
     pairs = itertools.product((path for path, _ in one), (path for path, _ in other))
     return all(a[: len(b)] != b and b[: len(a)] != a for a, b in pairs)
+
+
+def _line(program: ast.AST, path: Path) -> ast.AST:
+    """The innermost statement that a path goes into."""
+    nodes = (_at(program, path[:end]) for end in range(len(path), 0, -1))
+    return next((node for node in nodes if isinstance(node, ast.stmt)), program)
 
 
 def _at(node: Any, path: Path) -> Any:
