@@ -50,6 +50,7 @@ MISTAKES = {
         "trained-in-eval",
         "trained-in-eval:always",
         "loss-summed",
+        "loss-summed:mean-told",
         "rate-ignored",
         "rate-ignored:0.01",
         "rate-ignored:0.001",
