@@ -51,6 +51,7 @@ EVIDENCE = 3  # wrong numbers at least, before a slip is believed to be their ca
 SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2200  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
+SEVERAL = 16  # the same of slips, of which only two in one program can be tried together
 SEARCHES = 2  # among all pairs or slips, for parts that no single mistake explains
 # How it is said that one of several results is None.
 SOME_NONE = re.compile(r"^value \d+ of .* this is None$|is None: it is not written yet$")
@@ -217,6 +218,8 @@ class Search:
                 return self._slipped(one, known)
             if one := self._first(self._with_eps(slips, names), but=hidden):
                 return self._slipped(one, known)
+            if one := self._first(self._each_of_a_part(slips, names), but=hidden):
+                return self._slipped(one, known)
             two = self._two_slips(slips, names) if evidence >= SOLVED else ()
             both = [self._slipped(pair, known) for pair in self._fitting(two, but=hidden)]
             if len({frozenset(one.ids) for one in both}) == 1:  # else it is any of them
@@ -256,6 +259,14 @@ class Search:
         unsolved = [(name,) for name in names if not slips.solved(name)]
         for (name,) in self._some(unsolved, index):
             yield from slips.with_eps(name)
+
+    def _each_of_a_part(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Two slips of which each explains a part by itself."""
+        unsolved = [(name,) for name in names if not slips.solved(name)]
+        first = [index for index in self._wrong if self._evidence(index) >= EVIDENCE][:SEARCHES]
+        some = [[name for (name,) in self._some(unsolved, index, SEVERAL)] for index in first]
+        for one, other in itertools.combinations(some, 2):
+            yield from slips.both(one, other)
 
     def _two_slips(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """Any two slips of a short program; of others, one that explains a part, and another."""
@@ -403,10 +414,12 @@ class Search:
                     yield name
                     break
 
-    def _some(self, candidates: Sequence[tuple[str, ...]], index: int) -> list[tuple[str, ...]]:
+    def _some(
+        self, candidates: Sequence[tuple[str, ...]], index: int, most: int = FEW
+    ) -> list[tuple[str, ...]]:
         """A few candidates that explain a part."""
         found = (one for one in candidates if self._explains(one, index))
-        return [*itertools.islice(found, FEW)]
+        return [*itertools.islice(found, most)]
 
     def _explains(self, mistakes: tuple[str, ...], index: int) -> bool:
         """Does an implementation with these mistakes give the student's wrong answers here?

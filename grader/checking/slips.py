@@ -140,8 +140,12 @@ class Slips:
 
     def beside(self, some: Iterable[str], names: Collection[str]) -> Iterator[tuple[str, str]]:
         """Some slips, each with another one in the same program, `BESIDE` at most."""
-        both = itertools.product(some, (name for name in names if not self.solved(name)))
-        return itertools.islice((pair for pair in both if self._fit(*pair)), BESIDE)
+        others = (name for name in names if not self.solved(name))
+        return itertools.islice(self.both(some, others), BESIDE)
+
+    def both(self, some: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """One of some and one of others, where a program can have both."""
+        return (pair for pair in itertools.product(some, others) if self._fit(*pair))
 
     def _fit(self, one: str, other: str) -> bool:
         """Can a program have both?"""
