@@ -616,7 +616,7 @@ def _flat(answer: object) -> Array:
 def _cast(got: object, best: object) -> object:
     """Numbers in floating point in the dtype of the right ones; the same object if they are."""
     match got, best:
-        case (tuple() | list()), (tuple() | list()) if len(got) == len(best):
+        case ((tuple() | list()), (tuple() | list())) if len(got) == len(best):
             cast = [_cast(one, other) for one, other in zip(got, best, strict=True)]
             same = all(one is other for one, other in zip(cast, got, strict=True))
             return got if same else type(got)(cast)

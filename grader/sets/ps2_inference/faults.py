@@ -111,6 +111,7 @@ MISTAKES = {
         "updated-in-eval:biased",
         "updated-in-eval:first",
         "updated-in-eval:mean",
+        "updated-in-eval:of-several",
         "eval-eps-outside-sqrt",
         "eval-eps-missing",
         "eval-eps-fixed",
@@ -327,6 +328,8 @@ class _BatchNorm1d:
         if self.has("updated-in-eval:biased"):
             # the update multiplies by N / (N - 1)
             self._update(mean, variance * (1 - 1 / len(x)), len(x))
+        if len(x) > 1 and self.has("updated-in-eval:of-several"):
+            self._update(mean, variance, len(x))
         if self.has("updated-in-eval:mean"):
             self.running_mean = self._moved(self.running_mean, mean, "mean")
         of_batch = "batch-stats-in-eval"

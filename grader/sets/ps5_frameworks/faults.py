@@ -584,7 +584,8 @@ class BatchNorm(_Formula):
             raise TypeError("unsupported operand type(s) for *: 'Tensor' and 'NoneType'")
         formula: Standardize = self
         if not training and (wrong := [m for m in EVAL if self.has(m)]):
-            formula = Standardize((wrong[0].removeprefix("eval-"),))  # of its own, for inference
+            # of its own, for inference
+            formula = Standardize(tuple(one.removeprefix("eval-") for one in wrong))
         if x.ndim == 4 and self.has("broadcast-along-width:statistics-too"):
             mean, variance = mean.reshape(-1), variance.reshape(-1)
         y = formula._normalized(x, mean, variance, self.eps)

@@ -469,22 +469,24 @@ class Net:
         self._into_inference()
         outputs = network.forward(x)
         modes = self._left_in(before)
+        p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
         if "argmax-over-rows" in self.mistakes:
             return outputs.argmax(axis=0), modes
         if "argmax-over-rows:of-shares" in self.mistakes:
-            p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            return (p / p.sum(axis=1, keepdims=True)).argmax(axis=0), modes
+            return p.argmax(axis=0), modes
         if "argmax-over-rows:and-classes" in self.mistakes:
             return np.asarray(outputs.argmax()), modes
         if self.has("classes-from-one"):
             return outputs.argmax(axis=1) + 1, modes
         if "logits:largest" in self.mistakes:
             return outputs.max(axis=1), modes
+        if "logits:largest-probability" in self.mistakes:
+            return p.max(axis=1), modes
         if self.has("smallest-output"):
             return outputs.argmin(axis=1), modes
         if "logits:probabilities" in self.mistakes:
-            p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            return p / p.sum(axis=1, keepdims=True), modes
+            return p, modes
         return (outputs if self.has("logits") else outputs.argmax(axis=1)), modes
 
     def _into_inference(self) -> None:

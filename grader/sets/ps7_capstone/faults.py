@@ -65,6 +65,7 @@ MISTAKES = {
         "logits",
         "logits:largest",
         "logits:probabilities",
+        "logits:largest-probability",
         "argmax-over-rows",
         "argmax-over-rows:and-classes",
         "argmax-over-rows:of-shares",
