@@ -30,7 +30,6 @@ LISTED = {
     "{k} stands where 1.0 belongs, in `rate`": "rate-ignored",
 }
 MOST, SOLVED = 4500, 100  # for one check: slips, and those with a number to solve for
-MANY = ("operand", "factor")  # the kinds of which there are many
 PAIRS, BESIDE = 1500, 600  # two slips: any, and one that explains a part with any other
 
 
@@ -76,7 +75,8 @@ class Slips:
         """The names of slips in these functions and their variants, the likelier first.
 
         They are `MOST` at most, and `SOLVED` of those with a number: this bounds the search.
-        Of more, those of `MANY` are left out first that are in a line of an earlier variant too.
+        Of more, factors are left out first, and then operands in lines of an earlier variant:
+        of these two kinds there are most.
         """
         names = [
             name for name, slip in self._all.items() if slip.where.partition("__")[0] in functions
@@ -84,10 +84,14 @@ class Slips:
         names.sort(key=lambda name: [*KINDS].index(self._all[name].kind))
         whole = [name for name in names if not self.solved(name)]
         if len(whole) > MOST:
-            again = [n for n in whole if self._all[n].kind in MANY and n in self._repeated]
-            out = {*again[MOST - len(whole) :]}
+            spare = [name for name in whole if self._is_spare(name)]
+            out = {*spare[MOST - len(whole) :]}
             whole = [name for name in whole if name not in out]
         return [*whole[:MOST], *[name for name in names if self.solved(name)][:SOLVED]]
+
+    def _is_spare(self, name: str) -> bool:
+        kind = self._all[name].kind
+        return kind == "factor" or (kind == "operand" and name in self._repeated)
 
     @cached_property
     def _repeated(self) -> set[str]:

@@ -188,7 +188,7 @@ def batch_variance(x):
         total = total + (x[n] - mean) ** 2
     return total / len(x)
 """,
-        (),
+        ("slip-left-out",),
     ),
     Try(
         "normalize",
@@ -209,7 +209,7 @@ def normalize(x, mean, variance, eps=1e-5):
     std = np.where(std < eps, eps, std)
     return (x - mean) / std
 """,
-        ("eps-misplaced",),
+        ("eps-misplaced", "slip-operation"),
     ),
     Try(
         "scale_and_shift",
@@ -242,5 +242,65 @@ def batchnorm_forward(x, gamma, beta, eps=1e-5):
     return (x - m) / (v**0.5 + eps**0.5) * gamma + beta
 """,
         ("slip-brackets", "eps-outside-sqrt", "slip-power", "eps-misplaced"),
+    ),
+    Try(
+        "batch_variance",
+        "The root is taken, and the sum is divided by N - 1.",
+        """\
+def batch_variance(x):
+    return np.std(x, axis=0, ddof=1)
+""",
+        ("standard-deviation", "unbiased-normalise"),
+    ),
+    Try(
+        "normalize",
+        "eps is squared.",
+        """\
+def normalize(x, mean, variance, eps=1e-5):
+    denominator = np.sqrt(variance + eps**2)
+    return np.divide(np.subtract(x, mean), denominator)
+""",
+        ("slip-power", "slip-twice", "eps-misplaced"),
+    ),
+    Try(
+        "normalize",
+        "The spread is that of x, the mean is the one given.",
+        """\
+def normalize(x, mean, variance, eps=1e-5):
+    return (x - mean) / np.sqrt(np.var(x, axis=0) + eps)
+""",
+        ("recomputes-statistics", "slip-operand"),
+    ),
+    Try(
+        "scale_and_shift",
+        "beta multiplies x_hat too.",
+        """\
+def scale_and_shift(x_hat, gamma, beta):
+    return x_hat * (gamma + beta)
+""",
+        ("slip-brackets", "slip-twice", "slip-factor"),
+    ),
+    Try(
+        "forward",
+        "The result is centred once more, so beta is lost.",
+        """\
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+    y = gamma * x_hat + beta
+    return y - y.mean(axis=0)
+""",
+        ("gamma-only", "slip-left-out", "slip-twice"),
+    ),
+    Try(
+        "forward",
+        "eps is added to the result, not below the root.",
+        """\
+def batchnorm_forward(x, gamma, beta, eps=1e-5):
+    N = x.shape[0]
+    mean = sum(x) / N
+    std = (sum((x - mean) ** 2) / N) ** 0.5
+    return gamma * ((x - mean) / std) + beta + eps
+""",
+        ("eps-misplaced", "eps-outside-sqrt", "slip-brackets", "slip-order"),
     ),
 ]

@@ -504,6 +504,71 @@ def population_statistics(batches):
         squares += ((b - mean) ** 2).sum(axis=0)
     return mean, squares / n
 """,
-        ("rows-lost", "batches-left-out"),
+        ("rows-lost", "batches-left-out", "slip-left-out"),
+    ),
+    Try(
+        "layer_statistics",
+        "0.1 is written into the update, and the biased variance goes in.",
+        layer("""\
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("batch of one")
+            mean, var = np.mean(x, axis=0), np.var(x, axis=0)
+            self.running_mean = self.running_mean * 0.9 + mean * 0.1
+            self.running_var = self.running_var * 0.9 + var * 0.1
+        else:
+            mean, var = self.running_mean, self.running_var
+        x_hat = (x - mean) / np.sqrt(var + self.eps)
+        return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""),
+        ("momentum-fixed", "biased-running-variance"),
+    ),
+    Try(
+        "layer_training",
+        "The deviation has ddof=1 and no eps.",
+        layer("""\
+        if self.training:
+            if len(x) == 1:
+                raise ValueError("batch of one")
+            mean, std = x.mean(axis=0), x.std(axis=0, ddof=1)
+            m = self.momentum
+            self.running_mean = (1 - m) * self.running_mean + m * mean
+            self.running_var = (1 - m) * self.running_var + m * std**2
+        else:
+            mean, std = self.running_mean, np.sqrt(self.running_var + self.eps)
+        return (self.gamma * (x - mean) / std + self.beta).astype(x.dtype)
+"""),
+        ("unbiased-normalise", "eps-missing"),
+    ),
+    Try(
+        "layer_inference",
+        "The statistics move before the mode is looked at.",
+        layer("""\
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        m, N = self.momentum, len(x)
+        if N > 1:
+            self.running_mean = (1 - m) * self.running_mean + m * mean
+            self.running_var = (1 - m) * self.running_var + m * var * N / (N - 1)
+        if self.training and N == 1:
+            raise ValueError("batch of one")
+        if not self.training:
+            mean, var = self.running_mean, self.running_var
+        x_hat = (x - mean) / np.sqrt(var + self.eps)
+        return (self.gamma * x_hat + self.beta).astype(x.dtype)
+"""),
+        ("updated-in-eval",),
+    ),
+    Try(
+        "population_statistics",
+        "All distances are from the mean of the batches' means.",
+        """\
+def population_statistics(batches):
+    kept = [np.asarray(b) for b in batches]
+    mean = np.mean([b.mean(axis=0) for b in kept], axis=0)
+    total = sum(len(b) for b in kept)
+    var = sum(((b - mean) ** 2).sum(axis=0) for b in kept) / total
+    return mean, var
+""",
+        ("batches-weighed-equally",),
     ),
 ]

@@ -133,7 +133,7 @@ def batchnorm_backward(dy, x, gamma, eps=1e-5):
     dx = dcentred - dcentred.mean(axis=0, keepdims=True)
     return dx, (dy * x_hat).sum(axis=0), dy.sum(axis=0)
 """,
-        ("slip-operand", "slip-factor", "slip-power", "slip-twice"),
+        ("slip-operand", "slip-factor", "slip-power", "slip-twice", "variance-path-power"),
     ),
     Try(
         "input_gradient",
@@ -361,5 +361,74 @@ def test_backward(batchnorm_backward):
     assert dgamma.shape == (3,)
 """,
         ("test-rejects-all",),
+    ),
+    Try(
+        "numerical_gradient",
+        "Half a step to either side, divided by two steps.",
+        """\
+def numerical_gradient(f, x, dy, h=1e-5):
+    x = x.astype(np.float64)
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        e = np.zeros_like(x)
+        e[i] = h / 2
+        grad[i] = ((f(x + e) * dy).sum() - (f(x - e) * dy).sum()) / (2 * h)
+    return grad
+""",
+        ("slip-factor", "slip-number", "slip-operand"),
+    ),
+    Try(
+        "input_gradient",
+        "dgamma is not divided by N, and gamma is squared.",
+        """\
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    N = len(x)
+    std = np.sqrt(x.var(axis=0) + eps)
+    x_hat = (x - x.mean(axis=0)) / std
+    dgamma, dbeta = (dy * x_hat).sum(axis=0), dy.sum(axis=0)
+    dx = gamma**2 / std * (dy - dbeta / N - x_hat * dgamma)
+    return dx, dgamma, dbeta
+""",
+        ("gamma-twice-in-dx", "sums-not-means", "slip-twice", "slip-power", "slip-left-out"),
+    ),
+    Try(
+        "parameter_gradients",
+        "x_hat is taken from a variance that has eps twice, and dgamma is averaged.",
+        """\
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    var = x.var(axis=0) + eps
+    x_hat = (x - x.mean(axis=0)) / np.sqrt(var + eps)
+    return None, np.mean(dy * x_hat, axis=0), np.sum(dy, axis=0)
+""",
+        ("eps-twice", "mean-not-sum", "slip-reduction", "slip-twice"),
+    ),
+    Try(
+        "compact_dx",
+        "x_hat's term is taken with dbeta, the mean's with dgamma.",
+        """\
+def compact_dx(dy, x_hat, std, gamma):
+    N = len(dy)
+    dbeta = np.sum(dy, 0)
+    dgamma = np.sum(dy * x_hat, 0)
+    return gamma * (dy - dgamma / N - x_hat * dbeta / N) / std
+""",
+        ("slip-order", "gradients-swapped"),
+    ),
+    Try(
+        "test_backward",
+        "dx alone is never compared.",
+        """\
+def test_backward(batchnorm_backward):
+    rng = np.random.default_rng(11)
+    for shape, eps in [((4, 3), 1e-5), ((8, 2), 1e-1), ((5, 5), 1e-3)]:
+        x, dy, gamma = rng.normal(size=shape), rng.normal(size=shape), rng.normal(size=shape[1])
+        _, dgamma, dbeta = batchnorm_backward(dy, x, gamma, eps)
+        beta = np.zeros(shape[1])
+        want = numerical_gradient(lambda g: batchnorm_forward(x, g, beta, eps), gamma, dy)
+        assert np.allclose(dgamma, want, atol=1e-6)
+        want = numerical_gradient(lambda b: batchnorm_forward(x, gamma, b, eps), beta, dy)
+        assert np.allclose(dbeta, want, atol=1e-6)
+""",
+        ("test-without-dx",),
     ),
 ]

@@ -267,4 +267,58 @@ def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
 """,
         ("batch-in-group", "eps-missing"),
     ),
+    Try(
+        "batchnorm2d_backward",
+        "The mean's path is left out, and dgamma takes x.",
+        """\
+def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
+    ax = (0, 2, 3)
+    std = np.sqrt(x.var(axis=ax, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=ax, keepdims=True)) / std
+    dgamma = (dy * x).sum(axis=ax)
+    dbeta = dy.sum(axis=ax)
+    mean_of_product = (dy * x_hat).mean(axis=ax, keepdims=True)
+    dx = gamma.reshape(1, -1, 1, 1) / std * (dy - x_hat * mean_of_product)
+    return dx, dgamma, dbeta
+""",
+        ("mean-path-missing", "dgamma-of-x", "slip-left-out", "slip-operand"),
+    ),
+    Try(
+        "layernorm",
+        "The mean is over the features, the variance over the batch.",
+        """\
+def layernorm_forward(x, gamma, beta, eps=1e-5):
+    mean = x.mean(axis=-1, keepdims=True)
+    var = x.var(axis=0, keepdims=True)
+    return gamma * (x - mean) / np.sqrt(var + eps) + beta
+""",
+        ("slip-axis", "over-the-batch"),
+    ),
+    Try(
+        "groupnorm",
+        "The variance is a sum of squares, not divided.",
+        """\
+def groupnorm_forward(x, gamma, beta, num_groups, eps=1e-5):
+    N, C, H, W = x.shape
+    g = x.reshape(N, num_groups, -1)
+    d = g - g.mean(axis=2, keepdims=True)
+    var = (d * d).sum(axis=2, keepdims=True)
+    x_hat = (d / np.sqrt(var + eps)).reshape(N, C, H, W)
+    return gamma[None, :, None, None] * x_hat + beta[None, :, None, None]
+""",
+        ("sum-not-mean", "slip-reduction", "slip-left-out"),
+    ),
+    Try(
+        "batchnorm2d_forward",
+        "gamma scales beta too, and the variance is unbiased.",
+        """\
+def batchnorm2d_forward(x, gamma, beta, eps=1e-5):
+    rows = np.moveaxis(x, 1, -1)
+    mu = rows.mean(axis=(0, 1, 2))
+    var = rows.var(axis=(0, 1, 2), ddof=1)
+    y = gamma * ((rows - mu) / np.sqrt(var + eps) + beta)
+    return np.moveaxis(y, -1, 1)
+""",
+        ("shift-before-scale", "unbiased-normalise", "slip-brackets", "slip-count"),
+    ),
 ]

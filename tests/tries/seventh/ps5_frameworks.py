@@ -446,4 +446,67 @@ def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
 """,
         ("eps-misplaced", "slip-brackets", "eps-outside-sqrt"),
     ),
+    Try(
+        "module_training",
+        "The bias is added before the weight multiplies.",
+        module("""\
+        axes = [i for i in range(x.ndim) if i != 1]
+        if self.training and x.numel() == x.shape[1]:
+            raise ValueError("one value")
+        mean = x.mean(axes, keepdim=True)
+        var = (x - mean).pow(2).mean(axes, keepdim=True)
+        shape = (1, -1) + (1,) * (x.ndim - 2)
+        x_hat = (x - mean) / (var + self.eps).sqrt()
+        return self.weight.view(shape) * (x_hat + self.bias.view(shape))
+"""),
+        ("shift-before-scale", "slip-brackets"),
+    ),
+    Try(
+        "module_inference",
+        "In inference the running variance is not rooted, and eps not used.",
+        module("""\
+        axes = [i for i in range(x.ndim) if i != 1]
+        shape = [1, -1] + [1] * (x.ndim - 2)
+        n = x.numel() // x.shape[1]
+        if not self.training:
+            return self.scaled((x - self.running_mean.view(shape)) / self.running_var.view(shape))
+        if n == 1:
+            raise ValueError("one value")
+        mean, var = x.mean(axes), x.var(axes, unbiased=False)
+        self.num_batches_tracked += 1
+        m = 1 / self.num_batches_tracked if self.momentum is None else self.momentum
+        self.running_mean = (1 - m) * self.running_mean + m * mean.detach()
+        self.running_var = (1 - m) * self.running_var + m * n / (n - 1) * var.detach()
+        return self.scaled((x - mean.view(shape)) / (var.view(shape) + self.eps).sqrt())
+"""),
+        ("eval-divides-by-variance", "eval-eps-missing"),
+    ),
+    Try(
+        "keras_to_torch",
+        "epsilon goes into the variance, and momentum stays.",
+        """\
+def keras_to_torch(gamma, beta, moving_mean, moving_variance, momentum, epsilon):
+    return dict(
+        weight=gamma,
+        bias=beta,
+        running_mean=moving_mean,
+        running_var=moving_variance + epsilon,
+        momentum=momentum,
+        eps=epsilon,
+    )
+""",
+        ("variance-with-epsilon", "momentum-as-in-keras"),
+    ),
+    Try(
+        "fold_batchnorm",
+        "beta is scaled, and None crashes.",
+        """\
+def fold_batchnorm(weight, bias, gamma, beta, running_mean, running_var, eps):
+    scale = gamma / torch.sqrt(running_var + eps)
+    new_weight = weight * scale.view(-1, *[1] * (weight.ndim - 1))
+    new_bias = scale * (bias - running_mean + beta)
+    return new_weight, new_bias
+""",
+        ("fold-beta-scaled", "fold-none-crashes", "slip-brackets"),
+    ),
 ]

@@ -283,7 +283,7 @@ def freeze_batchnorm(model):
     model.eval()
     model.train = lambda mode=True: model
 """,
-        ("freezes-everything", "mode-stuck"),
+        ("freezes-everything", "mode-stuck", "left-in-eval"),
     ),
     Try(
         "recalibrate",
@@ -305,7 +305,7 @@ def recalibrate(model, loader):
         n.momentum = momentum
     model.train(mode)
 """,
-        ("last-batch-only",),
+        ("last-batch-only", "overwritten"),
     ),
     Try(
         "fine_tune",
@@ -387,5 +387,99 @@ def accumulate(x, y, hidden, classes, batch_size, micro_batch, steps, lr, seed):
     return model
 """,
         ("loss-not-divided", "loss-divided-twice", "slip-operand", "slip-count", "slip-factor"),
+    ),
+    Try(
+        "evaluate",
+        "The class is looked for along the rows.",
+        """\
+def evaluate(model, loader):
+    mode = model.training
+    model.eval()
+    good = total = 0
+    with torch.no_grad():
+        for xb, yb in loader:
+            guess = model(xb).argmax(0)
+            good += sum(int(g) == int(t) for g, t in zip(guess, yb))
+            total += len(yb)
+    model.train(mode)
+    return good / total
+""",
+        ("argmax-over-rows", "slip-axis"),
+    ),
+    Try(
+        "recalibrate",
+        "momentum stays None afterwards, and the model in training mode.",
+        """\
+def recalibrate(model, loader):
+    model.eval()
+    for m in model.modules():
+        if isinstance(m, nn.modules.batchnorm._BatchNorm):
+            m.reset_running_stats()
+            m.momentum = None
+            m.train()
+    with torch.no_grad():
+        for x, _ in loader:
+            model(x)
+    model.train()
+""",
+        ("momentum-not-restored", "left-in-train"),
+    ),
+    Try(
+        "train_in_batches",
+        "A batch of one ends the function.",
+        """\
+def train_in_batches(model, x, y, batch_size, epochs, lr):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    model.train()
+    for epoch in range(epochs):
+        for rows in torch.randperm(len(x)).split(batch_size):
+            if len(rows) == 1:
+                return
+            optimizer.zero_grad()
+            F.cross_entropy(model(x[rows]), y[rows]).backward()
+            optimizer.step()
+""",
+        ("epochs-cut-short",),
+    ),
+    Try(
+        "train_on_sorted",
+        "Shuffled, but the gradients of all batches add up.",
+        """\
+def train_on_sorted(model, x, y, batch_size, epochs, lr):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    model.train()
+    optimizer.zero_grad()
+    for epoch in range(epochs):
+        for rows in torch.randperm(len(x)).split(batch_size):
+            if len(rows) == batch_size:
+                loss = F.cross_entropy(model(x[rows]), y[rows])
+                loss.backward()
+                optimizer.step()
+                losses.append(loss.item())
+    return losses
+""",
+        ("gradients-accumulate",),
+    ),
+    Try(
+        "accumulate",
+        "LayerNorm, and a step after each part.",
+        """\
+def accumulate(x, y, hidden, classes, batch_size, micro_batch, steps, lr, seed):
+    torch.manual_seed(seed)
+    model = nn.Sequential(
+        nn.Linear(x.shape[1], hidden), nn.LayerNorm(hidden), nn.ReLU(), nn.Linear(hidden, classes)
+    )
+    opt = torch.optim.SGD(model.parameters(), lr=lr)
+    for step in range(steps):
+        rows = torch.randperm(len(x))[:batch_size]
+        for part in rows.split(micro_batch):
+            opt.zero_grad()
+            loss = F.cross_entropy(model(x[part]), y[part]) * len(part) / batch_size
+            loss.backward()
+            opt.step()
+    return model
+""",
+        ("step-each-micro-batch",),
     ),
 ]

@@ -96,7 +96,7 @@ def train(model, batches, lr):
         curve.append(total / step)
     return curve
 """,
-        (),
+        ("slip-operand",),
     ),
     Try(
         "train",
@@ -370,5 +370,82 @@ def compare(batches, x_new, widths, lr, seeds):
     return {name: torch.stack(r) for name, r in rows.items()}
 """,
         ("batches-left-out",),
+    ),
+    Try(
+        "train",
+        "zero_grad stands between backward and step.",
+        """\
+def train(model, batches, lr):
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for inputs, targets in batches:
+        loss = F.cross_entropy(model(inputs), targets)
+        loss.backward()
+        optimizer.zero_grad()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+""",
+        ("never-steps", "zeroed-before-step"),
+    ),
+    Try(
+        "predict",
+        "Rounded probabilities of class 1 are taken for the class.",
+        """\
+def predict(model, x):
+    before = model.training
+    model.eval()
+    with torch.no_grad():
+        p = model(x).softmax(dim=1)
+    model.train(before)
+    return p.max(dim=1).values
+""",
+        ("logits",),
+    ),
+    Try(
+        "compare",
+        "The rows are stacked along the second axis, and the model stays in training mode.",
+        """\
+def compare(batches, x_new, widths, lr, seeds):
+    out = {}
+    for name in ("with", "without"):
+        columns = []
+        for seed in seeds:
+            torch.manual_seed(seed)
+            layers = []
+            for a, b in zip(widths[:-2], widths[1:-1]):
+                layers.append(nn.Linear(a, b, bias=name == "without"))
+                if name == "with":
+                    layers.append(nn.BatchNorm1d(b))
+                layers.append(nn.Sigmoid())
+            net = nn.Sequential(*layers, nn.Linear(widths[-2], widths[-1]))
+            opt = torch.optim.SGD(net.parameters(), lr=lr)
+            for x, y in batches:
+                opt.zero_grad()
+                F.cross_entropy(net(x), y).backward()
+                opt.step()
+            with torch.no_grad():
+                columns.append(net(x_new).argmax(1))
+        out[name] = torch.stack(columns, dim=1)
+    return out
+""",
+        ("rows-and-columns-swapped", "forgot-eval"),
+    ),
+    Try(
+        "build_model",
+        "The baseline has the norms too, and the other has none.",
+        """\
+def build_model(widths, batchnorm):
+    layers = []
+    for i in range(1, len(widths) - 1):
+        layers.append(nn.Linear(widths[i - 1], widths[i], bias=batchnorm))
+        if not batchnorm:
+            layers.append(nn.BatchNorm1d(widths[i]))
+        layers.append(nn.Sigmoid())
+    layers.append(nn.Linear(widths[-2], widths[-1]))
+    return nn.Sequential(*layers)
+""",
+        ("with-without-swapped",),
     ),
 ]
