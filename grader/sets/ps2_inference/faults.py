@@ -111,7 +111,7 @@ MISTAKES = {
         "updated-in-eval:biased",
         "updated-in-eval:first",
         "updated-in-eval:mean",
-        "updated-in-eval:of-several",
+        "updated-in-eval:first-of-several",
         "eval-eps-outside-sqrt",
         "eval-eps-missing",
         "eval-eps-fixed",
@@ -315,7 +315,8 @@ class _BatchNorm1d:
         return self._normalized(x, mean, variance, "")
 
     def _in_inference(self, x: Array, mean: Array, variance: Array) -> Array:
-        if self.has("updated-in-eval:first"):
+        several = len(x) > 1 and self.has("updated-in-eval:first-of-several")
+        if several or self.has("updated-in-eval:first"):
             self._update(mean, variance, len(x))
         running = self.running_mean, self.running_var
         if self.has("stale-statistics:of-the-switch"):
@@ -328,8 +329,6 @@ class _BatchNorm1d:
         if self.has("updated-in-eval:biased"):
             # the update multiplies by N / (N - 1)
             self._update(mean, variance * (1 - 1 / len(x)), len(x))
-        if len(x) > 1 and self.has("updated-in-eval:of-several"):
-            self._update(mean, variance, len(x))
         if self.has("updated-in-eval:mean"):
             self.running_mean = self._moved(self.running_mean, mean, "mean")
         of_batch = "batch-stats-in-eval"
