@@ -170,7 +170,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     (
         "build_model",
         "norms-missing",
-        {"        if batchnorm:": "        if batchnorm and len(layers) == 0:"},
+        {"        if batchnorm:": "        if batchnorm and len(layers) == 1:"},
     ),
     ("predict", "logits", {"argmax(dim=1)": "softmax(dim=1).max(dim=1).values"}),
     (
