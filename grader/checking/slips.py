@@ -75,8 +75,8 @@ class Slips:
         """The names of slips in these functions and their variants, the likelier first.
 
         They are `MOST` at most, and `SOLVED` of those with a number: this bounds the search.
-        Of more, factors are left out first, and then operands in lines of an earlier variant:
-        of these two kinds there are most.
+        Of more, factors are left out first, those in lines of an earlier variant before the others,
+        and then operands in such lines: of these two kinds there are most.
         """
         names = [
             name for name, slip in self._all.items() if slip.where.partition("__")[0] in functions
@@ -84,14 +84,15 @@ class Slips:
         names.sort(key=lambda name: [*KINDS].index(self._all[name].kind))
         whole = [name for name in names if not self.solved(name)]
         if len(whole) > MOST:
-            spare = [name for name in whole if self._is_spare(name)]
+            spare = sorted(filter(self._spare, whole), key=self._spare)
             out = {*spare[MOST - len(whole) :]}
             whole = [name for name in whole if name not in out]
         return [*whole[:MOST], *[name for name in names if self.solved(name)][:SOLVED]]
 
-    def _is_spare(self, name: str) -> bool:
-        kind = self._all[name].kind
-        return kind == "factor" or (kind == "operand" and name in self._repeated)
+    def _spare(self, name: str) -> int:
+        """How soon a slip is left out where there are too many; 0 is never."""
+        again = name in self._repeated
+        return {"factor": 2 + again, "operand": int(again)}.get(self._all[name].kind, 0)
 
     @cached_property
     def _repeated(self) -> set[str]:

@@ -69,6 +69,21 @@ def batchnorm2d_backward__rows(dy: Array, x: Array, gamma: Array, eps: float = 1
     return dx.reshape(N, H, W, C).transpose(0, 3, 1, 2), dgamma, dbeta
 
 
+def batchnorm2d_backward(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
+    N, C, H, W = x.shape
+    count = N * H * W
+    mean = x.mean(axis=(0, 2, 3), keepdims=True)
+    variance = x.var(axis=(0, 2, 3), keepdims=True)
+    std = np.sqrt(variance + eps)
+    x_hat = (x - mean) / std
+    dbeta = dy.sum(axis=(0, 2, 3))
+    dgamma = (dy * x_hat).sum(axis=(0, 2, 3))
+    through_mean = dbeta[:, None, None] / count
+    through_variance = x_hat * dgamma[:, None, None] / count
+    dx = gamma[:, None, None] / std * (dy - through_mean - through_variance)
+    return dx, dgamma, dbeta
+
+
 def batchnorm2d_backward__paths(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
     N, C, H, W = x.shape
     count = N * H * W
@@ -83,21 +98,6 @@ def batchnorm2d_backward__paths(dy: Array, x: Array, gamma: Array, eps: float = 
     dvariance = (dx_hat * centred).sum(axis=(0, 2, 3), keepdims=True) * -0.5 / std**3
     dmean = -(dx_hat / std).sum(axis=(0, 2, 3), keepdims=True)
     dx = dx_hat / std + dvariance * 2 * centred / count + dmean / count
-    return dx, dgamma, dbeta
-
-
-def batchnorm2d_backward(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
-    N, C, H, W = x.shape
-    count = N * H * W
-    mean = x.mean(axis=(0, 2, 3), keepdims=True)
-    variance = x.var(axis=(0, 2, 3), keepdims=True)
-    std = np.sqrt(variance + eps)
-    x_hat = (x - mean) / std
-    dbeta = dy.sum(axis=(0, 2, 3))
-    dgamma = (dy * x_hat).sum(axis=(0, 2, 3))
-    through_mean = dbeta[:, None, None] / count
-    through_variance = x_hat * dgamma[:, None, None] / count
-    dx = gamma[:, None, None] / std * (dy - through_mean - through_variance)
     return dx, dgamma, dbeta
 
 
