@@ -317,9 +317,9 @@ def test_two_slips_of_which_each_has_a_part_of_its_own() -> None:
     )
     check = load("ps4_where")["batchnorm2d_backward"]
     verdict = check.grade(solution("batchnorm2d_backward", source), 100, SEED)
-    assert verdict.diagnosis == ("slip-reduction", "slip-left-out")
+    assert verdict.diagnosis == ("slip-reduction", "slip-factor")
     assert "the mean of `dy` stands where its sum belongs" in verdict.message
-    assert "`std` is left out, in `x_hat`" in verdict.message
+    assert "is multiplied by `std` once too often" in verdict.message
 
 
 def test_slip_beside_another_dtype() -> None:

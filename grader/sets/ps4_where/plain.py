@@ -84,23 +84,6 @@ def batchnorm2d_backward(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -
     return dx, dgamma, dbeta
 
 
-def batchnorm2d_backward__paths(dy: Array, x: Array, gamma: Array, eps: float = 1e-5) -> Gradients:
-    N, C, H, W = x.shape
-    count = N * H * W
-    mean = x.mean(axis=(0, 2, 3), keepdims=True)
-    centred = x - mean
-    variance = (centred**2).mean(axis=(0, 2, 3), keepdims=True)
-    std = np.sqrt(variance + eps)
-    x_hat = centred / std
-    dbeta = dy.sum(axis=(0, 2, 3))
-    dgamma = (dy * x_hat).sum(axis=(0, 2, 3))
-    dx_hat = dy * gamma.reshape(1, C, 1, 1)
-    dvariance = (dx_hat * centred).sum(axis=(0, 2, 3), keepdims=True) * -0.5 / std**3
-    dmean = -(dx_hat / std).sum(axis=(0, 2, 3), keepdims=True)
-    dx = dx_hat / std + dvariance * 2 * centred / count + dmean / count
-    return dx, dgamma, dbeta
-
-
 def layernorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) -> Array:
     mean = x.mean(axis=-1, keepdims=True)
     variance = x.var(axis=-1, keepdims=True)

@@ -111,7 +111,7 @@ def batchnorm2d_backward(dy, x, gamma, eps=1e-5):
     dx = inv * (g - g.mean(ax, keepdims=True) - xh * (g * xh).sum(ax, keepdims=True) / m)
     return dx, dgamma, dbeta
 """,
-        ("dgamma-with-centred-x", "mean-not-sum", "slip-reduction", "slip-left-out"),
+        ("dgamma-with-centred-x", "mean-not-sum", "slip-reduction", "slip-left-out", "slip-factor"),
     ),
     Try(
         "layernorm",
