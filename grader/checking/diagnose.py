@@ -51,6 +51,7 @@ EVIDENCE = 3  # wrong numbers at least, before a slip is believed to be their ca
 SOLVED = 6  # and before one is whose number is solved for
 PAIRS = 2200  # of more, only some are tried
 FEW = 4  # candidates for one part that are tried together with those for another
+SEVERAL = 16  # the same of slips, of which only two in one program can be tried together
 SEARCHES = 2  # among all pairs or slips, for parts that no single mistake explains
 # How it is said that one of several results is None.
 SOME_NONE = re.compile(r"^value \d+ of .* this is None$|is None: it is not written yet$")
@@ -159,7 +160,30 @@ class Search:
         if not found.ids and any(_broke_off(self._results[index].answers) for index in self._wrong):
             self._before = True
             found = self._found()
+        if not found.ids:
+            cast = [*map(self._in_dtype, range(len(self._results)))]
+            if any(one is not other for one, other in zip(cast, self._results, strict=True)):
+                self._results, self._before = cast, False
+                if (found := self._found()).ids:
+                    found = Diagnosis(named((*found.ids, SHOWN_BY_KIND["dtype"])), found.details)
         return found
+
+    def _in_dtype(self, index: int) -> Result:
+        """The result of a part with its answers in the dtype in which they should be.
+
+        Where both the values and the dtype are wrong, either would hide the other.
+        """
+        result = self._results[index]
+        if not (result.part.dtype and result.wrong and result.wrong.kind == "values"):
+            return result
+        right = [*self._check.answers(index, self._seed)]
+        answers = [
+            *itertools.starmap(_cast, zip(result.answers, right, strict=False)),
+            *result.answers[len(right) :],
+        ]
+        if all(one is other for one, other in zip(answers, result.answers, strict=True)):
+            return result
+        return Result(result.part, answers, result.wrong, result.asked)
 
     def _found(self) -> Diagnosis:
         """What explains all that is wrong; else what explains some of it and contradicts nothing.
@@ -193,6 +217,8 @@ class Search:
             if one := self._first(candidates, but=hidden):
                 return self._slipped(one, known)
             if one := self._first(self._with_eps(slips, names), but=hidden):
+                return self._slipped(one, known)
+            if one := self._first(self._each_of_a_part(slips, names), but=hidden):
                 return self._slipped(one, known)
             two = self._two_slips(slips, names) if evidence >= SOLVED else ()
             both = [self._slipped(pair, known) for pair in self._fitting(two, but=hidden)]
@@ -233,6 +259,14 @@ class Search:
         unsolved = [(name,) for name in names if not slips.solved(name)]
         for (name,) in self._some(unsolved, index):
             yield from slips.with_eps(name)
+
+    def _each_of_a_part(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Two slips of which each explains a part by itself."""
+        unsolved = [(name,) for name in names if not slips.solved(name)]
+        first = [index for index in self._wrong if self._evidence(index) >= EVIDENCE][:SEARCHES]
+        some = [[name for (name,) in self._some(unsolved, index, SEVERAL)] for index in first]
+        for one, other in itertools.combinations(some, 2):
+            yield from slips.both(one, other)
 
     def _two_slips(self, slips: Slips, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
         """Any two slips of a short program; of others, one that explains a part, and another."""
@@ -380,10 +414,12 @@ class Search:
                     yield name
                     break
 
-    def _some(self, candidates: Sequence[tuple[str, ...]], index: int) -> list[tuple[str, ...]]:
+    def _some(
+        self, candidates: Sequence[tuple[str, ...]], index: int, most: int = FEW
+    ) -> list[tuple[str, ...]]:
         """A few candidates that explain a part."""
         found = (one for one in candidates if self._explains(one, index))
-        return [*itertools.islice(found, FEW)]
+        return [*itertools.islice(found, most)]
 
     def _explains(self, mistakes: tuple[str, ...], index: int) -> bool:
         """Does an implementation with these mistakes give the student's wrong answers here?
@@ -575,6 +611,18 @@ def _tiny(right: Array) -> float:
 def _flat(answer: object) -> Array:
     """All these numbers in a row."""
     return np.concatenate([np.zeros(0), *(array.ravel() for array in _arrays(answer))])
+
+
+def _cast(got: object, best: object) -> object:
+    """Numbers in floating point in the dtype of the right ones; the same object if they are."""
+    match got, best:
+        case ((tuple() | list()), (tuple() | list())) if len(got) == len(best):
+            cast = [_cast(one, other) for one, other in zip(got, best, strict=True)]
+            same = all(one is other for one, other in zip(cast, got, strict=True))
+            return got if same else type(got)(cast)
+        case np.ndarray(), np.ndarray() if got.dtype.kind == best.dtype.kind == "f":
+            return got if got.dtype == best.dtype else got.astype(best.dtype)
+    return got
 
 
 def _broke_off(answers: Sequence[object]) -> bool:

@@ -6,7 +6,7 @@ A change is told in the names of the program, and made by putting a node in anot
 
 import ast
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 # In a program: the number that is solved for, and what is kept from one call to the next.
@@ -111,7 +111,8 @@ def slips(program: Program) -> list[Slip]:
             *_whole(site),
         )
     ]
-    return [*found, *_everywhere(program.name, sites), *_statements(program, sites)]
+    found += [*_everywhere(program.name, sites), *_statements(program, sites)]
+    return [slip for slip in found if slip.changes]  # none where nothing is used
 
 
 def _expression(text: str) -> ast.expr:
@@ -196,6 +197,9 @@ def _operations(site: Site) -> Iterator[Change]:
                 yield "left-out", f"the square of {_name(inner)} is left out", inner
             else:
                 yield "left-out", f"the power of {_name(inner)} is left out", inner
+            if ast.unparse(power) == "-1.5":
+                says = "`** -3 / 2` divides by 2: its brackets are missing"
+                yield "brackets", says, f"({inner}) ** -3 / 2"
         case ast.Call(func=ast.Attribute(attr="ones" | "zeros" as start), args=[size]):
             other = {"ones": "zeros", "zeros": "ones"}[start]
             yield "number", f"there are {other}, not {start}", f"np.{other}({ast.unparse(size)})"
@@ -346,6 +350,9 @@ def _reductions(site: Site) -> Iterator[Change]:
         # where the mean is 0 nobody can tell whether the power is outside, or nowhere
         says = f"the power {power} is not taken of each value, before their {REDUCTIONS[name]}"
         yield "left-out", says, f"{whole} ** {power}"
+        says = f"the power {power} is taken of the {REDUCTIONS[name]} of the absolute values"
+        absolute = reduced().replace(f"({inner})", f"np.abs({base})", 1)
+        yield "brackets", f"{says} of {_name(base)}, not of each", f"{absolute} ** {power}"
     for other in REDUCTIONS:
         if other != name:
             yield (
@@ -530,6 +537,7 @@ def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
     by_name: dict[str, list[Site]] = {}
     alike: dict[tuple[str, str, str], list[tuple[Path, ast.AST]]] = {}
     together: dict[tuple[str, str, str], list[tuple[Path, ast.AST]]] = {}
+    missing: dict[tuple[str, type], list[tuple[Path, ast.AST]]] = {}
     for site in sites:
         if name := _quantity(site):
             by_name.setdefault(name, []).append(site)
@@ -537,6 +545,9 @@ def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
             if "{k}" not in says:
                 key = kind, says, ast.unparse(site.node)
                 alike.setdefault(key, []).append((site.path, _expression(text)))
+            if kind == "left-out" and isinstance(site.node, ast.BinOp):
+                does = says, type(site.node.op)
+                missing.setdefault(does, []).append((site.path, _expression(text)))
         for kind, says, text in _reductions(site):
             if kind in ("axis", "count"):
                 whole, _, done = says.partition(" is ")
@@ -554,12 +565,19 @@ def _everywhere(where: str, sites: list[Site]) -> Iterator[Slip]:
     for (kind, says, _), moved in alike.items():
         if len(moved) > 1:
             yield Slip(kind, f"{says}, each time", where, tuple(moved))
+    for (says, _), moved in missing.items():  # as of two lines that are alike, but for one name
+        if len({ast.dump(node) for _, node in moved}) > 1 and not _nested(moved):
+            yield Slip("left-out", f"{says}, each time", where, tuple(moved))
     for (kind, some, done), moved in together.items():
-        paths = [path for path, _ in moved]
-        nested = any(a != b and b[: len(a)] == a for a in paths for b in paths)
         everything = len(moved) == len(together[kind, "mean or sum", done])
-        if len(moved) > 1 and not nested and not (everything and some != "mean or sum"):
+        if len(moved) > 1 and not _nested(moved) and not (everything and some != "mean or sum"):
             yield Slip(kind, f"the {some} is {done}, each time", where, tuple(moved))
+
+
+def _nested(moved: Iterable[tuple[Path, ast.AST]]) -> bool:
+    """Does one of the places lie in another?"""
+    paths = [path for path, _ in moved]
+    return any(a != b and b[: len(a)] == a for a in paths for b in paths)
 
 
 def _statements(program: Program, sites: list[Site]) -> Iterator[Slip]:

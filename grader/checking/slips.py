@@ -75,13 +75,39 @@ class Slips:
         """The names of slips in these functions and their variants, the likelier first.
 
         They are `MOST` at most, and `SOLVED` of those with a number: this bounds the search.
+        Of more, factors are left out first, those in lines of an earlier variant before the others,
+        and then operands in such lines: of these two kinds there are most.
         """
         names = [
             name for name, slip in self._all.items() if slip.where.partition("__")[0] in functions
         ]
         names.sort(key=lambda name: [*KINDS].index(self._all[name].kind))
         whole = [name for name in names if not self.solved(name)]
+        if len(whole) > MOST:
+            spare = sorted(filter(self._spare, whole), key=self._spare)
+            out = {*spare[MOST - len(whole) :]}
+            whole = [name for name in whole if name not in out]
         return [*whole[:MOST], *[name for name in names if self.solved(name)][:SOLVED]]
+
+    def _spare(self, name: str) -> int:
+        """How soon a slip is left out where there are too many; 0 is never."""
+        again = name in self._repeated
+        return {"factor": 2 + again, "operand": int(again)}.get(self._all[name].kind, 0)
+
+    @cached_property
+    def _repeated(self) -> set[str]:
+        """The slips in lines that stand in an earlier variant of the same function too."""
+        texts: dict[int, str] = {}
+        first: dict[tuple[str, str], str] = {}
+        found = set()
+        for name, slip in self._all.items():
+            line = _line(self._defined[slip.where], slip.changes[0][0])
+            if id(line) not in texts:
+                texts[id(line)] = ast.unparse(line)
+            function = slip.where.partition("__")[0]
+            if first.setdefault((function, texts[id(line)]), slip.where) != slip.where:
+                found.add(name)
+        return found
 
     def solved(self, name: str) -> bool:
         """Is there a number to be solved for?"""
@@ -119,8 +145,12 @@ class Slips:
 
     def beside(self, some: Iterable[str], names: Collection[str]) -> Iterator[tuple[str, str]]:
         """Some slips, each with another one in the same program, `BESIDE` at most."""
-        both = itertools.product(some, (name for name in names if not self.solved(name)))
-        return itertools.islice((pair for pair in both if self._fit(*pair)), BESIDE)
+        others = (name for name in names if not self.solved(name))
+        return itertools.islice(self.both(some, others), BESIDE)
+
+    def both(self, some: Iterable[str], others: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """One of some and one of others, where a program can have both."""
+        return (pair for pair in itertools.product(some, others) if self._fit(*pair))
 
     def _fit(self, one: str, other: str) -> bool:
         """Can a program have both?"""
@@ -209,6 +239,12 @@ def _apart(one: Changes, other: Changes) -> bool:
     """Does neither change what the other has put in?"""
     pairs = itertools.product((path for path, _ in one), (path for path, _ in other))
     return all(a[: len(b)] != b and b[: len(a)] != a for a, b in pairs)
+
+
+def _line(program: ast.AST, path: Path) -> ast.AST:
+    """The innermost statement that a path goes into."""
+    nodes = (_at(program, path[:end]) for end in range(len(path), 0, -1))
+    return next((node for node in nodes if isinstance(node, ast.stmt)), program)
 
 
 def _at(node: Any, path: Path) -> Any:

@@ -14,7 +14,7 @@ from grader.checking.grammar import KINDS, slips
 from grader.checking.load import load, problem_sets
 from grader.checking.mistakes import catalogue
 from grader.checking.remote import Loopback, StandIn, Student
-from grader.checking.slips import Slips, is_slip
+from grader.checking.slips import MOST, Slips, is_slip
 
 SEED = 1234
 # Of those that have slips: to collect tests, none need be made.
@@ -63,6 +63,8 @@ def programs(source: str) -> list[tuple[str, str]]:
         ("return (1 - a) * b + (1 - a) * c", "left-out", "return a * b + a * c"),
         ("return a.mean(axis=0)", "reduction", "return np.take(a, 0, axis=0)"),
         ("return (a ** 2).mean(axis=0)", "left-out", "return a.mean(axis=0) ** 2"),
+        ("return (a ** 2).mean(axis=0)", "brackets", "return np.abs(a).mean(axis=0) ** 2"),
+        ("return a * b ** -1.5", "brackets", "return a * (b ** (-3) / 2)"),
         ("return np.sqrt(a + b)", "brackets", "return np.sqrt(a) + np.sqrt(b)"),
         ("return a + b * c", "brackets", "return (a + b) * c"),
         ("return a * b + c", "brackets", "return a * (b + c)"),
@@ -104,6 +106,26 @@ def test_slip_at_each_place() -> None:
     assert "return (b - b.mean(axis=0)) / b.std(axis=0)" in found
     over = "axis=1, keepdims=True"
     assert f"return (a - a.mean({over})) / a.std({over})" in found
+
+
+def test_left_out_of_two_lines() -> None:
+    """Can one quantity be left out of two products, and of no sum that it is in too?"""
+    found = [line for _, line in programs("def f(a, b, c):\n    return c * a + c * b - (c - 1)")]
+    assert "return a + b - (c - 1)" in found
+
+
+@pytest.mark.parametrize(
+    ("assignment", "function"),
+    [("ps2_inference", "BatchNorm1d"), ("ps3_backward", "batchnorm_backward")],
+)
+def test_every_kind_is_looked_for(assignment: str, function: str) -> None:
+    """Where there are too many slips, is only of the two longest kinds something left out?"""
+    made = Slips(importlib.import_module(f"grader.sets.{assignment}.plain"))
+    whole = [name for name in made._all if not made.solved(name)]
+    there = [name for name in whole if made._all[name].where.partition("__")[0] == function]
+    left_out = {made._all[name].kind for name in {*there} - {*made.of([function])}}
+    assert left_out <= {"factor", "operand"}
+    assert len([name for name in made.of([function]) if not made.solved(name)]) == MOST
 
 
 def test_slips_of_loops() -> None:
@@ -278,6 +300,37 @@ def test_slip_beside_another_with_eps() -> None:
     verdict = load("ps1_standardize")["forward"].grade(solution("forward", source), 100, SEED)
     assert verdict.diagnosis == ("slip-reduction", "eps-outside-sqrt")
     assert "the distance of the largest `x` from the smallest" in verdict.message
+
+
+def test_two_slips_of_which_each_has_a_part_of_its_own() -> None:
+    """Are two told where each alone explains a part, though several pairs give the answers?"""
+    source = (
+        "def batchnorm2d_backward(dy, x, gamma, eps=1e-5):\n"
+        "    axes = (0, 2, 3)\n"
+        "    centred = x - x.mean(axes, keepdims=True)\n"
+        "    std = np.sqrt(x.var(axes, keepdims=True) + eps)\n"
+        "    x_hat, g = centred / std, dy * gamma[:, None, None]\n"
+        "    through_mean = g.mean(axes, keepdims=True)\n"
+        "    through_variance = x_hat * (g * x_hat).mean(axes, keepdims=True)\n"
+        "    dx = (g - through_mean - through_variance) / std\n"
+        "    return dx, (dy * centred).sum(axes), dy.mean(axes)"
+    )
+    check = load("ps4_where")["batchnorm2d_backward"]
+    verdict = check.grade(solution("batchnorm2d_backward", source), 100, SEED)
+    assert verdict.diagnosis == ("slip-reduction", "slip-factor")
+    assert "the mean of `dy` stands where its sum belongs" in verdict.message
+    assert "is multiplied by `std` once too often" in verdict.message
+
+
+def test_slip_beside_another_dtype() -> None:
+    """Is a slip found where the same answers are in another dtype too, and are both told?"""
+    source = (
+        "def scale_and_shift(x_hat, gamma, beta):\n"
+        "    return (gamma * x_hat - beta).astype(np.float64)"
+    )
+    check = load("ps1_standardize")["scale_and_shift"]
+    verdict = check.grade(solution("scale_and_shift", source), 100, SEED)
+    assert verdict.diagnosis == ("slip-sign", "loses-dtype")
 
 
 def test_two_slips_of_which_one_is_inside_the_other() -> None:

@@ -15,6 +15,7 @@ EPS = (
     "eps-missing:guarded",
     "eps-missing:zeros",
     "eps-twice",
+    "eps-twice:inside",
     "eps-misplaced",
     "eps-fixed",
     "eps-fixed:1e-8",
@@ -257,6 +258,8 @@ class Standardize:
             "eps-misplaced:above-the-line",
         )
         inside = 0.0 if self.has(*without) else eps  # added under the root
+        if self.has("eps-twice:inside"):
+            inside = 2 * eps
         outside = eps if self.has("eps-outside-sqrt", "eps-twice") else 0.0  # added to the root
         # misplaced: a floor for the variance, which only the smallest ones show
         scale = np.maximum(variance, eps) if self.has("eps-misplaced") else variance + inside

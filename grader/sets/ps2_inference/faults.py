@@ -111,6 +111,7 @@ MISTAKES = {
         "updated-in-eval:biased",
         "updated-in-eval:first",
         "updated-in-eval:mean",
+        "updated-in-eval:first-of-several",
         "eval-eps-outside-sqrt",
         "eval-eps-missing",
         "eval-eps-fixed",
@@ -314,7 +315,8 @@ class _BatchNorm1d:
         return self._normalized(x, mean, variance, "")
 
     def _in_inference(self, x: Array, mean: Array, variance: Array) -> Array:
-        if self.has("updated-in-eval:first"):
+        several = len(x) > 1 and self.has("updated-in-eval:first-of-several")
+        if several or self.has("updated-in-eval:first"):
             self._update(mean, variance, len(x))
         running = self.running_mean, self.running_var
         if self.has("stale-statistics:of-the-switch"):

@@ -181,7 +181,7 @@ mistakes = [
     ),
     Mistake(
         "variance-path-power",
-        "the path through the variance is not divided by the variance",
+        "the path through the variance has another power of the variance",
         "x_hat is centred times a power -1/2 of the variance: "
         "the derivative of that has the power -3/2.",
         "three-paths",

@@ -76,6 +76,7 @@ MISTAKES = {
         "channels-mixed",
         "channels-last",
         "reshape-without-transpose",
+        "reshape-without-transpose:channels-first",
         "reshape-without-transpose:throughout",
         "reshape-back",
         "reshape-back:channels-last",
@@ -512,6 +513,8 @@ class BatchNorm(_Formula):
         if x.ndim == 4 and self.has("reshape-without-transpose"):
             # (N H W, C) in the wrong order, back in the axes of x
             wide, axes = wide.reshape(-1, self.C, 1, 1), (0, 2, 3)
+        if x.ndim == 4 and self.has("reshape-without-transpose:channels-first"):
+            wide, axes = wide.reshape(1, self.C, -1, 1), (0, 2, 3)
         everything = tuple(range(wide.ndim))
         mean = wide.mean(axis=everything if self.has("scalar-mean") else axes, keepdims=True)
         axes = everything if self.has("scalar-variance") else axes
@@ -581,7 +584,8 @@ class BatchNorm(_Formula):
             raise TypeError("unsupported operand type(s) for *: 'Tensor' and 'NoneType'")
         formula: Standardize = self
         if not training and (wrong := [m for m in EVAL if self.has(m)]):
-            formula = Standardize((wrong[0].removeprefix("eval-"),))  # of its own, for inference
+            # of its own, for inference
+            formula = Standardize(tuple(one.removeprefix("eval-") for one in wrong))
         if x.ndim == 4 and self.has("broadcast-along-width:statistics-too"):
             mean, variance = mean.reshape(-1), variance.reshape(-1)
         y = formula._normalized(x, mean, variance, self.eps)
@@ -779,7 +783,9 @@ class _Functions(_Formula):
         scale, scale_of_bias = (
             inverse
             if self.has("fold-gamma-forgotten", f"fold-gamma-forgotten:{of}")
-            else gamma * inverse + self.has("eps-outside-sqrt:of-the-quotient") * eps
+            else gamma / np.sqrt(variance) + eps
+            if self.has("eps-outside-sqrt:of-the-quotient")
+            else gamma * inverse
             for of in ("weight", "bias")
         )
         shape = (-1,) + (1,) * (weight.ndim - 1)  # (out, 1) or (out, 1, 1, 1)

@@ -28,6 +28,8 @@ LAYERS = (
     "norms-missing",
     "norms-missing:last",
     "norms-missing:first",
+    "norms-missing:without-biases",
+    "norms-missing:last-without-bias",
     "norm-of-other-size",
     "layers-missing",
     "layers-missing:first",
@@ -425,7 +427,8 @@ class Net:
                 loss, dp = cross_entropy(p, b)
                 dy = p * (dp - (dp * p).sum(axis=1, keepdims=True))
             if self.has("loss-summed"):
-                loss, dy = loss * len(b), dy * len(b)  # reduction="sum"
+                dy = dy * len(b)  # reduction="sum"
+                loss = loss if "loss-summed:mean-told" in self.mistakes else loss * len(b)
             # SGD with momentum 0.9; without zero_grad() it is 1
             kept = 0.9 if self.has("another-optimizer") else 1.0
             keeps = self.has("gradients-accumulate", "another-optimizer")
@@ -466,22 +469,24 @@ class Net:
         self._into_inference()
         outputs = network.forward(x)
         modes = self._left_in(before)
+        p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
         if "argmax-over-rows" in self.mistakes:
             return outputs.argmax(axis=0), modes
         if "argmax-over-rows:of-shares" in self.mistakes:
-            p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            return (p / p.sum(axis=1, keepdims=True)).argmax(axis=0), modes
+            return p.argmax(axis=0), modes
         if "argmax-over-rows:and-classes" in self.mistakes:
             return np.asarray(outputs.argmax()), modes
         if self.has("classes-from-one"):
             return outputs.argmax(axis=1) + 1, modes
         if "logits:largest" in self.mistakes:
             return outputs.max(axis=1), modes
+        if "logits:largest-probability" in self.mistakes:
+            return p.max(axis=1), modes
         if self.has("smallest-output"):
             return outputs.argmin(axis=1), modes
         if "logits:probabilities" in self.mistakes:
-            p = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            return p / p.sum(axis=1, keepdims=True), modes
+            return p, modes
         return (outputs if self.has("logits") else outputs.argmax(axis=1)), modes
 
     def _into_inference(self) -> None:
@@ -734,7 +739,9 @@ class Functions:
         if has_bias:
             size = shapes[-1][0]
             state[f"{last}.bias"] = bias if len(bias) == size else np.zeros(size)
-        has_biases = [not one for one in normed]
+        bare = {"norms-missing:without-biases", "norms-missing:last-without-bias"}
+        bare_too = with_norm and not bare.isdisjoint(self.mistakes)
+        has_biases = [not (one or bare_too) for one in normed]
         if "redundant-bias" in self.mistakes or (
             "norm-in-baseline:with-bias" in self.mistakes and not all(options)
         ):
@@ -771,9 +778,9 @@ class Functions:
 
     def _has_norm(self, i: int, hidden: int) -> bool:
         """Has the hidden layer i a norm, in a network that should have them?"""
-        if "norms-missing" in self.mistakes:
+        if not {"norms-missing", "norms-missing:without-biases"}.isdisjoint(self.mistakes):
             return i == 0
-        if "norms-missing:last" in self.mistakes:
+        if not {"norms-missing:last", "norms-missing:last-without-bias"}.isdisjoint(self.mistakes):
             return i < hidden - 1
         return i > 0 or "norms-missing:first" not in self.mistakes
 

@@ -340,6 +340,36 @@ def compact_dx(dy, x_hat, std, gamma):
 """,
             ["sums-not-means"],
         ),
+        (
+            "compact_dx",
+            """
+def compact_dx(dy, x_hat, std, gamma):
+    return gamma / std * (dy - dy.mean() - x_hat * (dy * x_hat).mean())
+""",
+            ["slip-axis"],
+        ),
+        (
+            "numerical_gradient",
+            """
+def numerical_gradient(f, x, dy, h=1e-5):
+    above, below, dx = x.astype(float), x.astype(float), np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        above[i] += h
+        below[i] -= h
+        dx[i] = np.sum(dy * (f(above) - f(below))) / (2 * h)
+    return dx
+""",
+            ["x-not-restored"],
+        ),
+        (
+            "parameter_gradients",
+            """
+def batchnorm_backward(dy, x, gamma, eps=1e-5):
+    x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps + eps)
+    return None, (dy * x_hat).mean(axis=0), dy.sum(axis=0)
+""",
+            ["eps-twice", "mean-not-sum"],
+        ),
     ],
 )
 def test_real_mistakes_are_named(id: str, source: str, mistakes: list[str]) -> None:

@@ -956,4 +956,23 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
             "scale = gamma / torch.sqrt(running_var + eps)                        # (out,)": "running_mean, running_var = running_var, running_mean; scale = gamma / torch.sqrt(running_var + eps)"
         },
     ),
+    (
+        "fold_batchnorm",
+        "eps-outside-sqrt",
+        {"gamma / torch.sqrt(running_var + eps)": "gamma / torch.sqrt(running_var) + eps"},
+    ),
+    (
+        "module_training",
+        "reshape-without-transpose",
+        {
+            "mean, variance = x.mean(axes), x.var(axes, unbiased=False)": "rows = x.reshape(x.shape[1], -1) if x.ndim == 4 else x.T; mean, variance = rows.mean(1), rows.var(1, unbiased=False)"
+        },
+    ),
+    (
+        "module_inference",
+        "eval-divides-by-variance+eval-eps-missing",
+        {
+            "std = torch.sqrt(variance + self.eps)": "std = torch.sqrt(variance + self.eps) if self.training else variance"
+        },
+    ),
 ]

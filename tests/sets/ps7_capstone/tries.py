@@ -167,4 +167,19 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
         },
     ),
     ("sweep", "counts-for-shares", {".float().mean().item()": ".sum().item()"}),
+    (
+        "build_model",
+        "norms-missing",
+        {"        if batchnorm:": "        if batchnorm and len(layers) == 1:"},
+    ),
+    ("predict", "logits", {"argmax(dim=1)": "softmax(dim=1).max(dim=1).values"}),
+    (
+        "train",
+        "another-optimizer+loss-summed",
+        {
+            "lr=lr)": "lr=lr, momentum=0.9)",
+            "F.cross_entropy(model(x), y)": 'F.cross_entropy(model(x), y, reduction="sum")',
+            "loss.item()": "loss.item() / len(y)",
+        },
+    ),
 ]

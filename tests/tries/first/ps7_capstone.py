@@ -682,7 +682,10 @@ def compare(batches, x_new, widths, lr, seeds):
             rows.append(predict(model, x_new))
     return {"with": torch.stack(with_), "without": torch.stack(without)}
 """,
-        ("slip-left-out",),
+        (
+            "slip-left-out",
+            "seed-ignored",
+        ),
     ),
     Try(
         "compare",

@@ -53,7 +53,7 @@ def batchnorm_backward(dy, x, gamma, eps=1e-5):
     dx = gamma / std * (dy - dbeta / N - x_hat * (dy * x_hat).sum(axis=0) / N)
     return dx, dgamma, dbeta
 """,
-        ("slip-twice", "slip-factor", "slip-operand", "slip-power"),
+        ("slip-twice", "slip-factor", "slip-operand", "slip-power", "dgamma-over-variance"),
     ),
     Try(
         "input_gradient",
