@@ -8,6 +8,7 @@ import ast
 import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 
 # In every name that torch gives to its own normalisations, in lower case.
@@ -83,6 +84,16 @@ def stub_replaced(sources: Sequence[str], text: str) -> bool:
     stubs = [place for place, source in enumerate(sources) if text in source]
     before = [source for source in sources[: max(stubs, default=0)] if text not in source]
     return any(name in names for source in before for names, _, _ in _definitions(source))
+
+
+def named_like(sources: Sequence[str], name: str) -> list[str]:
+    """The names that cells define and that look like this one, the most alike first."""
+    defined = {
+        one: None for source in sources for names, _, _ in _definitions(source) for one in names
+    }
+    alike = {one.lower().replace("_", ""): one for one in defined if one != name}
+    close = get_close_matches(name.lower().replace("_", ""), alike, cutoff=0.85)
+    return [alike[one] for one in close]
 
 
 def _leads_to(sources: tuple[str, ...], name: str) -> Iterator[ast.AST]:

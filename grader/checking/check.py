@@ -292,7 +292,7 @@ class Check:
         points = round(max_points * _share(results), 2)
         status = _status(results)
         if status == "missing":
-            told = to_do(results, student, self.section)
+            told = to_do(results, student, self.section, self._reference)
             return Verdict(self.id, points, max_points, status, "", told=told)
         for index, result in enumerate(results):
             if result.wrong is not None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .answers import Implementation, Raised, Result
 from .asked import arguments, asked
-from .borrowed import stub_left, stub_replaced
+from .borrowed import named_like, stub_left, stub_replaced
 from .literals import MARK, TOO_LARGE, Table, furthest, side_by_side
 from .mistakes import catalogue, ours
 from .remote import Remote, Student
@@ -175,13 +175,22 @@ def _to_read(section: str, book: str) -> str:
     return f'Read: <a href="{escape(address)}">{escape(title)}</a> in the book'
 
 
-def to_do(results: Sequence[Result], student: Student, section: str) -> Message:
-    """What an exercise that is not written yet will be asked for."""
+def to_do(
+    results: Sequence[Result], student: Student, section: str, reference: Implementation
+) -> Message:
+    """What an exercise that is not written yet will be asked for, and why it may seem so.
+
+    What the `reference` has too is another exercise, however much its name is like this one's.
+    """
     raised = results[0].answers[-1]
     assert isinstance(raised, Raised)
     name, absent, _ = raised.text.partition(" is not defined")
     if absent and (error := student.error_in_cell_of(name)):
         why = [f"Its cell ended in an error: {error}"]
+    elif absent and (
+        other := [one for one in named_like(student.sources, name) if not hasattr(reference, one)]
+    ):
+        why = [f"There is {other[0]}: the name has to be {name}."]
     elif absent:
         why = ["Its cell did not run or ended in an error, or the name is another."]
     elif stub_left(student.sources, raised.text):

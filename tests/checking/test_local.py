@@ -417,6 +417,29 @@ def test_own_cell_that_the_stub_replaced(ran: list[str], replaced: bool) -> None
     assert (told in str(failed("batch_mean", cells(*ran))).splitlines()) == replaced
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("def batch_men(x): return x.mean(axis=0)", "There is batch_men: the name has to be"),
+        ("def batchMean(x): return x.mean(axis=0)", "There is batchMean: the name has to be"),
+        ("def batch_variance(x): return x.var(axis=0)", "Its cell did not run or ended in"),
+        ("mean = 3", "Its cell did not run or ended in"),
+    ],
+)
+def test_name_that_is_another(source: str, told: str) -> None:
+    """Is a name told that looks like the one that is asked for, and is no other exercise's?"""
+    lines = str(failed("batch_mean", cells(source))).splitlines()
+    assert lines[1] == "Not written yet: batch_mean is not defined"
+    assert lines[2].startswith(told)
+
+
+def test_no_other_exercise_is_taken_for_it() -> None:
+    """Is who has written the forward pass alone not told to rename it?"""
+    names = cells("def batchnorm2d_forward(x, gamma, beta, eps=1e-5): return x")
+    lines = str(failed("batchnorm2d_backward", names)).splitlines()
+    assert lines[2] == "Its cell did not run or ended in an error, or the name is another."
+
+
 @pytest.mark.parametrize("assignment", problem_sets())
 def test_no_stub_has_code_of_its_own(assignment: str) -> None:
     """Is nobody told so who has not begun?"""
