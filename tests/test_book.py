@@ -365,6 +365,8 @@ def test_control_c(tmp_path: Path, more: int) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # where a shell has started the tests in the background, they ignore it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as building:
         with (tmp_path / "pipe").open() as pipe:
             assert pipe.readline() == "runs\n"
