@@ -62,7 +62,7 @@ def weigh(browser: Browser, address: str) -> Weight:
         "Emulation.setDeviceMetricsOverride",
         width=1280, height=800, deviceScaleFactor=1, mobile=False,
     )  # fmt: skip
-    browser.call("Page.navigate", url="about:blank")
+    browser.open("about:blank")
     browser.events.clear()
     browser.open(address)
     seen = browser.evaluate(OBSERVE)

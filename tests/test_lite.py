@@ -10,7 +10,6 @@ from helpers import ROOT
 from helpers.books import build, small_book
 from helpers.browser import CONTROL, Browser, chromium
 from helpers.pyodide import Site, release, serving
-from helpers.visits import visit
 
 from lab.web.exercises import SETS
 
@@ -66,8 +65,8 @@ class Lab:
 
     def open(self) -> None:
         """Follow the link of the book's page, and wait until the notebook is there."""
-        visit(self.page, self.address)
-        visit(self.page, self.page.evaluate(self.link))
+        self.page.open(self.address)
+        self.page.open(self.page.evaluate(self.link))
         self.page.wait("!!document.querySelector('.jp-Notebook .jp-mod-active')")
 
     @property

@@ -9,7 +9,6 @@ import pytest
 from helpers import ROOT
 from helpers.books import add_sections, build, small_book
 from helpers.browser import Browser
-from helpers.visits import visit
 
 from grader.checking.load import load
 from grader.checking.mistakes import catalogue, ours, slips
@@ -97,7 +96,7 @@ def test_the_numbers_are_counted(page: Path) -> None:
 
 def test_search_in_the_page(page: Path, browser: Browser) -> None:
     """Does the field leave what has all the words, say how many, and hide empty sections?"""
-    visit(browser, page.as_uri())
+    browser.open(page.as_uri())
     shown = "[...document.querySelectorAll('.mistake')].filter(e => e.checkVisibility())"
     assert browser.evaluate(f"{shown}.length") == len(IDS) + len(slips)
     browser.evaluate("document.querySelector('.mistake-search input').focus()")
@@ -114,8 +113,8 @@ def test_search_in_the_page(page: Path, browser: Browser) -> None:
 
 def test_an_address_opens_its_mistake(page: Path, browser: Browser) -> None:
     """Is a mistake unfolded and in sight that a link leads to, at once and later?"""
-    visit(browser, "about:blank")
-    visit(browser, f"{page.as_uri()}#gamma-only")
+    browser.open("about:blank")
+    browser.open(f"{page.as_uri()}#gamma-only")
     assert_opened(browser, "gamma-only")
     browser.evaluate(
         "new Promise(done => { addEventListener('hashchange', () => setTimeout(done));"
@@ -135,7 +134,7 @@ def test_without_a_script(page: Path, browser: Browser) -> None:
     """Is everything there, and folds that open by hand, where no script runs?"""
     browser.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
-        visit(browser, page.as_uri())
+        browser.open(page.as_uri())
         entries = browser.call("DOM.getDocument", depth=1)["root"]["nodeId"]
         found = browser.call("DOM.querySelectorAll", nodeId=entries, selector=".mistake details")
         assert len(found["nodeIds"]) >= len(IDS)

@@ -10,7 +10,6 @@ import yaml
 from helpers import ROOT
 from helpers.books import build, small_book
 from helpers.browser import Browser
-from helpers.visits import visit
 
 from lab.web.predict import parse
 
@@ -106,9 +105,9 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def page(html: Path, browser: Browser) -> Any:
     """The page that asks, opened by a reader who has not been there."""
-    visit(browser, (html / "intro.html").as_uri())
+    browser.open((html / "intro.html").as_uri())
     browser.evaluate("localStorage.clear()")
-    visit(browser, (html / "intro.html").as_uri())
+    browser.open((html / "intro.html").as_uri())
     return browser
 
 
@@ -203,13 +202,13 @@ def test_predictions_stay(html: Path, page: Browser) -> None:
     page.evaluate(f"{form(0)}.querySelector('button').click()")
     page.evaluate(f"{form(1)}.querySelector('input').value = '3'")
     page.evaluate(f"{form(1)}.querySelector('button').click()")
-    visit(page, (html / "intro.html").as_uri())
+    page.open((html / "intro.html").as_uri())
     assert [status(page, number) for number in (0, 1)] == [
         "It came out otherwise.", "As you predicted.",
     ]  # fmt: skip
     assert veiled(page) == []
 
-    visit(page, (html / "page1.html").as_uri())
+    page.open((html / "page1.html").as_uri())
     said = "[...document.querySelectorAll('.predictions li')].map(e => e.textContent.trim())"
     assert page.evaluate(said) == [
         "Heads or tails? ✗ you said “Heads”; it is “Tails”", "How many? ✓ as you predicted",
@@ -220,7 +219,7 @@ def test_predictions_stay(html: Path, page: Browser) -> None:
     page.evaluate("window.confirm = () => true")
     page.evaluate("document.querySelector('.bd-article button').click()")
     assert page.evaluate(said) == ["Heads or tails?", "How many?"]
-    visit(page, (html / "intro.html").as_uri())
+    page.open((html / "intro.html").as_uri())
     assert [status(page, number) for number in (0, 1)] == ["", ""]
     assert veiled(page) == []
 
@@ -245,7 +244,7 @@ def test_print_and_no_script(html: Path, page: Browser) -> None:
     page.call("Emulation.setEmulatedMedia", media="")
     page.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
-        visit(page, (html / "intro.html").as_uri())
+        page.open((html / "intro.html").as_uri())
         assert page.evaluate(display) == "none"
         assert veiled(page) == []
         assert "Heads or tails?" in page.evaluate("document.querySelector('.predict').innerText")

@@ -28,6 +28,7 @@ class Browser:
         self._socket, self._calls = socket, 0
         self.events: list[dict[str, Any]] = []  # of the domains that are enabled, since the start
         self.call("Page.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def call(self, method: str, **params: object) -> dict[str, Any]:
         """The answer to one command of the protocol."""
@@ -36,9 +37,26 @@ class Browser:
         return self._receive("id", self._calls)["result"]
 
     def open(self, page: str) -> None:
-        """Load the page of an address, and wait until it is there."""
-        self.call("Page.navigate", url=page)
-        self.receive("Page.loadEventFired")
+        """Load the page of an address, and wait until it is there, or what it leads on to.
+
+        Chromium once in a while waits for ever if it is sent on while it still loads a page.
+        """
+        before = len(self.events)
+        document = self.call("Page.navigate", url=page).get("loaderId")
+        if document is None:  # the page is there: the address leads to another place in it
+            return
+        news = [(each["method"], each["params"]) for each in self.events[before:]]
+        loaded = [
+            place
+            for place, (_, params) in enumerate(news)
+            if params.get("name") == "load" and params["loaderId"] == document
+        ]
+        if not loaded:
+            self.receive("Page.lifecycleEvent")
+            while self.events[-1]["params"]["name"] != "load":
+                self.receive("Page.lifecycleEvent")
+        if not loaded or "Page.frameStoppedLoading" not in dict(news[loaded[0] :]):
+            self.receive("Page.frameStoppedLoading")
 
     def receive(self, event: str) -> None:
         """Wait until something happens in the page."""

@@ -123,7 +123,7 @@ TRIES: list[tuple[str, str, dict[str, str] | str]] = [
     ("predict", "forgot-eval", {"    model.eval()\n": ""}),
     ("predict", "logits", {".argmax(dim=1)": ""}),
     ("predict", "argmax-over-rows", {"dim=1": "dim=0"}),
-    ("predict", "", {".argmax(dim=1)": ".softmax(1).max(1).values"}),
+    ("predict", "logits", {".argmax(dim=1)": ".softmax(1).max(1).values"}),
     ("predict", "smallest-output", {".argmax(dim=1)": ".argmin(dim=1)"}),
     ("predict", "logits", {".argmax(dim=1)": ".softmax(1)"}),
     ("predict", "left-in-eval", {"    model.train(before)\n": ""}),
