@@ -96,7 +96,9 @@ def _execute(app: Sphinx, env: Any, pages: list[str]) -> None:
     errors: list[str] = []
     sockets = TemporaryDirectory()
     usual: AbstractContextManager[Sequence[str]] = nullcontext(())
-    kernels = forking(f"{sockets.name}/kernels") if len(missing) > FEW else usual
+    # what has been imported bears to be forked on Linux, and not everywhere
+    many = len(missing) > FEW and sys.platform == "linux"
+    kernels = forking(f"{sockets.name}/kernels") if many else usual
     with sockets, kernels as kernel, ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = {
             pool.submit(
