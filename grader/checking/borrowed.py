@@ -88,12 +88,13 @@ def stub_replaced(sources: Sequence[str], text: str) -> bool:
 
 def named_like(sources: Sequence[str], name: str) -> list[str]:
     """The names that cells define and that look like this one, the most alike first."""
-    defined = {
-        one: None for source in sources for names, _, _ in _definitions(source) for one in names
-    }
-    alike = {one.lower().replace("_", ""): one for one in defined if one != name}
-    close = get_close_matches(name.lower().replace("_", ""), alike, cutoff=0.85)
-    return [alike[one] for one in close]
+
+    def bare(one: str) -> str:
+        return one.lower().replace("_", "")
+
+    defined = [one for source in sources for names, _, _ in _definitions(source) for one in names]
+    alike = {bare(one): one for one in defined if one != name}
+    return [alike[one] for one in get_close_matches(bare(name), alike, cutoff=0.85)]
 
 
 def _leads_to(sources: tuple[str, ...], name: str) -> Iterator[ast.AST]:

@@ -16,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions, NbGraderPreprocessor
 from traitlets import Bool, Dict
 
+from ..checking.borrowed import TO_WRITE
 from ..notebooks.asserts import ignored
 from ..notebooks.course import Course
 from ..notebooks.grade import grade_notebook
@@ -154,7 +155,7 @@ class NameExercise(ClearSolutions):
     """Clears solutions as nbgrader does; the stub's error names the function to write."""
 
     code_stub = Dict(
-        {"python": f'# YOUR CODE HERE\nraise NotImplementedError("{PLACE}: your code here")'}
+        {"python": f'{TO_WRITE}\nraise NotImplementedError("{PLACE}: your code here")'}
     )
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 
+from ..checking.borrowed import TO_WRITE
 from ..notebooks.course import CONFIG, Course
 from .autograde import autograde, table
 from .classroom import Classroom
@@ -29,7 +30,7 @@ LIMITS = """
 # The sample class has an endless loop in it: do not wait long for it.
 c.Course.limits = {"*": {"cell_seconds": 2, "exercise_seconds": 2}}
 """
-STUB = re.compile(r"^( *)# YOUR CODE HERE\n *raise NotImplementedError\(.*\)", re.MULTILINE)
+STUB = re.compile(rf"^( *){TO_WRITE}\n *raise NotImplementedError\(.*\)", re.MULTILINE)
 
 # What goes in place of each stub.
 RIGHT = {
