@@ -31,6 +31,7 @@ TINY = Scale(
     few=256,
     by_heart=2,
     seeds=2,
+    tuners=2,
     groups=(2, 256),
     ladder=(0.1, 0.01),
     tuned=(0.05, 0.2),
@@ -144,7 +145,7 @@ def test_all_runs_are_made_and_read(
     data = json.loads(file.read_text())
     assert data["failed"] == []
     assert data["made with"]["device"] == "processor"
-    assert len(data["runs"]) == 3 * 2 + 2 * 2 + 3 * 2 + 2 * 2 + 2 * 4 + 2 * 2 + 3 + 2
+    assert len(data["runs"]) == 4 * 2 + 2 * 2 + 3 * 2 + 2 * 2 + 3 * 4 + 2 * 2
     found = reading.read(file.parent).findings()
     assert [each.line for each in found] == ["1.4", "4.2", "4.3", "5.1", "5.3", "7.3", "8.1"]
     assert unmade not in {each.why for each in found}
@@ -203,13 +204,15 @@ def test_what_ends_at_chance_is_no_effect() -> None:
         for arm, points in (("with", 90.0), ("without", 10.0))
         for seed in (0, 1)
     ]
-    tried = {"setting": "main", "arm": "without", "seed": 900, "judged": "validation"}
+    tried = {"setting": "main", "arm": "without", "judged": "validation"}
     rows += [
-        tried | {"choice": {"lr": lr}, "numbers": {"points": points}}
-        for lr, points in ((0.1, 70.0), (0.2, 80.0), (0.4, 10.0))
+        tried | {"choice": {"lr": lr}, "seed": seed, "numbers": {"points": points}}
+        for lr, found in ((0.1, (70.0, 72.0)), (0.2, (80.0, 82.0)), (0.4, (90.0, 10.0)))
+        for seed, points in zip((900, 901), found, strict=True)
     ]
     run = reading.Large(rows)
     found = {each.line: each for each in run.findings()}
     for line in ("4.2", "5.1", "8.1"):
         assert found[line] == (line, None, "a side ends at chance")
-    assert run.tuned("without") == (0.2, 80.0)
+    assert run.tried("without") == {0.1: [70, 72], 0.2: [80, 82], 0.4: [90, 10]}
+    assert run.tuned("without") == 0.2  # 0.4 is best for one seed, and the other is lost
