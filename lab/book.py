@@ -79,7 +79,8 @@ def _execute(app: Sphinx, env: Any, pages: list[str]) -> None:
     cache = get_cache(app.config["nb_execution_cache_path"])
     missing: list[tuple[Path, NotebookNode]] = []
     unchanged = 0
-    for path in map(Path, map(env.doc2path, sorted(env.found_docs))):
+    # the last first: they take longest, and no processor should wait for them
+    for path in map(Path, map(env.doc2path, sorted(env.found_docs, reverse=True))):
         text = path.read_text()
         reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
         if reader is None:

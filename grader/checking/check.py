@@ -41,7 +41,7 @@ from .compare import Seen, comparable
 from .diagnose import Diagnosis, Search, named
 from .errors import CourseError, is_ours, told
 from .lent import Asked, Lent, needed
-from .message import Message, lent_told, message, to_do
+from .message import Example, Message, first_wrong, lent_told, message, to_do
 from .mistakes import catalogue
 from .remote import Call, Student, arguments_after, raises
 from .slips import Recorder, Slips, is_slip, slips_of
@@ -215,6 +215,16 @@ class Check:
             verdict = self._verdict(results, lent, student, max_points, seed, local)
         assert verdict.told is not None
         return replace(verdict, message=verdict.told.text(book))
+
+    def example(self, student: Student, seed: int) -> Example | None:
+        """What a message shows of a student's first wrong answer; None if all are right.
+
+        That takes no search for the mistake. Raises as `grade` does.
+        """
+        results = (self._examine(index, student, seed) for index in range(len(self.parts)))
+        with quiet():
+            found = first_wrong(results, self._reference, local=True)
+        return found and found[1]
 
     def prove(self, seed: int) -> None:
         """Ask the reference all that students will be asked, and make the faulty implementations.

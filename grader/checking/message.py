@@ -5,7 +5,7 @@ What else there is to tell is folded.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -219,11 +219,7 @@ def message(
     With `local` it shows inputs and expected values. The `reference` knows the arguments' names.
     `details` has a sentence on some of the mistakes, as they are made here.
     """
-    wrong = [result for result in results if result.wrong is not None]
-    # that of the first part, unless its input is too large to be shown and that of another is not
-    examples = [_example(result, reference, local) for result in wrong]
-    place = min(range(len(wrong)), key=lambda i: examples[i].cut_off, default=None)
-    shown, example = (None, None) if place is None else (wrong[place], examples[place])
+    shown, example = first_wrong(results, reference, local) or (None, None)
     told = {_cause(shown)} if shown else set()
     rest: list[str] = []
     for result in results:
@@ -231,14 +227,31 @@ def message(
             rest.append(f"{'WRONG' if result.wrong else 'ok   '}  {result.part.says}")
         if result.wrong and _cause(result) not in told:  # one cause, one explanation
             told.add(_cause(result))
-            other = examples[wrong.index(result)]
+            other = _example(result, reference, local)
             rest += _indented([*other.call, *other.wrong])
     return Message(
         named=tuple(_named(one, (details or {}).get(one, ""), section) for one in diagnosis),
-        read="" if diagnosis or not wrong else section,
+        read="" if diagnosis or not shown else section,
         example=example,
         rest=tuple(rest),
     )
+
+
+def first_wrong(
+    results: Iterable[Result], reference: Implementation, local: bool
+) -> tuple[Result, Example] | None:
+    """The first wrong answer, unless its input is too large to be shown and that of another is not.
+
+    No further results are asked for than that takes.
+    """
+    first = None
+    for result in results:
+        if result.wrong is not None:
+            found = result, _example(result, reference, local)
+            if not found[1].cut_off:
+                return found
+            first = first or found
+    return first
 
 
 def _named(id: str, detail: str, section: str) -> Named:

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 from grader.checking.load import load, problem_sets
+from grader.checking.local import PUBLIC_SEED
 from grader.checking.mistakes import ours
+from grader.checking.remote import StandIn
 from grader.checking.symptoms import symptoms
+from grader.sets.ps1_standardize import faults
 
 
 def test_the_first_wrong_answer() -> None:
@@ -22,7 +25,18 @@ def test_the_first_wrong_answer() -> None:
     assert any("normalize(" in line for line in example.code)
 
 
-@pytest.mark.parametrize("assignment", problem_sets()[:4])
+def test_it_is_what_a_student_is_shown() -> None:
+    """Is each the example of the message, which is made with a search for the mistake?"""
+    checks = load("ps1_standardize")
+    for one in symptoms("ps1_standardize"):
+        check = checks[one.check]
+        [fault] = [m for m in check.mistakes if m.partition(":")[0] == one.mistake.id][:1]
+        verdict = check.grade(StandIn(faults.implementation(fault)), 1.0, PUBLIC_SEED, local=True)
+        assert verdict.told is not None
+        assert verdict.told.example == one.example
+
+
+@pytest.mark.parametrize("assignment", problem_sets())
 def test_each_mistake_has_one(assignment: str) -> None:
     """Does each mistake that the set's checks name have one, and come once?"""
     named = {m.partition(":")[0] for check in load(assignment).values() for m in check.mistakes}
