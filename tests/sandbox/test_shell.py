@@ -1,6 +1,7 @@
 """What a cell puts out in a student's process: is it what Jupyter would show?"""
 
 import base64
+import re
 import sysconfig
 from typing import Any
 
@@ -47,6 +48,32 @@ def pictures(student: StudentProcess, source: str) -> list[str]:
 def test_what_is_seen(student: StudentProcess, source: str, text: str) -> None:
     """Are outputs cleared, updated and overwritten as in Jupyter?"""
     assert shown(student, f"from IPython.display import clear_output\n{source}") == text
+
+
+COUNTED = """
+from IPython.core.ultratb import VerboseTB
+from pygments.lexer import words
+counts = {"tracebacks": 0, "patterns": 0}
+def counted(kind, name, of):
+    method = getattr(of, name)
+    def counting(*args, **kwargs):
+        counts[kind] += 1
+        return method(*args, **kwargs)
+    setattr(of, name, counting)
+counted("tracebacks", "format_exception_as_a_whole", VerboseTB)
+counted("patterns", "get", words)
+def half(n):
+    return n / 0
+"""
+
+
+def test_a_traceback_is_made_once(student: StudentProcess) -> None:
+    """Is it coloured, and made once, with the patterns that Pygments has made already?"""
+    assert student.run_cell(COUNTED, 20) == []
+    [error] = student.run_cell("half(1)", 20)
+    assert "\x1b[" in "".join(error["traceback"])
+    assert "n / 0" in re.sub("\x1b\\[[0-9;]*m", "", "".join(error["traceback"]))
+    assert shown(student, "print(counts)") == "{'tracebacks': 1, 'patterns': 0}\n"
 
 
 def test_progress_takes_little_room(student: StudentProcess) -> None:

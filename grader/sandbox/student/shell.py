@@ -21,6 +21,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.external.pickleshare import PickleShareDB
+from pygments.lexer import RegexLexerMeta  # type: ignore[import-untyped]
 from traitlets import Type
 from traitlets.config import Config
 
@@ -340,6 +341,10 @@ class Shell(InteractiveShell):
         """IPython would keep all that is printed for its history, without a bound."""
         yield
 
+    def _format_exception_for_storage(self, *_: object, **__: object) -> dict[str, object]:
+        """Nothing: for its history, IPython would make each traceback once more."""
+        return {}
+
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.outputs.error(etype.__name__, _text(evalue), stb)
 
@@ -371,12 +376,27 @@ def start(bounds: tuple[int, int]) -> Shell:
         shell.magics_manager.register_function(run, magic_name=name)
     sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")
     warnings.filterwarnings("ignore", message="To exit: use")  # IPython's advice after `exit()`
+    _share_lexers()
     shell.builtin_trap.__enter__()  # `display` for functions that are called between cells too
     for source in WARM_UP:
         shell.run(source)
     shell.reset()  # type: ignore[no-untyped-call]
     shell.user_ns.update(dict.fromkeys(("_", "__", "___"), ""))  # the results before the first
     return shell
+
+
+def _share_lexers() -> None:
+    """Half the time of a traceback: each frame has a subclass of Pygments' lexer of Python.
+
+    Pygments would make all its regular expressions anew for a subclass that changes none.
+    """
+    process = RegexLexerMeta.process_tokendef
+
+    def shared(cls: Any, name: str, tokendefs: Any = None) -> Any:
+        known = vars(cls.__base__).get("_tokens")
+        return known if known and "tokens" not in vars(cls) else process(cls, name, tokendefs)
+
+    RegexLexerMeta.process_tokendef = shared
 
 
 def _nothing(line: str) -> None:
