@@ -353,10 +353,16 @@ def what_they_are(told: Array, shares: Array) -> str:
     return near[0] if near else "others"
 
 
-@sweep.part("one step for each batch, a new network for each rate; inference for other data", 1)
+@sweep.part(
+    "one step for each batch, for each rate a new network from the seed; inference for other data",
+    1,
+)
 def _(bn: Any, rng: np.random.Generator) -> Iterator[object]:
-    found, shares, _ = swept(bn, rng, SHORT)
+    found, shares, lrs = swept(bn, rng, SHORT)
     yield {f'rows "{name}"': len(shares[name]) for name in SIDES} | worked(found)
+    if found["networks"] == 2 * len(lrs):  # with fewer, that is the mistake
+        measured = f"{found['starts']} different weights at the start, 1 expected"
+        yield {"all start from the same weights": Seen(found["starts"] == 1, measured)}
 
 
 @sweep.part("the best rate is that with the largest accuracy on the validation pictures", 1)

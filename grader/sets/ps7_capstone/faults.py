@@ -90,6 +90,8 @@ MISTAKES = {
         "norm-missing",
         "norm-in-baseline",
         "rows-and-columns-swapped",
+        "seed-ignored",
+        "seed-ignored:within-a-pair",
         "best-is-worst",
         "best-is-last",
         "best-is-largest",
@@ -245,7 +247,10 @@ class _Experiment:
             x_val, y_val = np.concatenate(list(batches.x)), np.concatenate(list(batches.y))
         for i in range(len(lrs)):
             reused = self.has("model-reused") and i > 0
-            network = self._train(batches, widths, list(lrs[: i + 1]), seed, reused)
+            start = seed + 1000 * (i + 1) if self.has("seed-ignored") else seed
+            if self.has("seed-ignored:within-a-pair") and not self.norm:
+                start += 1000
+            network = self._train(batches, widths, list(lrs[: i + 1]), start, reused)
             accuracies.append(float((self._classes(network, x_val) == y_val).mean()))
             predictions.append(self._classes(network, x_new))
         best = int(np.argmin(accuracies) if self.has("best-is-worst") else np.argmax(accuracies))

@@ -78,6 +78,16 @@ IN_TORCH = [
     ("compare", "seed-ignored", {"            torch.manual_seed(seed)\n": ""}),
     ("compare", "seed-ignored", {"manual_seed(seed)": "manual_seed(seed) if batchnorm else 0"}),
     ("compare", "one-seed-for-all", {"manual_seed(seed)": "manual_seed(seeds[0])"}),
+    ("sweep", "seed-ignored", {"            torch.manual_seed(seed)\n": ""}),
+    ("sweep", "seed-ignored", {"manual_seed(seed)": "manual_seed(seed) if batchnorm else 0"}),
+    (
+        "sweep",
+        "seed-ignored",
+        {
+            "            torch.manual_seed(seed)\n": "",
+            "    found = {}\n": "    found = {}\n    torch.manual_seed(seed)\n",
+        },
+    ),
     ("sweep", "best-is-worst", {"np.argmax": "np.argmin"}),
     ("sweep", "accuracies-in-percent", {".item())": ".item() * 100)"}),
 ]  # fmt: skip
