@@ -695,7 +695,7 @@ TAKING = {
     ),
     "a memory bomb in a cell": Attack(
         "takes memory in a cell, until there is none",
-        "kept = []\nwhile True: kept.append(bytearray(10**6))",
+        "import numpy as np\nkept = []\nwhile True: kept.append(np.empty(2**20))",
         RIGHT,
         points=2.0,
         status=PASSED,
