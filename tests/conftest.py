@@ -17,8 +17,16 @@ from grader.sandbox.process import Warm
 ORDER = {"tests/test_book.py": -2, "tests/test_pages.py": -1, "tests/test_elsewhere.py": 1}
 
 
+# They run the same lines thousands of times, and others run these lines too: coverage, which makes
+# a search for a mistake half as fast again, is asked of the others.
+UNTRACED = "tests/sets/test_"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ORDER.get(item.nodeid.partition("::")[0], 0))
+    for item in items:
+        if item.nodeid.startswith(UNTRACED):
+            item.add_marker("no_cover")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
