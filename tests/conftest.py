@@ -17,8 +17,8 @@ from grader.sandbox.process import Warm
 ORDER = {"tests/test_book.py": -2, "tests/test_pages.py": -1, "tests/test_elsewhere.py": 1}
 
 
-# They run the same lines thousands of times, and others run these lines too: coverage, which makes
-# a search for a mistake half as fast again, is asked of the others.
+# These run the same lines thousands of times, and others run these lines too. They are not traced:
+# coverage makes a search for a mistake take nearly twice as long.
 UNTRACED = "tests/sets/test_"
 
 

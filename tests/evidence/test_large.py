@@ -7,6 +7,7 @@ import lzma
 import struct
 import tarfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -161,6 +162,17 @@ def test_all_runs_are_made_and_read(
     rest = json.loads(Path(command[3]).read_text())["runs"]
     assert {run["arm"] for run in rest} == {"without"}
     assert reading.read(file.parent).findings() == found
+
+
+def test_no_run_is_missing() -> None:
+    """Is each recorded that the program makes, with the rates that these runs tune it to?"""
+    recorded = large._others(reading.FILES / "none of them.json")
+    runs: Any = SimpleNamespace(make=lambda trials: {each: recorded[each] for each in trials})
+    tuned = json.loads((reading.FILES / "h200.json").read_text("utf-8"))["tuned"]
+    found = large.everything(runs, Scale())
+    assert {
+        name: {arm: dict(c) for arm, c in arms.items()} for name, arms in found.items()
+    } == tuned
 
 
 def test_pictures_are_standardised(package: Path) -> None:
