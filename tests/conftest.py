@@ -18,7 +18,7 @@ ORDER = {"tests/test_book.py": -2, "tests/test_pages.py": -1, "tests/test_elsewh
 
 
 # These run the same lines thousands of times, and others run these lines too. They are not traced:
-# coverage makes a search for a mistake take nearly twice as long.
+# coverage makes a search for a mistake take nearly twice as long. Some elsewhere say so themselves.
 UNTRACED = "tests/sets/test_"
 
 

@@ -124,7 +124,6 @@ def mutants() -> list[Any]:
     ]
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(("assignment", "id", "mistake"), mutants())
 def test_mistake_is_caught_and_named(assignment: str, id: str, mistake: str) -> None:
     """Does a solution with one mistake lose points, and is it told which mistake it is?"""
@@ -275,7 +274,6 @@ def test_deleted_is_missing(assignment: str, id: str) -> None:
     assert (verdict.points, verdict.status, verdict.diagnosis) == (0, "missing", ())
 
 
-@pytest.mark.no_cover
 @pytest.mark.usefixtures("undiagnosed")
 @pytest.mark.parametrize(
     "statement",
@@ -297,7 +295,6 @@ def test_blank_function_has_no_points(assignment: str, id: str, statement: str) 
     assert (verdict.points, verdict.status) in [(0, "failed"), (0, "error")], verdict.message
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(("assignment", "style"), all_extras("right", "RIGHT"))
 def test_right_solution_has_full_marks(
     assignment: str, style: str, capsys: pytest.CaptureFixture[str]
@@ -321,7 +318,6 @@ def test_there_are_right_solutions(assignment: str) -> None:
     assert len(extras("right", assignment, "RIGHT")) >= least
 
 
-@pytest.mark.no_cover
 @pytest.mark.usefixtures("undiagnosed")
 @pytest.mark.parametrize(("assignment", "case"), all_extras("wrong", "WRONG"))
 def test_wrong_solution_loses_points(assignment: str, case: str) -> None:

@@ -6,7 +6,7 @@ from helpers.masters import solved
 from grader.checking.load import load
 from grader.checking.remote import Loopback, Student
 
-pytestmark = [pytest.mark.no_cover, pytest.mark.usefixtures("undiagnosed")]
+pytestmark = pytest.mark.usefixtures("undiagnosed")
 
 # What the formula has as sqrt(variance + eps), and the default of eps.
 WAYS = {

@@ -28,7 +28,6 @@ CHECKS = [
 ]
 
 
-@pytest.mark.no_cover
 @pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize(("assignment", "id"), CHECKS)
 def test_pairs_are_caught_and_named_in_part(assignment: str, id: str) -> None:

@@ -142,7 +142,6 @@ def verdicts(assignment: str) -> list[list[object]]:
     return found
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("assignment", NUMPY_SETS)
 def test_mistakes(pyodide: Pyodide, assignment: str) -> None:
     """Does every mistake earn what it earns here, and has it the same name?"""

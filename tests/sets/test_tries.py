@@ -52,7 +52,6 @@ def grade(assignment: str, id: str, *sources: str) -> Verdict:
     return load(assignment)[id].grade(student, 100, SEED)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(("assignment", "id", "mistakes", "what"), tries())
 def test_try_gets_its_name_and_no_other(
     assignment: str, id: str, mistakes: str, what: dict[str, str] | str
