@@ -106,7 +106,7 @@ class Lab:
         prompt = f"{cell}.querySelector('.jp-InputPrompt').textContent"
         focus = "document.querySelector('.jp-Notebook').focus()"
         bar = "document.querySelector('.jp-NotebookPanel-toolbar').textContent"
-        self.page.wait(f"({focus}, /Python .Pyodide.*Kernel status: (Idle|Unknown)/.test({bar}))")
+        self.page.wait(f"({focus}, /Python .Pyodide.*Kernel status: Idle/.test({bar}))")
         before = self.page.evaluate(prompt)
         self.page.press("Enter", modifiers=CONTROL)
         self.page.wait(f"/\\d/.test({prompt}) && {prompt} !== {before!r}")
