@@ -30,7 +30,7 @@ def test_it_is_what_a_student_is_shown() -> None:
     checks = load("ps1_standardize")
     for one in symptoms("ps1_standardize"):
         check = checks[one.check]
-        [fault] = [m for m in check.mistakes if m.partition(":")[0] == one.mistake.id][:1]
+        fault = next(m for m in check.mistakes if m.partition(":")[0] == one.mistake.id)
         verdict = check.grade(StandIn(faults.implementation(fault)), 1.0, PUBLIC_SEED, local=True)
         assert verdict.told is not None
         assert verdict.told.example == one.example
